@@ -1,0 +1,72 @@
+/**
+ * The seam between the hub and whatever carries messages between processes.
+ *
+ * A backend knows channels by name and nothing of subscribers: the hub counts references and asks
+ * for a channel once. Every backend passes the suite in `contracts/channels-backend.ts`.
+ */
+import type { ChannelMessage } from './message.js';
+
+/**
+ * Messages of a channel may be missing at this place of the stream.
+ *
+ * Everything published before `sinceMs` was delivered before this item; everything published after
+ * `untilMs` comes after it.
+ */
+export interface BackendGap {
+  readonly type: 'gap';
+  readonly channel: string;
+  /** Unix time in milliseconds up to which delivery was known to be complete. */
+  readonly sinceMs: number;
+  /** Unix time in milliseconds from which delivery is complete again. */
+  readonly untilMs: number;
+  readonly reason: string;
+}
+
+/** The backend lost its connection (`down`) or has it again (`up`). It repairs itself. */
+export type BackendState =
+  | { readonly type: 'down'; readonly error: Error }
+  | { readonly type: 'up' };
+
+/** What `streamEvents` yields, in order. */
+export type BackendEvent = ChannelMessage | BackendGap | BackendState;
+
+/** Which part of a channel's history to read. */
+export interface HistoryOptions {
+  /** At most this many of the newest messages; all of them when absent. A positive integer. */
+  readonly limit?: number;
+}
+
+/** Carries messages between processes, and keeps history where it can. */
+export interface ChannelsBackend {
+  /** Makes the backend ready. It may be called again after `onShutdown`. */
+  onStartup(): Promise<void>;
+
+  /** Releases what `onStartup` took and ends `streamEvents`. Does nothing when not started. */
+  onShutdown(): Promise<void>;
+
+  /**
+   * Publishes one message to each channel, atomically where the backend's server can.
+   *
+   * @throws The backend's own error when the message may not have arrived.
+   */
+  publish(data: Uint8Array, channels: readonly string[]): Promise<void>;
+
+  /** Starts receiving; resolves when messages published from now on will be delivered. */
+  subscribe(channels: readonly string[]): Promise<void>;
+
+  /** Stops receiving; no message of these channels is delivered after it resolves. */
+  unsubscribe(channels: readonly string[]): Promise<void>;
+
+  /**
+   * Yields the messages of the subscribed channels, each channel in order, until `onShutdown`.
+   * Messages that arrived before the first call are kept. One consumer at a time.
+   */
+  streamEvents(): AsyncIterable<BackendEvent>;
+
+  /**
+   * Reads a channel's newest messages, oldest first.
+   *
+   * @throws {ChannelsError} `HISTORY_UNSUPPORTED` when the backend keeps none.
+   */
+  getHistory(channel: string, options?: HistoryOptions): Promise<ChannelMessage[]>;
+}

@@ -1,0 +1,114 @@
+/** Errors of commands that got no reply. `sent` says whether the server may have run them. */
+import { describeContext, type ErrorContext, RedisError } from './redis-error.js';
+
+/** Why there was no reply. Each code has a row in `error-table.ts`. */
+export type ConnectionErrorCode =
+  | 'CONNECT_FAILED'
+  | 'CONNECT_TIMEOUT'
+  | 'CONNECTION_LOST'
+  | 'CONNECTION_SILENT'
+  | 'CONNECTION_CLOSED'
+  | 'FORCED_CLOSE'
+  | 'COMMAND_TIMEOUT'
+  | 'ABORTED'
+  | 'QUEUE_FULL'
+  | 'POOL_CLOSED';
+
+/** `'no'`: no byte of the command was written, a retry is safe. `'maybe'`: it may have run. */
+export type Sent = 'no' | 'maybe';
+
+/** What every `ConnectionError` is built from. */
+export interface ConnectionErrorContext extends ErrorContext {
+  readonly sent: Sent;
+}
+
+const REASONS: Readonly<Record<ConnectionErrorCode, string>> = {
+  CONNECT_FAILED: 'could not connect',
+  CONNECT_TIMEOUT: 'connecting took too long',
+  CONNECTION_LOST: 'the connection was lost',
+  CONNECTION_SILENT: 'the server stopped answering',
+  CONNECTION_CLOSED: 'the connection is closed',
+  FORCED_CLOSE: 'the connection was closed by close()',
+  COMMAND_TIMEOUT: 'no reply before the deadline',
+  ABORTED: 'aborted by its signal',
+  QUEUE_FULL: 'the command queue is full',
+  POOL_CLOSED: 'the pool is closed',
+};
+
+/**
+ * A command that got no reply.
+ *
+ * `sent` tells whether the server may have run it: `'no'` when no byte had been written (a retry is
+ * always safe), `'maybe'` otherwise (retry only what is idempotent).
+ */
+export class ConnectionError extends RedisError {
+  override readonly name: string = 'ConnectionError';
+  readonly code: ConnectionErrorCode;
+  readonly sent: Sent;
+
+  constructor(code: ConnectionErrorCode, context: ConnectionErrorContext) {
+    super(messageOf(code, context), context);
+    this.code = code;
+    this.sent = context.sent;
+  }
+}
+
+/** The connection to the server was lost, or was closed before the command. */
+export class ConnectionClosedError extends ConnectionError {
+  override readonly name: string = 'ConnectionClosedError';
+}
+
+/** `close()` was called while the command was pending. */
+export class ConnectionForcedCloseError extends ConnectionClosedError {
+  override readonly name: string = 'ConnectionForcedCloseError';
+
+  constructor(context: ConnectionErrorContext) {
+    super('FORCED_CLOSE', context);
+  }
+}
+
+/** A deadline passed: the command's own, or the one for connecting. */
+export class TimeoutError extends ConnectionError {
+  override readonly name: string = 'TimeoutError';
+
+  constructor(
+    context: ConnectionErrorContext,
+    code: 'COMMAND_TIMEOUT' | 'CONNECT_TIMEOUT' = 'COMMAND_TIMEOUT',
+  ) {
+    super(code, context);
+  }
+}
+
+/** The caller's `AbortSignal` fired. `cause` is the signal's reason; `name` is the field's usual one. */
+export class CommandAbortedError extends ConnectionError {
+  override readonly name: string = 'AbortError';
+
+  constructor(context: ConnectionErrorContext) {
+    super('ABORTED', context);
+  }
+}
+
+/** A bounded queue had no room. The command was not sent. */
+export class QueueFullError extends ConnectionError {
+  override readonly name: string = 'QueueFullError';
+
+  constructor(context: Omit<ConnectionErrorContext, 'sent'>) {
+    super('QUEUE_FULL', { ...context, sent: 'no' });
+  }
+}
+
+/** The pool was closed before a connection was free. The command was not sent. */
+export class PoolClosedError extends ConnectionError {
+  override readonly name: string = 'PoolClosedError';
+
+  constructor(context: Omit<ConnectionErrorContext, 'sent'> = {}) {
+    super('POOL_CLOSED', { ...context, sent: 'no' });
+  }
+}
+
+function messageOf(code: ConnectionErrorCode, context: ConnectionErrorContext): string {
+  const why = context.cause instanceof Error ? `: ${context.cause.message}` : '';
+  const fate = context.sent === 'no' ? 'was not sent' : 'may have run';
+  const verdict = context.command === undefined ? '' : `; the command ${fate}`;
+  return `${REASONS[code]}${why}${verdict}${describeContext(context)}`;
+}

@@ -1,0 +1,57 @@
+/**
+ * A first-in, first-out queue on a growing ring buffer.
+ *
+ * `push` and `shift` cost the same however long the queue is; `Array.shift` does not.
+ */
+export class RingQueue<T> {
+  #slots: (T | undefined)[] = new Array<T | undefined>(16);
+  #mask = 15; // capacity - 1; the capacity is a power of two
+  #head = 0;
+  #length = 0;
+
+  get length(): number {
+    return this.#length;
+  }
+
+  push(value: T): void {
+    if (this.#length > this.#mask) this.#grow();
+    this.#slots[(this.#head + this.#length) & this.#mask] = value;
+    this.#length++;
+  }
+
+  /** Removes and returns the oldest value. */
+  shift(): T | undefined {
+    if (this.#length === 0) return undefined;
+    const value = this.#slots[this.#head];
+    this.#slots[this.#head] = undefined; // or the value lives as long as the slot
+    this.#head = (this.#head + 1) & this.#mask;
+    this.#length--;
+    return value;
+  }
+
+  /** The oldest value, left in place. */
+  peek(): T | undefined {
+    return this.#length === 0 ? undefined : this.#slots[this.#head];
+  }
+
+  /** The value `index` places behind the oldest. */
+  at(index: number): T | undefined {
+    return index < this.#length ? this.#slots[(this.#head + index) & this.#mask] : undefined;
+  }
+
+  clear(): void {
+    this.#slots = new Array<T | undefined>(16);
+    this.#mask = 15;
+    this.#head = 0;
+    this.#length = 0;
+  }
+
+  #grow(): void {
+    const capacity = (this.#mask + 1) * 2;
+    const slots = new Array<T | undefined>(capacity);
+    for (let i = 0; i < this.#length; i++) slots[i] = this.#slots[(this.#head + i) & this.#mask];
+    this.#slots = slots;
+    this.#mask = capacity - 1;
+    this.#head = 0;
+  }
+}
