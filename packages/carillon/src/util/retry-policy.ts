@@ -1,0 +1,103 @@
+/**
+ * Retry policies: values that say how long to wait before the next attempt.
+ *
+ * A policy is immutable and may be shared; the count of failures lives in the schedule that each
+ * user of it starts. Waiting and calling are not here: whoever retries does both.
+ *
+ * @see coredis.retry, whose three kinds these follow; there, counts were never reset after success.
+ */
+
+/** A class whose instances a policy retries. */
+// biome-ignore lint/suspicious/noExplicitAny: only `instanceof` is used, whatever the constructor takes
+export type ErrorClass = abstract new (...args: any[]) => Error;
+
+/** How a policy is limited. */
+export interface RetryLimits {
+  /** Failures to retry before giving up. Default: no limit. */
+  readonly retries?: number;
+  /** Retries only these errors. Default: all. */
+  readonly on?: readonly ErrorClass[];
+}
+
+/** Counts the failures of one task. */
+export interface RetrySchedule {
+  /** Milliseconds to wait before the next attempt, or `null` to give up and report `error`. */
+  next(error: unknown): number | null;
+  /** Forgets past failures; call it after a success that lasted. */
+  reset(): void;
+}
+
+/** When to try again. */
+export interface RetryPolicy {
+  start(): RetrySchedule;
+}
+
+/** Waits the same time after each failure. */
+export function constantRetry(options: RetryLimits & { readonly delayMs: number }): RetryPolicy {
+  return policy(options, () => options.delayMs);
+}
+
+/**
+ * Doubles the wait after each failure, up to `maxDelayMs`.
+ *
+ * @param options.jitter - Draws each wait evenly between `baseDelayMs` and the doubled value, so that
+ *   many clients do not come back in the same instant. Default `true`.
+ */
+export function exponentialRetry(
+  options: RetryLimits & {
+    readonly baseDelayMs: number;
+    readonly maxDelayMs: number;
+    readonly jitter?: boolean;
+  },
+): RetryPolicy {
+  const { baseDelayMs, maxDelayMs, jitter = true } = options;
+  return policy(options, (failures) => {
+    const ceiling = Math.min(maxDelayMs, baseDelayMs * 2 ** (failures - 1));
+    return jitter ? baseDelayMs + Math.random() * (ceiling - baseDelayMs) : ceiling;
+  });
+}
+
+/** Asks every policy, each with its own count, and waits for the longest; gives up when all do. */
+export function compositeRetry(...policies: readonly RetryPolicy[]): RetryPolicy {
+  return {
+    start() {
+      const schedules = policies.map((each) => each.start());
+      return {
+        next(error) {
+          const delays = schedules
+            .map((schedule) => schedule.next(error))
+            .filter((delay) => delay !== null);
+          return delays.length === 0 ? null : Math.max(...delays);
+        },
+        reset() {
+          for (const schedule of schedules) schedule.reset();
+        },
+      };
+    },
+  };
+}
+
+/** Never retries. */
+export function noRetry(): RetryPolicy {
+  return { start: () => ({ next: () => null, reset() {} }) };
+}
+
+function policy(limits: RetryLimits, delayMs: (failures: number) => number): RetryPolicy {
+  const { retries = Number.POSITIVE_INFINITY, on } = limits;
+  return {
+    start() {
+      let failures = 0;
+      return {
+        next(error) {
+          if (on !== undefined && !on.some((errorClass) => error instanceof errorClass))
+            return null;
+          failures++;
+          return failures > retries ? null : delayMs(failures);
+        },
+        reset() {
+          failures = 0;
+        },
+      };
+    },
+  };
+}
