@@ -106,6 +106,32 @@ export class PoolClosedError extends ConnectionError {
   }
 }
 
+/** Builds the most specific error for a code. */
+export function connectionErrorFrom(
+  code: ConnectionErrorCode,
+  context: ConnectionErrorContext,
+): ConnectionError {
+  switch (code) {
+    case 'FORCED_CLOSE':
+      return new ConnectionForcedCloseError(context);
+    case 'CONNECTION_LOST':
+    case 'CONNECTION_SILENT':
+    case 'CONNECTION_CLOSED':
+      return new ConnectionClosedError(code, context);
+    case 'COMMAND_TIMEOUT':
+    case 'CONNECT_TIMEOUT':
+      return new TimeoutError(context, code);
+    case 'ABORTED':
+      return new CommandAbortedError(context);
+    case 'QUEUE_FULL':
+      return new QueueFullError(context);
+    case 'POOL_CLOSED':
+      return new PoolClosedError(context);
+    case 'CONNECT_FAILED':
+      return new ConnectionError(code, context);
+  }
+}
+
 function messageOf(code: ConnectionErrorCode, context: ConnectionErrorContext): string {
   const why = context.cause instanceof Error ? `: ${context.cause.message}` : '';
   const fate = context.sent === 'no' ? 'was not sent' : 'may have run';

@@ -1,0 +1,75 @@
+/** The door `carillon/redis`: a client of Redis and Valkey. */
+
+export type { RedisOptions } from '../redis/client/client-options.js';
+export { connect } from '../redis/client/connect.js';
+export { Redis, RedisBytes, type RedisEvents, type RedisState } from '../redis/client/redis.js';
+export type { Script } from '../redis/client/script.js';
+export type { SetOptions } from '../redis/commands/by-hand/set.js';
+export {
+  type CallOptions,
+  Command,
+  CommandFlag,
+  type CommandSpec,
+  defineCommand,
+} from '../redis/commands/command.js';
+export { Commands, type Key, type Value } from '../redis/commands/commands.js';
+export type { Executor } from '../redis/commands/executor.js';
+export type { ServerAddress } from '../redis/connection/address.js';
+export type { ConnectionOptions } from '../redis/connection/connection-options.js';
+export {
+  ChannelClosedError,
+  MultiExecError,
+  PipelineError,
+  WatchVariableError,
+} from '../redis/errors/composite-errors.js';
+export {
+  CommandAbortedError,
+  ConnectionClosedError,
+  ConnectionError,
+  type ConnectionErrorCode,
+  ConnectionForcedCloseError,
+  PoolClosedError,
+  QueueFullError,
+  type Sent,
+  TimeoutError,
+} from '../redis/errors/connection-error.js';
+export { ProtocolError, type ProtocolErrorCode } from '../redis/errors/protocol-error.js';
+export { RedisError } from '../redis/errors/redis-error.js';
+export {
+  AuthError,
+  BusyGroupError,
+  MaxClientsError,
+  NoScriptError,
+  ReadOnlyError,
+  ReplyError,
+  WrongTypeError,
+} from '../redis/errors/reply-error.js';
+export {
+  MasterNotFoundError,
+  MasterReplyError,
+  ReplicaNotFoundError,
+  ReplicaReplyError,
+  SlaveNotFoundError,
+  SlaveReplyError,
+} from '../redis/errors/sentinel-errors.js';
+export { UsageError, type UsageErrorCode } from '../redis/errors/usage-error.js';
+export type { Argument } from '../redis/protocol/encoder.js';
+export type { Reply } from '../redis/protocol/reply.js';
+export type {
+  PubSubGap,
+  PubSubHandler,
+  PubSubItem,
+  PubSubMessage,
+  PubSubPatternMessage,
+} from '../redis/pubsub/items.js';
+export { PubSub, type PubSubEvents, type PubSubOptions } from '../redis/pubsub/pubsub.js';
+export {
+  compositeRetry,
+  constantRetry,
+  type ErrorClass,
+  exponentialRetry,
+  noRetry,
+  type RetryLimits,
+  type RetryPolicy,
+  type RetrySchedule,
+} from '../util/retry-policy.js';

@@ -1,0 +1,67 @@
+/** The options of `connect()`, with their defaults. */
+import { exponentialRetry, noRetry, type RetryPolicy } from '../../util/retry-policy.js';
+import type { ServerAddress } from '../connection/address.js';
+import {
+  type ConnectionOptions,
+  type ConnectionSettings,
+  connectionSettings,
+} from '../connection/connection-options.js';
+import { UsageError } from '../errors/usage-error.js';
+import type { LaneOptions } from '../topology/lane.js';
+
+/** What users may say about a client. */
+export interface RedisOptions extends ConnectionOptions {
+  /**
+   * When to try again after the connection was lost. `false`: never. Default: exponential from 50 ms
+   * to 2 s with jitter, without limit.
+   */
+  readonly reconnect?: RetryPolicy | false;
+  /**
+   * Milliseconds from a call to its reply, waiting and connecting included. `Infinity` for none.
+   * Default 10,000.
+   */
+  readonly commandTimeoutMs?: number;
+  /** Commands that may wait while there is no connection. Default 100,000. */
+  readonly maxQueuedCommands?: number;
+  /** Milliseconds between probes for a server that has gone silent. Default 15,000. */
+  readonly maxIdleMs?: number;
+  /**
+   * Whether `connect()` waits for the first connection and rejects when it fails (`true`, the
+   * default), or returns at once and keeps trying as after a lost connection.
+   */
+  readonly waitUntilReady?: boolean;
+}
+
+/** Options of a client with everything decided. */
+export interface ClientSettings extends LaneOptions {
+  readonly connection: ConnectionSettings;
+  readonly waitUntilReady: boolean;
+}
+
+/**
+ * Fills in the defaults.
+ *
+ * @throws {UsageError} `INVALID_ADDRESS` or `INVALID_OPTION`.
+ */
+export function clientSettings(address: ServerAddress, options: RedisOptions = {}): ClientSettings {
+  const connection = connectionSettings(address, options);
+  const {
+    reconnect = exponentialRetry({ baseDelayMs: 50, maxDelayMs: 2_000 }),
+    commandTimeoutMs = 10_000,
+    maxQueuedCommands = 100_000,
+    maxIdleMs = 15_000,
+    waitUntilReady = true,
+  } = options;
+  for (const [name, value] of Object.entries({ commandTimeoutMs, maxQueuedCommands, maxIdleMs })) {
+    if (!(value > 0)) throw new UsageError('INVALID_OPTION', `\`${name}\` must be greater than 0`);
+  }
+  return {
+    address: connection.address,
+    connection,
+    reconnect: reconnect === false ? noRetry() : reconnect,
+    commandTimeoutMs,
+    maxQueuedCommands,
+    maxIdleMs,
+    waitUntilReady,
+  };
+}

@@ -1,0 +1,182 @@
+/**
+ * What users hold: a client of one server that reconnects by itself.
+ *
+ * Commands share one connection and are batched; subscriptions share a second one, opened with the
+ * first `pubsub()`.
+ */
+import { Listeners } from '../../util/listeners.js';
+import type { Command } from '../commands/command.js';
+import { Commands, type Key, type Value } from '../commands/commands.js';
+import { DecodeAs } from '../protocol/decoder.js';
+import type { Reply } from '../protocol/reply.js';
+import { PubSub, type PubSubOptions } from '../pubsub/pubsub.js';
+import { SubscriptionLink } from '../pubsub/subscription-link.js';
+import { Lane } from '../topology/lane.js';
+import type { OpenConnection } from '../topology/reconnector.js';
+import type { ClientSettings } from './client-options.js';
+import { runScript, type Script } from './script.js';
+
+/** Where a client stands. `closed` is final; `failed` means the reconnect policy gave up. */
+export type RedisState = 'connecting' | 'ready' | 'reconnecting' | 'failed' | 'closed';
+
+/** What happens to a client's connection. None needs a listener. */
+export interface RedisEvents {
+  /** The connection is open; queued commands are being sent. */
+  ready: undefined;
+  /** The connection was lost. */
+  disconnect: Error;
+  /** An attempt to connect failed; `retryInMs` is null when it was the last one. */
+  retry: { readonly error: Error; readonly retryInMs: number | null };
+  /** `close()` was called. */
+  close: undefined;
+}
+
+/** How long `close()` waits for replies unless told otherwise, in milliseconds. */
+const DEFAULT_CLOSE_TIMEOUT_MS = 5_000;
+
+const utf8 = new TextDecoder();
+
+/** A client of one Redis or Valkey server. Made by `connect()`. */
+export class Redis extends Commands<string> {
+  /** The same client with strings as bytes, over the same connection. */
+  readonly bytes: RedisBytes;
+  readonly #open: OpenConnection;
+  readonly #settings: ClientSettings;
+  readonly #lane: Lane;
+  readonly #listeners = new Listeners<RedisEvents>();
+  #link: SubscriptionLink | undefined;
+  #state: RedisState = 'connecting';
+  #lastError: Error | undefined;
+
+  /** Use `connect()`. */
+  constructor(open: OpenConnection, settings: ClientSettings) {
+    super(DecodeAs.text);
+    this.#open = open;
+    this.#settings = settings;
+    this.#lane = new Lane(open, settings, {
+      onUp: () => this.#onUp(),
+      onDown: (error) => this.#onDown(error),
+      onAttemptFailed: (error, retryInMs) => this.#onAttemptFailed(error, retryInMs),
+    });
+    this.bytes = new RedisBytes(this, (options) => this.#pubsub((bytes) => bytes, options));
+  }
+
+  /** `host:port` or socket path. */
+  get address(): string {
+    return this.#settings.address;
+  }
+
+  get state(): RedisState {
+    return this.#state;
+  }
+
+  /** Why there is no connection; undefined while there is one. */
+  get lastError(): Error | undefined {
+    return this.#lastError;
+  }
+
+  /** RESP version of the connection in use; undefined while there is none. */
+  get protocol(): 2 | 3 | undefined {
+    return this.#lane.connection?.protocol;
+  }
+
+  run<T>(command: Command<T>): Promise<T> {
+    return this.#lane.run(command);
+  }
+
+  /**
+   * Runs a Lua script, which is sent whole only to a server that does not have it.
+   *
+   * @throws {ReplyError} The script failed; what it wrote before that stays written.
+   */
+  runScript(script: Script, keys: readonly Key[], args: readonly Value[] = []): Promise<Reply> {
+    return runScript(this, script, keys, args);
+  }
+
+  /** Creates a subscriber. All subscribers of a client share one connection. */
+  pubsub(options?: PubSubOptions): PubSub {
+    return this.#pubsub((bytes) => utf8.decode(bytes), options);
+  }
+
+  /** Adds a listener for what happens to the connection. @returns A function that removes it. */
+  on<Name extends keyof RedisEvents>(
+    event: Name,
+    listener: (payload: RedisEvents[Name]) => void,
+  ): () => void {
+    return this.#listeners.on(event, listener);
+  }
+
+  /** Starts to connect. Called by `connect()`. */
+  open(): void {
+    this.#lane.connect();
+  }
+
+  /**
+   * Closes the client: waits for the replies of the commands so far, then closes all connections.
+   *
+   * @param options.timeoutMs - Longest wait; commands still pending then fail with
+   *   `ConnectionForcedCloseError`. 0 closes at once. Default 5,000.
+   */
+  async close(options: { timeoutMs?: number } = {}): Promise<void> {
+    if (this.#state === 'closed') return;
+    this.#state = 'closed';
+    this.#link?.close();
+    await this.#lane.close(options.timeoutMs ?? DEFAULT_CLOSE_TIMEOUT_MS);
+    this.#listeners.emit('close', undefined);
+  }
+
+  async [Symbol.asyncDispose](): Promise<void> {
+    await this.close();
+  }
+
+  #pubsub<S extends string | Uint8Array>(
+    decode: (bytes: Uint8Array) => S,
+    options?: PubSubOptions<S>,
+  ): PubSub<S> {
+    this.#link ??= new SubscriptionLink(this.#open, {
+      address: this.#settings.address,
+      retry: this.#settings.reconnect,
+      maxIdleMs: this.#settings.maxIdleMs,
+    });
+    if (this.#state === 'closed') this.#link.close();
+    return new PubSub(this.#link, decode, options);
+  }
+
+  #onUp(): void {
+    this.#lastError = undefined;
+    if (this.#state === 'closed') return;
+    this.#state = 'ready';
+    this.#listeners.emit('ready', undefined);
+  }
+
+  #onDown(error: Error): void {
+    if (this.#state === 'closed') return;
+    this.#lastError = error;
+    this.#state = 'reconnecting';
+    this.#listeners.emit('disconnect', error);
+  }
+
+  #onAttemptFailed(error: Error, retryInMs: number | null): void {
+    this.#lastError = error;
+    if (retryInMs === null && this.#state !== 'closed') this.#state = 'failed';
+    this.#listeners.emit('retry', { error, retryInMs });
+  }
+}
+
+/** A view of a client in which bulk strings are bytes. */
+export class RedisBytes extends Commands<Uint8Array> {
+  readonly #redis: Redis;
+  /** Creates a subscriber whose messages' `data` is bytes. */
+  readonly pubsub: (options?: PubSubOptions<Uint8Array>) => PubSub<Uint8Array>;
+
+  /** Use `redis.bytes`. */
+  constructor(redis: Redis, pubsub: (options?: PubSubOptions<Uint8Array>) => PubSub<Uint8Array>) {
+    super(DecodeAs.bytes);
+    this.#redis = redis;
+    this.pubsub = pubsub;
+  }
+
+  run<T>(command: Command<T>): Promise<T> {
+    return this.#redis.run(command);
+  }
+}

@@ -1,0 +1,75 @@
+/**
+ * Facts about commands that arrive by name, through `call` and `execute`.
+ *
+ * Only what decides where a command may run is here. A command that is not listed is neither
+ * blocking nor stateful, and is never sent twice.
+ */
+import { CommandHead } from '../protocol/command-head.js';
+import type { Argument } from '../protocol/encoder.js';
+import type { Reply } from '../protocol/reply.js';
+import { CommandFlag, type CommandSpec, defineCommand } from './command.js';
+
+const { blocking, stateful, subscription } = CommandFlag;
+
+/** Flags by command name. */
+const FLAGS: ReadonlyMap<string, number> = new Map([
+  ...names('SUBSCRIBE UNSUBSCRIBE PSUBSCRIBE PUNSUBSCRIBE SSUBSCRIBE SUNSUBSCRIBE').map(
+    (name) => [name, stateful | subscription] as const,
+  ),
+  ...names('MULTI EXEC DISCARD WATCH UNWATCH SELECT AUTH HELLO RESET MONITOR QUIT ASKING').map(
+    (name) => [name, stateful] as const,
+  ),
+  ...names('READONLY READWRITE SYNC PSYNC REPLCONF').map((name) => [name, stateful] as const),
+  ...['REPLY', 'TRACKING', 'CACHING', 'NO-EVICT', 'NO-TOUCH', 'SETNAME', 'SETINFO', 'CAPA'].map(
+    (word) => [`CLIENT ${word}`, stateful] as const,
+  ),
+  ...names('BLPOP BRPOP BLMOVE BRPOPLPUSH BLMPOP BZPOPMIN BZPOPMAX BZMPOP WAIT WAITAOF').map(
+    (name) => [name, blocking] as const,
+  ),
+]);
+
+/** The commands that wait only when asked to by a `BLOCK` argument. */
+const BLOCKING_BY_OPTION: ReadonlySet<string> = new Set(['XREAD', 'XREADGROUP']);
+
+/** Commands whose second word is a part of their name. */
+const CONTAINERS: ReadonlySet<string> = new Set(
+  names(
+    'ACL CLIENT CLUSTER COMMAND CONFIG DEBUG FUNCTION LATENCY MEMORY MODULE OBJECT PUBSUB SCRIPT SENTINEL SLOWLOG XGROUP XINFO',
+  ),
+);
+
+/** Specs by the words as written. Bounded, because the words may come from anywhere. */
+const cache = new Map<string, CommandSpec<Reply>>();
+const MAX_CACHED = 1_000;
+
+/**
+ * Describes a command that is given by its words, such as `['CLIENT', 'LIST']`, the arguments among
+ * them. The spec's name may have two words; only the first is its head, the second is sent as an argument.
+ */
+export function specOfCall(words: readonly Argument[], decodeAs: number): CommandSpec<Reply> {
+  const first = String(words[0]).trim().toUpperCase();
+  const isContainer = CONTAINERS.has(first) && words.length > 1;
+  const name = isContainer ? `${first} ${String(words[1]).toUpperCase()}` : first;
+  const key = `${decodeAs}${BLOCKING_BY_OPTION.has(first) && blocks(words) ? '!' : ''}${name}`;
+  const known = cache.get(key);
+  if (known !== undefined) return known;
+  const spec = {
+    ...defineCommand(name, { flags: flagsOf(name, first, words), decodeAs }),
+    head: new CommandHead(first),
+  };
+  if (cache.size < MAX_CACHED) cache.set(key, spec);
+  return spec;
+}
+
+function flagsOf(name: string, first: string, words: readonly Argument[]): number {
+  if (BLOCKING_BY_OPTION.has(first)) return blocks(words) ? blocking : 0;
+  return FLAGS.get(name) ?? 0;
+}
+
+function blocks(words: readonly Argument[]): boolean {
+  return words.some((word) => typeof word === 'string' && word.toUpperCase() === 'BLOCK');
+}
+
+function names(list: string): string[] {
+  return list.split(' ');
+}

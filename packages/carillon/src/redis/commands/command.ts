@@ -1,0 +1,170 @@
+/**
+ * One command on its way: what to send, how to read the reply, and the promise it settles.
+ *
+ * A command is also its own entry in every queue it passes (waiting, written, deadline), so that a
+ * call allocates nothing beside it and its promise. Queues keep settled commands and skip them: a
+ * reply that comes after the deadline still meets its place in line.
+ */
+import {
+  type ConnectionErrorCode,
+  connectionErrorFrom,
+  type Sent,
+} from '../errors/connection-error.js';
+import { ReplyError } from '../errors/reply-error.js';
+import { CommandHead } from '../protocol/command-head.js';
+import type { Argument } from '../protocol/encoder.js';
+import type { Reply } from '../protocol/reply.js';
+
+/** Facts about a command that decide where it may run and whether it may run twice. */
+export const CommandFlag = {
+  /** Changes nothing: safe to send again when its reply was lost. */
+  readOnly: 1,
+  /** May wait on the server, and would make everything behind it wait too. */
+  blocking: 2,
+  /** Changes the state of the connection itself, which other users of it would feel. */
+  stateful: 4,
+  /** Answered by pushes, one for each name: SUBSCRIBE and its relatives. */
+  subscription: 8,
+} as const;
+
+/** What is known of a command before it is called: one constant for each. */
+export interface CommandSpec<T> {
+  /** As in the server's documentation: `GET`, `CLIENT SETNAME`. */
+  readonly name: string;
+  /** The name as it is sent before the arguments. */
+  readonly head: CommandHead;
+  /** Bits of `CommandFlag`. */
+  readonly flags: number;
+  /** Bits of `DecodeAs` for the reply. */
+  readonly decodeAs: number;
+  /** Gives the raw reply its public shape; absent when they are the same. */
+  readonly shape: ((reply: Reply) => T) | undefined;
+}
+
+/** What a caller may ask for a single command. */
+export interface CallOptions {
+  /** Milliseconds from the call to the reply, instead of the client's `commandTimeoutMs`. */
+  readonly timeoutMs?: number;
+  /** Rejects the command when aborted; unsent, it is then never sent. */
+  readonly signal?: AbortSignal;
+  /** The caller vouches that running it twice does no harm, so a lost reply may be asked for again. */
+  readonly idempotent?: boolean;
+}
+
+/** Describes a command. */
+export function defineCommand<T = Reply>(
+  name: string,
+  facts: { flags?: number; decodeAs?: number; shape?: (reply: Reply) => T } = {},
+): CommandSpec<T> {
+  return {
+    name,
+    head: new CommandHead(...(name.split(' ') as [string])),
+    flags: facts.flags ?? 0,
+    decodeAs: facts.decodeAs ?? 0,
+    shape: facts.shape,
+  };
+}
+
+type Settle = (value: unknown) => void;
+
+// One executor for all promises: a closure for each command shows in profiles.
+let resolveOfNew: Settle;
+let rejectOfNew: Settle;
+function captureSettlers(resolve: Settle, reject: Settle): void {
+  resolveOfNew = resolve;
+  rejectOfNew = reject;
+}
+
+/** A command with its arguments, run once. */
+export class Command<T = unknown> {
+  readonly spec: CommandSpec<T>;
+  readonly args: readonly Argument[];
+  readonly options: CallOptions | undefined;
+  /** Whether bytes of it were written; never goes back once a connection accepted them. */
+  sent: Sent = 'no';
+  /** Whether its promise is settled. */
+  settled = false;
+  /** When to give up, by `coarseNow`; set by whoever watches the deadline. */
+  deadline = 0;
+  #resolve: Settle | undefined = undefined;
+  #reject: Settle | undefined = undefined;
+  #stopListening: (() => void) | undefined = undefined;
+
+  constructor(spec: CommandSpec<T>, args: readonly Argument[], options?: CallOptions) {
+    this.spec = spec;
+    this.args = args;
+    this.options = options;
+  }
+
+  /** Whether it may be sent again after it may have run. */
+  get repeatable(): boolean {
+    return (this.spec.flags & CommandFlag.readOnly) !== 0 || this.options?.idempotent === true;
+  }
+
+  /** Creates the promise, once, and starts to listen to the caller's signal. */
+  start(): Promise<T> {
+    const promise = new Promise(captureSettlers as ConstructorParameters<typeof Promise>[0]);
+    this.#resolve = resolveOfNew;
+    this.#reject = rejectOfNew;
+    const signal = this.options?.signal;
+    if (signal !== undefined) this.#listenTo(signal);
+    return promise as Promise<T>;
+  }
+
+  /** Settles with the server's reply, which may be an error. */
+  settle(reply: Reply, address: string): void {
+    if (this.settled) return; // a tombstone: its reply only kept the line in order
+    if (reply instanceof ReplyError) {
+      reply.command = this.spec.name;
+      reply.address = address;
+      this.fail(reply);
+      return;
+    }
+    const shape = this.spec.shape;
+    if (shape === undefined) {
+      this.#finish();
+      this.#resolve?.(reply);
+      return;
+    }
+    let value: T;
+    try {
+      value = shape(reply);
+    } catch (error) {
+      this.fail(error); // of this command alone: the connection's bytes were fine
+      return;
+    }
+    this.#finish();
+    this.#resolve?.(value);
+  }
+
+  /** Settles with an error. */
+  fail(error: unknown): void {
+    if (this.settled) return;
+    this.#finish();
+    this.#reject?.(error);
+  }
+
+  /** Settles with the connection error of that code and this command's own `sent`. */
+  failConnection(code: ConnectionErrorCode, address?: string, cause?: unknown): void {
+    if (this.settled) return;
+    const command = this.spec.name;
+    this.fail(connectionErrorFrom(code, { command, address, cause, sent: this.sent }));
+  }
+
+  #listenTo(signal: AbortSignal): void {
+    const onAbort = (): void => {
+      this.failConnection('ABORTED', undefined, signal.reason);
+    };
+    if (signal.aborted) {
+      onAbort();
+      return;
+    }
+    signal.addEventListener('abort', onAbort, { once: true });
+    this.#stopListening = () => signal.removeEventListener('abort', onAbort);
+  }
+
+  #finish(): void {
+    this.settled = true;
+    this.#stopListening?.();
+  }
+}

@@ -1,0 +1,129 @@
+/**
+ * The typed commands, written once over `Executor`: clients, views, pipelines and transactions extend
+ * this class and say only where a command runs and whether strings are text or bytes.
+ *
+ * Names are the server's in lower case; options are one object with the server's tokens in lower case.
+ */
+import { DecodeAs } from '../protocol/decoder.js';
+import type { Argument } from '../protocol/encoder.js';
+import type { Reply } from '../protocol/reply.js';
+import { type SetOptions, setArguments } from './by-hand/set.js';
+import { type CallOptions, Command, CommandFlag, defineCommand } from './command.js';
+import { specOfCall } from './command-facts.js';
+import type { Executor } from './executor.js';
+import { pairsToRecord, type Strings } from './reply-shapes.js';
+
+/** A key: text is sent as UTF-8. */
+export type Key = string | Uint8Array;
+/** A value: numbers are sent as JavaScript writes them. */
+export type Value = Argument;
+
+/** The commands; `S` is what bulk strings are read as. */
+export abstract class Commands<S extends Strings> implements Executor {
+  readonly #specs: Specs<S>;
+  readonly #decodeAs: number;
+
+  protected constructor(decodeAs: number) {
+    this.#decodeAs = decodeAs;
+    this.#specs = (decodeAs === DecodeAs.bytes ? BYTES : TEXT) as Specs<S>;
+  }
+
+  /** Runs a command object; the typed methods all end here. */
+  abstract run<T>(command: Command<T>): Promise<T>;
+
+  /**
+   * Runs any command by its words: `call(['OBJECT', 'FREQ', key])`.
+   *
+   * The reply has the server's own shape for the protocol in use: maps are `Map`s under RESP3 and flat
+   * arrays under RESP2.
+   */
+  call(words: readonly [string, ...Argument[]], options?: CallOptions): Promise<Reply> {
+    const spec = specOfCall(words, this.#decodeAs);
+    return this.run(new Command(spec, words.slice(1), options));
+  }
+
+  /** Deletes keys. @returns How many existed. */
+  del(...keys: readonly Key[]): Promise<number> {
+    return this.run(new Command(this.#specs.del, keys));
+  }
+
+  /** Runs a script. @returns Whatever it returns. */
+  eval(script: string, keys: readonly Key[] = [], args: readonly Value[] = []): Promise<Reply> {
+    return this.run(new Command(this.#specs.eval, [script, keys.length, ...keys, ...args]));
+  }
+
+  /** Runs a script that the server has, by its SHA-1. @throws {NoScriptError} It has it not. */
+  evalsha(sha1: string, keys: readonly Key[] = [], args: readonly Value[] = []): Promise<Reply> {
+    return this.run(new Command(this.#specs.evalsha, [sha1, keys.length, ...keys, ...args]));
+  }
+
+  /** Counts which of the keys exist; one that is named twice counts twice. */
+  exists(...keys: readonly Key[]): Promise<number> {
+    return this.run(new Command(this.#specs.exists, keys));
+  }
+
+  /** Gets a string; `null` when the key does not exist. */
+  get(key: Key): Promise<S | null> {
+    return this.run(new Command(this.#specs.get, [key]));
+  }
+
+  /** Gets a hash; empty when the key does not exist. */
+  hgetall(key: Key): Promise<Record<string, S>> {
+    return this.run(new Command(this.#specs.hgetall, [key]));
+  }
+
+  /** Sets fields of a hash. @returns How many are new. */
+  hset(key: Key, fields: Readonly<Record<string, Value>>): Promise<number> {
+    return this.run(new Command(this.#specs.hset, [key, ...Object.entries(fields).flat()]));
+  }
+
+  /** Adds 1. @returns The new value. @throws {ReplyError} The value is no integer, or would overflow. */
+  incr(key: Key): Promise<number> {
+    return this.run(new Command(this.#specs.incr, [key]));
+  }
+
+  /** Asks the server for an answer. */
+  ping(): Promise<string> {
+    return this.run(new Command(this.#specs.ping, []));
+  }
+
+  /** Publishes a message. @returns How many subscribers of this server got it. */
+  publish(channel: Key, message: Value): Promise<number> {
+    return this.run(new Command(this.#specs.publish, [channel, message]));
+  }
+
+  /** Sets a string, whatever the key held. `ex`: seconds; `px`: milliseconds. */
+  set(key: Key, value: Value): Promise<'OK'>;
+  set(key: Key, value: Value, options: SetOptions & { get: true }): Promise<S | null>;
+  set(key: Key, value: Value, options: SetOptions & { get?: false }): Promise<'OK' | null>;
+  set(key: Key, value: Value, options?: SetOptions): Promise<S | 'OK' | null> {
+    const args = options === undefined ? [key, value] : setArguments(key, value, options);
+    return this.run(new Command(this.#specs.set, args));
+  }
+}
+
+interface Specs<S extends Strings> extends ReturnType<typeof specsFor<S>> {}
+
+function specsFor<S extends Strings>(decodeAs: number) {
+  const flags = CommandFlag.readOnly;
+  return {
+    del: defineCommand<number>('DEL'),
+    eval: defineCommand('EVAL', { decodeAs }),
+    evalsha: defineCommand('EVALSHA', { decodeAs }),
+    exists: defineCommand<number>('EXISTS', { flags }),
+    get: defineCommand<S | null>('GET', { flags, decodeAs }),
+    hgetall: defineCommand('HGETALL', {
+      flags,
+      decodeAs: decodeAs | DecodeAs.flatMaps,
+      shape: pairsToRecord<S>,
+    }),
+    hset: defineCommand<number>('HSET'),
+    incr: defineCommand<number>('INCR'),
+    ping: defineCommand<string>('PING', { flags }),
+    publish: defineCommand<number>('PUBLISH'),
+    set: defineCommand<S | 'OK' | null>('SET', { decodeAs }),
+  };
+}
+
+const TEXT = specsFor<string>(DecodeAs.text);
+const BYTES = specsFor<Uint8Array>(DecodeAs.bytes);

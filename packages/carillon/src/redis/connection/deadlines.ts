@@ -1,0 +1,89 @@
+/**
+ * Watches the deadlines of commands with one timer for each distinct timeout.
+ *
+ * Commands with the same timeout expire in the order they were called, so the oldest is always the
+ * next: no timer for each command, and no sorting. Nearly all commands share the client's default.
+ */
+import { coarseNow } from '../../util/coarse-clock.js';
+import { RingQueue } from '../../util/ring-queue.js';
+import type { Command } from '../commands/command.js';
+
+/** The deadlines of one client or connection. */
+export class Deadlines {
+  readonly #groups = new Map<number, DeadlineGroup>();
+  readonly #address: string;
+
+  constructor(address: string) {
+    this.#address = address;
+  }
+
+  /** Lets a command fail when it is not settled `timeoutMs` milliseconds from now. */
+  watch(command: Command, timeoutMs: number): void {
+    let group = this.#groups.get(timeoutMs);
+    if (group === undefined) {
+      group = new DeadlineGroup(timeoutMs, this.#address, () => this.#groups.delete(timeoutMs));
+      this.#groups.set(timeoutMs, group);
+    }
+    group.watch(command);
+  }
+
+  /** Stops all timers. Commands that were watched no longer expire. */
+  clear(): void {
+    for (const group of this.#groups.values()) group.clear();
+    this.#groups.clear();
+  }
+}
+
+class DeadlineGroup {
+  readonly #timeoutMs: number;
+  readonly #address: string;
+  readonly #onIdle: () => void;
+  readonly #commands = new RingQueue<Command>();
+  #timer: NodeJS.Timeout | undefined;
+
+  constructor(timeoutMs: number, address: string, onIdle: () => void) {
+    this.#timeoutMs = timeoutMs;
+    this.#address = address;
+    this.#onIdle = onIdle;
+  }
+
+  watch(command: Command): void {
+    command.deadline = coarseNow() + this.#timeoutMs;
+    this.#dropSettled(); // here, not only when the timer fires: it may be minutes away
+    this.#commands.push(command);
+    if (this.#timer === undefined) this.#arm(this.#timeoutMs);
+  }
+
+  clear(): void {
+    clearTimeout(this.#timer);
+    this.#timer = undefined;
+    this.#commands.clear();
+  }
+
+  #expire = (): void => {
+    this.#timer = undefined;
+    const now = performance.now();
+    for (;;) {
+      this.#dropSettled();
+      const oldest = this.#commands.peek();
+      if (oldest === undefined) {
+        this.#onIdle();
+        return;
+      }
+      if (oldest.deadline > now) {
+        this.#arm(oldest.deadline - now);
+        return;
+      }
+      oldest.failConnection('COMMAND_TIMEOUT', this.#address);
+    }
+  };
+
+  #arm(delayMs: number): void {
+    // Unreferenced: a socket or a reconnect timer keeps the process alive while it should be.
+    this.#timer = setTimeout(this.#expire, Math.ceil(delayMs)).unref();
+  }
+
+  #dropSettled(): void {
+    while (this.#commands.peek()?.settled) this.#commands.shift();
+  }
+}

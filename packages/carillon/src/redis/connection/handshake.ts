@@ -1,0 +1,109 @@
+/**
+ * Introduces a new connection to its server in one round trip.
+ *
+ * `HELLO 3` with credentials and name, `SELECT` and `CLIENT SETINFO` are written together. Only a
+ * server that does not know `HELLO` or RESP3 costs a second round trip, with the older commands. Wrong
+ * credentials are a final answer.
+ */
+import { Command, defineCommand } from '../commands/command.js';
+import { ReplyError } from '../errors/reply-error.js';
+import { DecodeAs } from '../protocol/decoder.js';
+import type { Argument } from '../protocol/encoder.js';
+import type { Reply } from '../protocol/reply.js';
+import type { Connection } from './connection.js';
+import { abortError } from './dial.js';
+
+/** Shown by `CLIENT LIST` on servers that know `CLIENT SETINFO`. */
+const LIBRARY = { name: 'carillon', version: '0.1.0' } as const;
+
+const HELLO = defineCommand('HELLO', { shape: toServerInfo, decodeAs: DecodeAs.flatMaps });
+const AUTH = defineCommand('AUTH');
+const SELECT = defineCommand('SELECT');
+const CLIENT_SETNAME = defineCommand('CLIENT SETNAME');
+const CLIENT_SETINFO = defineCommand('CLIENT SETINFO');
+
+/**
+ * Shakes hands, and closes the connection when that fails.
+ *
+ * @throws {ReplyError} The server refused: credentials, database, too many clients.
+ * @throws {ConnectionError} The connection was lost, or `deadline` aborted first.
+ */
+export async function shakeHands(connection: Connection, deadline: AbortSignal): Promise<void> {
+  const onAbort = (): void => connection.close();
+  deadline.addEventListener('abort', onAbort, { once: true });
+  try {
+    if (connection.settings.protocol === 2) await introduceResp2(connection);
+    else await introduceResp3(connection);
+  } catch (error) {
+    connection.close();
+    throw deadline.aborted ? abortError(deadline, connection.address) : error;
+  } finally {
+    deadline.removeEventListener('abort', onAbort);
+  }
+}
+
+async function introduceResp3(connection: Connection): Promise<void> {
+  const { username, password, clientName } = connection.settings;
+  const args: Argument[] = [3];
+  if (password !== undefined) args.push('AUTH', username ?? 'default', password);
+  if (clientName !== undefined) args.push('SETNAME', clientName);
+  connection.protocol = 3; // replies to what follows HELLO are RESP3 already
+  const hello = connection.run(new Command(HELLO, args));
+  const rest = [...selectDatabase(connection), ...sayWho(connection)];
+  const [outcome] = await Promise.allSettled([hello, ...rest]);
+  if (outcome.status === 'fulfilled') {
+    connection.serverInfo = outcome.value;
+    await Promise.all(rest);
+    return;
+  }
+  const { reason } = outcome;
+  const mustSpeakResp3 = connection.settings.protocol === 3;
+  if (mustSpeakResp3 || !isUnknownHello(reason)) throw reason;
+  connection.protocol = 2;
+  await introduceResp2(connection);
+}
+
+async function introduceResp2(connection: Connection): Promise<void> {
+  const { username, password, clientName } = connection.settings;
+  const replies: Promise<unknown>[] = [];
+  if (password !== undefined) {
+    const args = username === undefined ? [password] : [username, password];
+    replies.push(connection.run(new Command(AUTH, args)));
+  }
+  if (clientName !== undefined) {
+    replies.push(connection.run(new Command(CLIENT_SETNAME, [clientName])));
+  }
+  replies.push(...selectDatabase(connection), ...sayWho(connection));
+  const outcomes = await Promise.allSettled(replies);
+  const refusal = outcomes.find((outcome) => outcome.status === 'rejected');
+  if (refusal !== undefined) throw refusal.reason;
+}
+
+function selectDatabase(connection: Connection): Promise<unknown>[] {
+  const { db } = connection.settings;
+  return db === 0 ? [] : [connection.run(new Command(SELECT, [db]))];
+}
+
+/** A server that does not know `CLIENT SETINFO`, or a user that may not run it, is fine too. */
+function sayWho(connection: Connection): Promise<unknown>[] {
+  return [
+    ['LIB-NAME', LIBRARY.name],
+    ['LIB-VER', LIBRARY.version],
+  ].map((args) =>
+    connection.run(new Command(CLIENT_SETINFO, args)).catch((error: unknown) => {
+      if (!(error instanceof ReplyError)) throw error;
+    }),
+  );
+}
+
+function isUnknownHello(error: unknown): boolean {
+  if (!(error instanceof ReplyError)) return false;
+  return error.code === 'NOPROTO' || /^ERR unknown command/i.test(error.message);
+}
+
+function toServerInfo(reply: Reply): ReadonlyMap<string, Reply> {
+  const info = new Map<string, Reply>();
+  const pairs = Array.isArray(reply) ? reply : [];
+  for (let i = 0; i + 1 < pairs.length; i += 2) info.set(String(pairs[i]), pairs[i + 1] as Reply);
+  return info;
+}

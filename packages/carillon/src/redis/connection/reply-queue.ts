@@ -1,0 +1,119 @@
+/**
+ * Pairs replies with commands: first written, first answered.
+ *
+ * Most commands get one reply. Subscription commands get acknowledgements instead, and a command
+ * under `CLIENT REPLY OFF` gets nothing. A settled command stays in line until its reply has come.
+ */
+import { RingQueue } from '../../util/ring-queue.js';
+import { type Command, CommandFlag } from '../commands/command.js';
+import { ProtocolError } from '../errors/protocol-error.js';
+import { ReplyError } from '../errors/reply-error.js';
+import type { Reply } from '../protocol/reply.js';
+import { binaryOf, type SubscriptionAck, Subscriptions } from './subscription-acks.js';
+
+/** Commands that were written and wait for their replies. */
+export class ReplyQueue {
+  readonly subscriptions: Subscriptions = new Subscriptions();
+  readonly #commands = new RingQueue<Command>();
+  readonly #address: string;
+  /** The head's acknowledgements so far, as they are resolved: `[verb, name, count]`. */
+  #acks: Reply[][] = [];
+  /** What `CLIENT REPLY` asked for; `skip` means the next command only. */
+  #answers: 'on' | 'off' | 'skip' = 'on';
+
+  constructor(address: string) {
+    this.#address = address;
+  }
+
+  get length(): number {
+    return this.#commands.length;
+  }
+
+  /** How to decode the next reply. */
+  get decodeAs(): number {
+    return this.#commands.peek()?.spec.decodeAs ?? 0;
+  }
+
+  /** Whether the next reply is an acknowledgement. */
+  get awaitsAck(): boolean {
+    const head = this.#commands.peek();
+    return head !== undefined && (head.spec.flags & CommandFlag.subscription) !== 0;
+  }
+
+  /** Puts a command that is being written in line, unless the server was told not to answer it. */
+  push(command: Command): void {
+    if (this.#isUnanswered(command)) command.settle(null, this.#address);
+    else this.#commands.push(command);
+  }
+
+  /**
+   * Settles the command that waits longest.
+   *
+   * @throws {ProtocolError} `UNEXPECTED_REPLY`: no command waits, or the one that does cannot be
+   *   answered so. From here on replies would go to the wrong commands.
+   */
+  settleNext(reply: Reply): void {
+    const command = this.#commands.shift();
+    if (command === undefined) {
+      throw new ProtocolError('a reply came that no command waits for', 'UNEXPECTED_REPLY');
+    }
+    const isSubscription = (command.spec.flags & CommandFlag.subscription) !== 0;
+    if (isSubscription && !(reply instanceof ReplyError)) {
+      const name = command.spec.name;
+      throw new ProtocolError(`${name} was answered without a push`, 'UNEXPECTED_REPLY', {
+        command: name,
+      });
+    }
+    this.#acks = [];
+    command.settle(reply, this.#address);
+  }
+
+  /**
+   * Counts an acknowledgement. @returns Whether a command waited for it; one that nobody asked for
+   * is the server's own doing, such as the end of a shard subscription when its slot moves.
+   */
+  acknowledge(ack: SubscriptionAck, push: Reply[]): boolean {
+    this.subscriptions.apply(ack);
+    const command = this.#commands.peek();
+    if (command === undefined || !isAnsweredBy(command, ack)) return false;
+    this.#acks.push(push);
+    if (this.subscriptions.remaining(command, ack, this.#acks.length) <= 0) {
+      this.#commands.shift();
+      const acks = this.#acks;
+      this.#acks = [];
+      command.settle(acks, this.#address);
+    }
+    return true;
+  }
+
+  /** Takes all commands out, the oldest first, for their owner to settle. */
+  drain(): Command[] {
+    const commands: Command[] = [];
+    for (let command = this.#commands.shift(); command; command = this.#commands.shift()) {
+      commands.push(command);
+    }
+    this.#acks = [];
+    return commands;
+  }
+
+  #isUnanswered(command: Command): boolean {
+    if (command.spec.name === 'CLIENT REPLY') {
+      const mode = String(command.args.at(-1)).toUpperCase();
+      this.#answers = mode === 'OFF' ? 'off' : mode === 'SKIP' ? 'skip' : 'on';
+      return this.#answers !== 'on';
+    }
+    if (this.#answers === 'on') return false;
+    if (this.#answers === 'skip') this.#answers = 'on';
+    return true;
+  }
+}
+
+/**
+ * Whether an acknowledgement is the command's. Only a shard subscription can end on the server's own
+ * initiative, so only there the name decides.
+ */
+function isAnsweredBy(command: Command, ack: SubscriptionAck): boolean {
+  if (command.spec.name.toLowerCase() !== ack.verb) return false;
+  if (ack.verb !== 'sunsubscribe' || command.args.length === 0) return true;
+  return command.args.some((name) => binaryOf(String(name)) === ack.name);
+}

@@ -1,0 +1,44 @@
+/** What a `PubSub` yields: messages, and on request what happened to the subscription itself. */
+
+/** A message on a channel subscribed by name. */
+export interface PubSubMessage<S extends string | Uint8Array> {
+  readonly type: 'message';
+  readonly pattern: null;
+  readonly channel: string;
+  readonly data: S;
+}
+
+/** A message on a channel that matched a pattern. */
+export interface PubSubPatternMessage<S extends string | Uint8Array> {
+  readonly type: 'pmessage';
+  readonly pattern: string;
+  readonly channel: string;
+  readonly data: S;
+}
+
+/**
+ * Messages may be missing here. Stands between the last item before the loss and the first after it.
+ *
+ * Everything published before `since` was delivered, and everything after `until` will be; both are
+ * Unix times in milliseconds by this machine's clock. `since` is when the last answered probe was
+ * sent, so it lies up to `maxIdleMs` before the loss itself.
+ */
+export interface PubSubGap {
+  readonly type: 'gap';
+  readonly since: number;
+  readonly until: number;
+  readonly reason: string;
+  /** Messages dropped by this subscriber's own full buffer; 0 when the connection was lost. */
+  readonly dropped: number;
+}
+
+/** An item of a `PubSub`. */
+export type PubSubItem<S extends string | Uint8Array> =
+  | PubSubMessage<S>
+  | PubSubPatternMessage<S>
+  | PubSubGap;
+
+/** Called with each message of the name it was given for, one after the other. */
+export type PubSubHandler<S extends string | Uint8Array> = (
+  message: PubSubMessage<S> | PubSubPatternMessage<S>,
+) => void | Promise<void>;

@@ -1,0 +1,383 @@
+/**
+ * The one subscribed connection of a client, shared by all its subscribers.
+ *
+ * It keeps two lists apart: what is wanted (recorded before anything is sent) and what the server has
+ * acknowledged on the connection of the moment. A new connection subscribes to all that is wanted; its
+ * subscribers then learn what they may have missed before they see another message.
+ *
+ * Not here: buffering and handlers, which belong to each subscriber (`pubsub.ts`).
+ */
+import { type Deferred, deferred } from '../../util/deferred.js';
+import type { RetryPolicy } from '../../util/retry-policy.js';
+import { Command, CommandFlag, defineCommand } from '../commands/command.js';
+import type { Connection } from '../connection/connection.js';
+import { SilenceProbe } from '../connection/silence-probe.js';
+import { binaryOf } from '../connection/subscription-acks.js';
+import {
+  ConnectionClosedError,
+  type ConnectionError,
+  TimeoutError,
+} from '../errors/connection-error.js';
+import type { Reply } from '../protocol/reply.js';
+import { type OpenConnection, Reconnector } from '../topology/reconnector.js';
+
+/** A name is a channel's own, or a pattern that matches many. */
+export type NameKind = 'channel' | 'pattern';
+
+/** One message as it came from the server. */
+export interface RawMessage {
+  readonly kind: NameKind;
+  /** The pattern that matched; null for a channel. */
+  readonly pattern: Uint8Array | null;
+  readonly channel: Uint8Array;
+  readonly data: Uint8Array;
+}
+
+/** The time in which messages may have been missed. */
+export interface MissedTime {
+  /** Unix time in milliseconds: everything published before was delivered. */
+  readonly since: number;
+  /** Unix time in milliseconds: everything published after will be delivered. */
+  readonly until: number;
+  /** Why the connection was lost. */
+  readonly reason: string;
+}
+
+/** A subscriber, seen from the link. Called from the reading side: none may throw or run user code. */
+export interface Subscriber {
+  onMessage(key: string, message: RawMessage): void;
+  /** The connection is gone, or an attempt to get a new one failed. */
+  onDown(error: Error): void;
+  /** All subscriptions stand again. */
+  onUp(missed: MissedTime): void;
+  /** The server refused to restore a subscription; no message will come any more. */
+  onRefused(error: Error): void;
+}
+
+/** How the link behaves. */
+export interface SubscriptionLinkOptions {
+  readonly address: string;
+  readonly retry: RetryPolicy;
+  /** Milliseconds between probes for a silent server. */
+  readonly maxIdleMs: number;
+}
+
+const SUBSCRIBE: Readonly<Record<NameKind, ReturnType<typeof define>>> = {
+  channel: define('SUBSCRIBE'),
+  pattern: define('PSUBSCRIBE'),
+};
+const UNSUBSCRIBE: Readonly<Record<NameKind, ReturnType<typeof define>>> = {
+  channel: define('UNSUBSCRIBE'),
+  pattern: define('PUNSUBSCRIBE'),
+};
+
+/** Longest wait for the answer to a probe: a server that is this late is as good as gone. */
+const PROBE_TIMEOUT_MS = 5_000;
+
+/** Messages kept back while subscriptions are being restored; later ones fall into the gap. */
+const MAX_HELD_MESSAGES = 100_000;
+
+/** The key under which a name is known. */
+export function subscriptionKey(kind: NameKind, name: string | Uint8Array): string {
+  return `${kind}:${binaryOf(name) as string}`;
+}
+
+interface Entry {
+  readonly kind: NameKind;
+  readonly name: string | Uint8Array;
+  readonly key: string;
+  readonly subscribers: Set<Subscriber>;
+  /** Resolved when the server acknowledged the name on the connection of the moment. */
+  acknowledged: Deferred<void>;
+  isActive: boolean;
+}
+
+/** The subscribed connection. */
+export class SubscriptionLink {
+  readonly #options: SubscriptionLinkOptions;
+  readonly #reconnector: Reconnector;
+  readonly #wanted = new Map<string, Entry>();
+  #connection: Connection | undefined;
+  #probe: SilenceProbe | undefined;
+  #isConnecting = false;
+  #isClosed = false;
+  /** Subscribers that were cut off, until all subscriptions stand again. */
+  readonly #interrupted = new Map<Subscriber, { since: number; reason: string }>();
+  /** Messages kept back while subscriptions are being restored. */
+  #held: RawMessage[] | undefined;
+
+  constructor(open: OpenConnection, options: SubscriptionLinkOptions) {
+    this.#options = options;
+    this.#reconnector = new Reconnector(open, options.retry, {
+      onPush: (push) => this.#onPush(push),
+      onUp: (connection) => this.#onUp(connection),
+      onDown: (error) => this.#onDown(error),
+      onAttemptFailed: (error, retryInMs) => this.#onAttemptFailed(error, retryInMs),
+    });
+  }
+
+  /** Whether the subscribed connection is open. */
+  get isConnected(): boolean {
+    return this.#connection !== undefined;
+  }
+
+  /**
+   * Subscribes and resolves when the server acknowledged every name. Also across a reconnect, but
+   * never longer than `timeoutMs`; when it fails, nothing of this call remains.
+   *
+   * @throws {ReplyError} The server's refusal, such as `NOPERM`.
+   * @throws {TimeoutError} No acknowledgement in time.
+   */
+  async subscribe(
+    kind: NameKind,
+    names: readonly (string | Uint8Array)[],
+    subscriber: Subscriber,
+    timeoutMs: number,
+  ): Promise<void> {
+    if (this.#isClosed) throw this.#closedError(SUBSCRIBE[kind].name);
+    const entries = names.map((name) => this.#entry(kind, name));
+    const joined = entries.filter((entry) => !entry.subscribers.has(subscriber));
+    for (const entry of joined) entry.subscribers.add(subscriber);
+    this.#connect();
+    void this.#sendSubscribe(joined.filter((entry) => entry.subscribers.size === 1));
+    try {
+      await this.#acknowledged(entries, kind, timeoutMs);
+    } catch (error) {
+      this.#leave(joined, subscriber);
+      throw error;
+    }
+  }
+
+  /**
+   * Stops delivery at once and tells the server when nobody else wants the names. Resolves when the
+   * server acknowledged, or after `timeoutMs` without it.
+   */
+  async unsubscribe(
+    kind: NameKind,
+    names: readonly (string | Uint8Array)[],
+    subscriber: Subscriber,
+    timeoutMs: number,
+  ): Promise<void> {
+    const entries = names
+      .map((name) => this.#wanted.get(subscriptionKey(kind, name)))
+      .filter((entry) => entry !== undefined);
+    await this.#leave(entries, subscriber, timeoutMs);
+  }
+
+  /** Closes the connection. Subscribers get nothing more. */
+  close(): void {
+    this.#isClosed = true;
+    this.#probe?.stop();
+    this.#reconnector.close();
+    const error = this.#closedError(undefined);
+    for (const entry of this.#wanted.values()) entry.acknowledged.reject(error);
+    this.#wanted.clear();
+  }
+
+  #closedError(command: string | undefined): ConnectionError {
+    const { address } = this.#options;
+    return new ConnectionClosedError('CONNECTION_CLOSED', { command, address, sent: 'no' });
+  }
+
+  #entry(kind: NameKind, name: string | Uint8Array): Entry {
+    const key = subscriptionKey(kind, name);
+    let entry = this.#wanted.get(key);
+    if (entry === undefined) {
+      entry = {
+        kind,
+        name,
+        key,
+        subscribers: new Set(),
+        acknowledged: newAcknowledgement(),
+        isActive: false,
+      };
+      this.#wanted.set(key, entry);
+    }
+    return entry;
+  }
+
+  async #acknowledged(entries: Entry[], kind: NameKind, timeoutMs: number): Promise<void> {
+    const timeout = deferred<never>();
+    const timer = setTimeout(() => {
+      const command = SUBSCRIBE[kind].name;
+      timeout.reject(new TimeoutError({ command, address: this.#options.address, sent: 'maybe' }));
+    }, timeoutMs);
+    const all = (async () => {
+      // A reconnect replaces the promise of an entry, so look again after each.
+      for (const entry of entries) while (!entry.isActive) await entry.acknowledged.promise;
+    })();
+    try {
+      await Promise.race([all, timeout.promise]);
+    } finally {
+      clearTimeout(timer);
+    }
+  }
+
+  async #leave(entries: Entry[], subscriber: Subscriber, timeoutMs = 0): Promise<void> {
+    const abandoned: Entry[] = [];
+    for (const entry of entries) {
+      entry.subscribers.delete(subscriber);
+      if (entry.subscribers.size > 0 || this.#wanted.get(entry.key) !== entry) continue;
+      this.#wanted.delete(entry.key);
+      abandoned.push(entry);
+    }
+    const connection = this.#connection;
+    if (connection === undefined) return;
+    const options = timeoutMs > 0 ? { timeoutMs } : undefined;
+    const sent = byKind(abandoned).map(([kind, group]) =>
+      connection.run(new Command(UNSUBSCRIBE[kind], namesOf(group), options)),
+    );
+    await Promise.allSettled(sent); // late or lost: the connection's end is the end of both
+  }
+
+  #connect(): void {
+    if (this.#isConnecting) return;
+    this.#isConnecting = true; // from here on the reconnector keeps at it
+    void this.#reconnector.connect();
+  }
+
+  #onUp(connection: Connection): void {
+    this.#connection = connection;
+    this.#probe = new SilenceProbe(connection, {
+      intervalMs: this.#options.maxIdleMs,
+      timeoutMs: PROBE_TIMEOUT_MS,
+    });
+    if (this.#interrupted.size > 0) this.#held = [];
+    void this.#restore(connection);
+  }
+
+  async #restore(connection: Connection): Promise<void> {
+    await this.#sendSubscribe([...this.#wanted.values()]);
+    if (this.#connection !== connection) return;
+    const until = Date.now();
+    const held = this.#held ?? [];
+    this.#held = undefined;
+    for (const [subscriber, { since, reason }] of this.#interrupted) {
+      subscriber.onUp({ since, until, reason });
+    }
+    this.#interrupted.clear();
+    for (const message of held) this.#deliver(message);
+  }
+
+  #onDown(error: Error): void {
+    const since = this.#probe?.confirmedAtMs ?? Date.now();
+    this.#probe?.stop();
+    this.#connection = undefined;
+    this.#held = undefined;
+    const cutOff = new Set<Subscriber>();
+    for (const entry of this.#wanted.values()) {
+      if (!entry.isActive) continue;
+      entry.isActive = false;
+      entry.acknowledged = newAcknowledgement();
+      for (const subscriber of entry.subscribers) cutOff.add(subscriber);
+    }
+    for (const subscriber of cutOff) {
+      if (!this.#interrupted.has(subscriber)) {
+        this.#interrupted.set(subscriber, { since, reason: error.message });
+      }
+    }
+    this.#tellAll((subscriber) => subscriber.onDown(error));
+  }
+
+  #onAttemptFailed(error: Error, retryInMs: number | null): void {
+    this.#tellAll((subscriber) => subscriber.onDown(error));
+    if (retryInMs !== null) return;
+    this.#tellAll((subscriber) => subscriber.onRefused(error));
+    for (const entry of this.#wanted.values()) entry.acknowledged.reject(error);
+    this.#wanted.clear();
+  }
+
+  #tellAll(tell: (subscriber: Subscriber) => void): void {
+    const subscribers = new Set<Subscriber>();
+    for (const entry of this.#wanted.values()) {
+      for (const subscriber of entry.subscribers) subscribers.add(subscriber);
+    }
+    for (const subscriber of subscribers) tell(subscriber);
+  }
+
+  /** Sends the names and marks them by what the server says; connection errors are left to `onUp`. */
+  async #sendSubscribe(entries: Entry[]): Promise<void> {
+    const connection = this.#connection;
+    if (connection === undefined) return;
+    await Promise.all(
+      byKind(entries).map(async ([kind, group]) => {
+        try {
+          await connection.run(new Command(SUBSCRIBE[kind], namesOf(group)));
+        } catch (error) {
+          if (this.#connection === connection && !connection.closed) {
+            this.#refuse(group, error as Error);
+          }
+          return;
+        }
+        for (const entry of group) {
+          entry.isActive = true;
+          entry.acknowledged.resolve();
+        }
+      }),
+    );
+  }
+
+  /** The server will not have these names: whoever waits for them is told, whoever had them ends. */
+  #refuse(entries: Entry[], error: Error): void {
+    for (const entry of entries) {
+      if (this.#wanted.get(entry.key) === entry) this.#wanted.delete(entry.key);
+      entry.acknowledged.reject(error);
+      for (const subscriber of entry.subscribers) {
+        if (this.#interrupted.has(subscriber)) subscriber.onRefused(error);
+      }
+    }
+  }
+
+  #onPush(push: Reply[]): void {
+    const message = readMessage(push);
+    if (message === undefined) return;
+    if (this.#held === undefined) this.#deliver(message);
+    else if (this.#held.length < MAX_HELD_MESSAGES) this.#held.push(message);
+  }
+
+  #deliver(message: RawMessage): void {
+    const key = subscriptionKey(message.kind, message.pattern ?? message.channel);
+    const subscribers = this.#wanted.get(key)?.subscribers;
+    if (subscribers === undefined) return;
+    for (const subscriber of subscribers) subscriber.onMessage(key, message);
+  }
+}
+
+function define(name: string): ReturnType<typeof defineCommand> {
+  return defineCommand(name, { flags: CommandFlag.stateful | CommandFlag.subscription });
+}
+
+/** Nobody may be waiting for it: then its rejection is no news. */
+function newAcknowledgement(): Deferred<void> {
+  const acknowledged = deferred<void>();
+  acknowledged.promise.catch(() => {});
+  return acknowledged;
+}
+
+function byKind(entries: readonly Entry[]): [NameKind, Entry[]][] {
+  const groups: [NameKind, Entry[]][] = [
+    ['channel', entries.filter((entry) => entry.kind === 'channel')],
+    ['pattern', entries.filter((entry) => entry.kind === 'pattern')],
+  ];
+  return groups.filter(([, group]) => group.length > 0);
+}
+
+function namesOf(entries: readonly Entry[]): (string | Uint8Array)[] {
+  return entries.map((entry) => entry.name);
+}
+
+function readMessage(push: Reply[]): RawMessage | undefined {
+  const [type, first, second, third] = push;
+  if (type === 'message' && first instanceof Uint8Array && second instanceof Uint8Array) {
+    return { kind: 'channel', pattern: null, channel: first, data: second };
+  }
+  if (
+    type === 'pmessage' &&
+    first instanceof Uint8Array &&
+    second instanceof Uint8Array &&
+    third instanceof Uint8Array
+  ) {
+    return { kind: 'pattern', pattern: first, channel: second, data: third };
+  }
+  return undefined;
+}

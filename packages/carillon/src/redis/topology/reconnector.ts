@@ -1,0 +1,109 @@
+/**
+ * Keeps one connection to one server alive: opens it, notices its end, opens the next.
+ *
+ * Knows when to try again and nothing of commands or subscriptions; its owner is told when a
+ * connection is there and when it is gone.
+ */
+import type { RetryPolicy, RetrySchedule } from '../../util/retry-policy.js';
+import { sleep } from '../../util/sleep.js';
+import type { Connection, ConnectionHooks } from '../connection/connection.js';
+import { ConnectionClosedError, type ConnectionError } from '../errors/connection-error.js';
+
+/** A connection that lasted this long counts as a success: the next failure is a first one again. */
+const STABLE_AFTER_MS = 5_000;
+
+/** Opens a connection whose end and pushes the hooks are told. */
+export type OpenConnection = (hooks: ConnectionHooks, signal: AbortSignal) => Promise<Connection>;
+
+/** Whom to tell. None of these may throw. */
+export interface ReconnectorOwner extends Omit<ConnectionHooks, 'onClosed'> {
+  /** A connection is open. */
+  onUp(connection: Connection): void;
+  /** The connection is gone; a new one is tried unless `close` was called. */
+  onDown(error: ConnectionError): void;
+  /** An attempt failed; the next one comes after `retryInMs`, or never when that is null. */
+  onAttemptFailed(error: Error, retryInMs: number | null): void;
+}
+
+/** Opens one connection after another. */
+export class Reconnector {
+  readonly #open: OpenConnection;
+  readonly #owner: ReconnectorOwner;
+  readonly #schedule: RetrySchedule;
+  readonly #stop = new AbortController();
+  #connection: Connection | undefined;
+  #openedAt = 0;
+
+  constructor(open: OpenConnection, retry: RetryPolicy, owner: ReconnectorOwner) {
+    this.#open = open;
+    this.#owner = owner;
+    this.#schedule = retry.start();
+  }
+
+  /** Tries until a connection is open, the policy gives up, or `close` is called. */
+  async connect(): Promise<void> {
+    const { signal } = this.#stop;
+    while (!signal.aborted) {
+      try {
+        this.#adopt(await this.#open(this.#hooks(), signal));
+        return;
+      } catch (error) {
+        if (signal.aborted) return;
+        const retryInMs = this.#schedule.next(error);
+        this.#owner.onAttemptFailed(error as Error, retryInMs);
+        if (retryInMs === null) return;
+        await sleep(retryInMs, { signal }).catch(() => {}); // aborted: the loop ends
+      }
+    }
+  }
+
+  /** Stops trying and closes the connection at once. */
+  close(): void {
+    this.#stop.abort();
+    this.#connection?.close();
+  }
+
+  #hooks(): ConnectionHooks {
+    return {
+      onPush: (push) => this.#owner.onPush?.(push),
+      onPending: (command) => this.#owner.onPending?.(command) ?? false,
+      onClosed: (error) => this.#onClosed(error),
+    };
+  }
+
+  #adopt(connection: Connection): void {
+    if (this.#stop.signal.aborted) {
+      connection.close();
+      return;
+    }
+    if (connection.closed) {
+      const { address } = connection;
+      throw new ConnectionClosedError('CONNECTION_LOST', { address, sent: 'no' });
+    }
+    this.#connection = connection;
+    this.#openedAt = performance.now();
+    this.#owner.onUp(connection);
+  }
+
+  #onClosed(error: ConnectionError): void {
+    if (this.#connection === undefined) return; // it died during its handshake: `connect` knows
+    this.#connection = undefined;
+    this.#owner.onDown(error);
+    if (!this.#stop.signal.aborted) void this.#reconnect(error);
+  }
+
+  /** At once after a connection that lasted; otherwise as after a failed attempt. */
+  async #reconnect(error: ConnectionError): Promise<void> {
+    if (performance.now() - this.#openedAt >= STABLE_AFTER_MS) {
+      this.#schedule.reset();
+    } else {
+      const retryInMs = this.#schedule.next(error);
+      if (retryInMs === null) {
+        this.#owner.onAttemptFailed(error, null);
+        return;
+      }
+      await sleep(retryInMs, { signal: this.#stop.signal }).catch(() => {}); // as above
+    }
+    await this.connect();
+  }
+}

@@ -1,0 +1,42 @@
+/**
+ * Typed event listeners. No event needs a listener, and a listener that throws harms nobody: its
+ * error is reported and the next listener runs.
+ */
+import { reportError } from './report-error.js';
+
+/** Maps each event's name to what its listeners are given. */
+export type EventMap = object;
+
+/** The listeners of one object. */
+export class Listeners<Events extends EventMap> {
+  readonly #byEvent = new Map<keyof Events, Set<(payload: never) => void>>();
+
+  /** Adds a listener. @returns A function that removes it. */
+  on<Name extends keyof Events>(
+    event: Name,
+    listener: (payload: Events[Name]) => void,
+  ): () => void {
+    let listeners = this.#byEvent.get(event);
+    if (listeners === undefined) {
+      listeners = new Set();
+      this.#byEvent.set(event, listeners);
+    }
+    listeners.add(listener);
+    return () => {
+      listeners.delete(listener);
+    };
+  }
+
+  /** Calls the listeners of an event in the order they were added, after the caller's stack. */
+  emit<Name extends keyof Events>(event: Name, payload: Events[Name]): void {
+    for (const listener of this.#byEvent.get(event) ?? []) {
+      queueMicrotask(() => {
+        try {
+          (listener as (payload: Events[Name]) => void)(payload);
+        } catch (error) {
+          reportError(error);
+        }
+      });
+    }
+  }
+}
