@@ -96,10 +96,11 @@ export class FaultFlow {
   }
 
   #advance(): void {
+    if (this.#finished) return;
     clearTimeout(this.#timer);
     clearImmediate(this.#immediate);
-    while (!this.#finished && this.#step());
-    this.#pauseOrResumeSource();
+    while (this.#step());
+    if (!this.#finished) this.#pauseOrResumeSource();
   }
 
   /** Does the next thing there is to do; false when it has to wait for something. */
@@ -180,10 +181,10 @@ export class FaultFlow {
   }
 
   #pauseOrResumeSource(): void {
-    const { source } = this.#options;
-    const mustWait = this.#faults.stall === true || this.#heldBytes >= MAX_HELD_BYTES;
-    const blocked = this.#options.sink.writableNeedDrain;
-    if (mustWait || blocked) source.pause();
+    const { source, sink } = this.#options;
+    const mustWait =
+      this.#faults.stall || sink.writableNeedDrain || this.#heldBytes >= MAX_HELD_BYTES;
+    if (mustWait) source.pause();
     else source.resume();
   }
 }

@@ -55,6 +55,7 @@ export class FaultDirection {
 
   /** Made by the proxy. */
   constructor(faults: Faults) {
+    checkFaults(faults);
     this.#faults = faults;
   }
 
@@ -71,8 +72,11 @@ export class FaultDirection {
   /**
    * Replaces all faults of this direction. Counts (`cutAfterBytes`, `inject`) begin at this call for
    * open connections, and at its first byte for a new one.
+   *
+   * @throws {TestKitError} `BAD_OPTION` for a rate or size that would let nothing through: say `stall`.
    */
   set(faults: Faults): void {
+    checkFaults(faults);
     this.#faults = faults;
     for (const flow of [...this.#flows]) flow.set(faults);
   }
@@ -93,6 +97,13 @@ export class FaultDirection {
       this.#flows.delete(flow);
     });
     return flow;
+  }
+}
+
+function checkFaults({ bytesPerSecond, chunkBytes }: Faults): void {
+  for (const [name, value] of Object.entries({ bytesPerSecond, chunkBytes })) {
+    if (value === undefined || (Number.isInteger(value) && value > 0)) continue;
+    throw new TestKitError('BAD_OPTION', `${name} is ${value}; it must be a positive integer`);
   }
 }
 

@@ -9,8 +9,10 @@ export {
   type ProxyTarget,
   startFaultProxy,
 } from './fault-proxy.js';
+export { type FetchResult, type FetchServerOptions, fetchServer } from './fetch-server.js';
 export { describeServerBinary, findServerBinary, type ServerBinary } from './server-binary.js';
 export type { AclUser, ServerSettings } from './server-config.js';
+export { SERVER_VERSIONS, type ServerVersion, type VersionSource } from './server-versions.js';
 export { TestKitError, type TestKitErrorCode } from './test-kit-error.js';
 export {
   type ClientTls,
