@@ -1,0 +1,234 @@
+/**
+ * Servers of other versions, taken from Debian's packages without installing anything.
+ *
+ * apt downloads a package with all its libraries as if for an empty machine, from the mirror it is
+ * configured for; the packages are unpacked into a cache folder, and a small script runs the server
+ * with the loader and libraries of that folder. Nothing else on the machine changes, and no rights
+ * are needed. Where that cannot work (no apt, no network, a mirror of another distribution) the
+ * version is unavailable, which a test reports as skipped.
+ */
+import { execFile } from 'node:child_process';
+import { randomBytes } from 'node:crypto';
+import { existsSync } from 'node:fs';
+import { chmod, mkdir, readdir, realpath, rename, rm, stat, writeFile } from 'node:fs/promises';
+import { homedir } from 'node:os';
+import { join, relative, resolve } from 'node:path';
+import { promisify } from 'node:util';
+import { describeServerBinary, type ServerBinary } from './server-binary.js';
+import { SERVER_VERSIONS, type ServerVersion, type VersionSource } from './server-versions.js';
+
+const run = promisify(execFile);
+
+/** A server of the wanted version, or why there is none. */
+export type FetchResult =
+  | { readonly available: true; readonly binary: ServerBinary }
+  | { readonly available: false; readonly reason: string };
+
+/** Options of `fetchServer`. */
+export interface FetchServerOptions {
+  /**
+   * Folder that keeps what was fetched. When not given: the environment variable
+   * `CARILLON_SERVER_CACHE`, else `carillon/servers` in the user's cache folder.
+   */
+  readonly cacheFolder?: string;
+}
+
+/**
+ * Gets a server of another version: from the cache, or else downloaded (some 20 MB, some seconds).
+ * Any number of processes may ask for the same one at the same time.
+ *
+ * @returns Never rejects: what fails makes the version unavailable, with the reason.
+ */
+export async function fetchServer(
+  version: ServerVersion,
+  options: FetchServerOptions = {},
+): Promise<FetchResult> {
+  const cache = resolve(options.cacheFolder ?? defaultCacheFolder());
+  const target = join(cache, `${version}-${process.arch}`);
+  let attempt = attempts.get(target);
+  if (attempt === undefined) {
+    attempt = fetchInto(cache, target, SERVER_VERSIONS[version]).then(
+      (binary): FetchResult => ({ available: true, binary }),
+      (error): FetchResult => ({ available: false, reason: `${version}: ${reasonOf(error)}` }),
+    );
+    attempts.set(target, attempt);
+  }
+  return attempt;
+}
+
+const attempts = new Map<string, Promise<FetchResult>>();
+
+async function fetchInto(
+  cache: string,
+  target: string,
+  source: VersionSource,
+): Promise<ServerBinary> {
+  if (!existsSync(target)) {
+    await mkdir(cache, { recursive: true });
+    await removeAbandoned(cache);
+    // Finished aside, then put in place in one step: whoever sees the target sees it complete.
+    const building = join(cache, `${BUILDING}${randomBytes(6).toString('hex')}`);
+    try {
+      const tree = join(building, 'tree');
+      await mkdir(tree, { recursive: true });
+      for (const archive of await download(join(building, 'apt'), source)) {
+        await unpack(archive, tree);
+      }
+      await writeLauncher(tree, source);
+      await rename(tree, target).catch((error: unknown) => {
+        if (!existsSync(target)) throw error; // otherwise another process was faster
+      });
+    } finally {
+      await rm(building, { recursive: true, force: true });
+    }
+  }
+  const binary = describeServerBinary(join(target, LAUNCHER));
+  if (!binary.version.startsWith(source.line)) {
+    throw new Error(`the package holds version ${binary.version}`);
+  }
+  return binary;
+}
+
+const BUILDING = '.building-';
+const LAUNCHER = 'server';
+const ABANDONED_AFTER_MS = 3_600_000;
+
+/** Deletes what killed processes left unfinished. */
+async function removeAbandoned(cache: string): Promise<void> {
+  for (const name of await readdir(cache)) {
+    if (!name.startsWith(BUILDING)) continue;
+    const path = join(cache, name);
+    const { mtimeMs } = await stat(path).catch(() => ({ mtimeMs: Date.now() }));
+    if (Date.now() - mtimeMs > ABANDONED_AFTER_MS) await rm(path, { recursive: true, force: true });
+  }
+}
+
+const KEYRING = '/usr/share/keyrings/debian-archive-keyring.gpg';
+
+/** Has apt download a package and everything it needs; resolves to the archives' paths. */
+async function download(folder: string, source: VersionSource): Promise<string[]> {
+  if (!existsSync(KEYRING)) throw new Error('this is no Debian: its archive keys are missing');
+  const mirrors = await configuredMirrors();
+  const lines = source.suites.map((suite) => {
+    const mirror = suite.endsWith('-security') ? mirrors.security : mirrors.main;
+    return `deb [signed-by=${KEYRING}] ${mirror} ${suite} main\n`;
+  });
+
+  for (const name of ['lists/partial', 'archives/partial', 'state', 'cache']) {
+    await mkdir(join(folder, name), { recursive: true });
+  }
+  await writeFile(join(folder, 'sources.list'), lines.join(''));
+  await writeFile(join(folder, 'status'), ''); // no package is installed, so apt fetches them all
+  await writeFile(join(folder, 'apt.conf'), aptConfig(folder));
+
+  const apt = (...args: string[]) =>
+    run('apt-get', ['-qq', ...args], {
+      env: { ...process.env, APT_CONFIG: join(folder, 'apt.conf'), LC_ALL: 'C' },
+      timeout: 180_000,
+    });
+  await apt('update');
+  const preference = source.prefer === undefined ? [] : ['-t', source.prefer];
+  await apt('install', '--yes', '--download-only', ...preference, source.package);
+
+  const archives = join(folder, 'archives');
+  const names = await readdir(archives);
+  return names.filter((name) => name.endsWith('.deb')).map((name) => join(archives, name));
+}
+
+function aptConfig(folder: string): string {
+  const settings: Record<string, string> = {
+    'Dir::Etc::sourcelist': join(folder, 'sources.list'),
+    'Dir::Etc::sourceparts': '-',
+    'Dir::Etc::preferences': '-',
+    'Dir::Etc::preferencesparts': '-',
+    'Dir::State': join(folder, 'state'),
+    'Dir::State::lists': join(folder, 'lists'),
+    'Dir::State::status': join(folder, 'status'),
+    'Dir::Cache': join(folder, 'cache'),
+    'Dir::Cache::archives': join(folder, 'archives'),
+    'APT::Install-Recommends': 'false',
+    'APT::Sandbox::User': 'root',
+    'Acquire::Languages': 'none',
+    'Acquire::Check-Valid-Until': 'false', // an old release stays usable
+    'Acquire::Retries': '1',
+    'Acquire::http::Timeout': '20',
+    'Acquire::https::Timeout': '20',
+  };
+  return Object.entries(settings)
+    .map(([name, value]) => `${name} "${value}";\n`)
+    .join('');
+}
+
+/** The Debian mirrors that this machine's apt uses. */
+async function configuredMirrors(): Promise<{ main: string; security: string }> {
+  const { stdout } = await run('apt-get', ['indextargets', '--format', '$(SITE)']);
+  const sites = stdout.split('\n').map((site) => site.replace(/\/+$/, ''));
+  const main = sites.find((site) => site.endsWith('/debian'));
+  if (main === undefined) throw new Error('apt is configured for no Debian mirror');
+  return { main, security: sites.find((site) => site.endsWith('/debian-security')) ?? main };
+}
+
+// Large, and needed by maintainer scripts only, which are never run here.
+const NOT_NEEDED = /^(perl-base|dpkg|tar|debconf|adduser|passwd|init-system-helpers)_/;
+
+async function unpack(archive: string, tree: string): Promise<void> {
+  if (NOT_NEEDED.test(relative(join(archive, '..'), archive))) return;
+  const exclude = ['usr/share', 'etc', 'var', 'usr/lib/*/gconv', 'lib/systemd', 'usr/lib/systemd'];
+  const tar = [
+    'tar',
+    '-x',
+    '-C',
+    tree,
+    '--no-same-owner',
+    ...exclude.map((path) => `--exclude=./${path}`),
+  ];
+  const script =
+    'set -e; data=$1.tar; dpkg-deb --fsys-tarfile "$1" >"$data"; shift; "$@" -f "$data"; rm "$data"';
+  await run('/bin/sh', ['-c', script, 'sh', archive, ...tar]);
+}
+
+/** Writes the script that becomes the server, with the loader and libraries of its own folder. */
+async function writeLauncher(tree: string, source: VersionSource): Promise<void> {
+  const root = await realpath(tree);
+  const libraries: string[] = [];
+  for (const parent of ['usr/lib', 'lib']) {
+    const names = await readdir(join(root, parent)).catch(() => []);
+    libraries.push(
+      ...names.filter((name) => name.endsWith('-linux-gnu')).map((name) => `${parent}/${name}`),
+    );
+  }
+  let loader: string | undefined;
+  for (const folder of libraries) {
+    const name = (await readdir(join(root, folder))).find((entry) =>
+      /^ld-linux-.*\.so\.\d+$/.test(entry),
+    );
+    if (name !== undefined) loader = `${folder}/${name}`;
+  }
+  if (loader === undefined) throw new Error('the packages hold no dynamic loader');
+
+  // The script finds its folder by its own path: the folder is built elsewhere and then moved.
+  const script = [
+    '#!/bin/sh',
+    `root=\${0%/${LAUNCHER}}`,
+    `exec "$root/${loader}" --library-path "${libraries.map((path) => `$root/${path}`).join(':')}" \\`,
+    `  "$root/usr/bin/${source.package}" "$@"`,
+    '',
+  ].join('\n');
+  await writeFile(join(root, LAUNCHER), script);
+  await chmod(join(root, LAUNCHER), 0o755);
+}
+
+function defaultCacheFolder(): string {
+  const { CARILLON_SERVER_CACHE, XDG_CACHE_HOME } = process.env;
+  return (
+    CARILLON_SERVER_CACHE ||
+    join(XDG_CACHE_HOME || join(homedir(), '.cache'), 'carillon', 'servers')
+  );
+}
+
+/** The last line a failed command printed says most; else the error's own message. */
+function reasonOf(error: unknown): string {
+  const { code, stderr, message } = error as { code?: unknown; stderr?: string; message: string };
+  if (code === 'ENOENT') return `this machine lacks a program: ${message}`;
+  return stderr?.trim().split('\n').at(-1) || message;
+}
