@@ -1,0 +1,48 @@
+/**
+ * Text out of byte buffers and into them, by the methods Node's `toString` and `write` end in.
+ *
+ * `@types/node` leaves these methods out, though Node, Bun and Deno all have them.
+ */
+import { Buffer, isAscii } from 'node:buffer';
+
+/** A `Buffer` with its direct, unchecked text methods. */
+export interface ByteBuffer extends Buffer {
+  utf8Slice(start: number, end: number): string;
+  latin1Slice(start: number, end: number): string;
+  utf8Write(text: string, offset: number): number;
+}
+
+/** The same memory, seen as a `ByteBuffer`. */
+export function asByteBuffer(bytes: Uint8Array): ByteBuffer {
+  const buffer = Buffer.isBuffer(bytes)
+    ? bytes
+    : Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength);
+  return buffer as ByteBuffer;
+}
+
+/** A buffer of its own memory, not zeroed. */
+export function allocate(size: number): ByteBuffer {
+  return Buffer.allocUnsafeSlow(size) as ByteBuffer;
+}
+
+/**
+ * Copies bytes into a buffer that never aliases the source.
+ *
+ * Small copies come out of Node's shared pool of 8 KiB, which costs a third of an allocation. From
+ * 1 KiB on they own their memory, so that one kept value cannot pin much more than itself.
+ */
+export function copyBytes(source: ByteBuffer, start: number, end: number): Uint8Array {
+  const size = end - start;
+  const copy = size < 1024 ? Buffer.allocUnsafe(size) : Buffer.allocUnsafeSlow(size);
+  source.copy(copy, 0, start, end);
+  return copy;
+}
+
+/** Decodes UTF-8. Invalid sequences become U+FFFD; read values that are not text as bytes. */
+export function decodeText(source: ByteBuffer, start: number, end: number): string {
+  // Above this size the check pays for itself: latin1 copies, utf8 validates and may widen.
+  if (end - start >= 1024 && isAscii(source.subarray(start, end))) {
+    return source.latin1Slice(start, end);
+  }
+  return source.utf8Slice(start, end);
+}
