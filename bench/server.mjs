@@ -91,7 +91,10 @@ export function field(info, name) {
  */
 function findBinary() {
   const chosen = process.env.CARILLON_REDIS_SERVER;
-  if (chosen) return chosen;
+  if (chosen) {
+    if (isExecutable(chosen)) return chosen;
+    throw new Error(`CARILLON_REDIS_SERVER names no program: ${chosen}`);
+  }
   const folders = (process.env.PATH ?? '').split(delimiter);
   const candidates = ['redis-server', 'valkey-server'].flatMap((name) =>
     folders.map((folder) => join(folder, name)),

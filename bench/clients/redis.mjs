@@ -1,8 +1,8 @@
 /**
  * redis (node-redis): its defaults, and without the five-second command timeout they contain.
  *
- * The timeout starts an `AbortSignal.timeout` per command. `timeout: undefined` is the opt-out
- * that the client's own tests name; `timeout: 0` has the same effect.
+ * The timeout starts an `AbortSignal.timeout` per command; `timeout: undefined` is the opt-out that
+ * the client's own tests name.
  */
 import { installedVersion } from './adapter.mjs';
 
