@@ -164,7 +164,9 @@ function judge(file, { from, typeOnly }, name, layer, layers) {
     return { what: 'imports a computed name', mend: 'Name the module, or nobody can check it.' };
   }
   if (isBuiltin(from)) {
-    return mayUseNode(layer, from) ? undefined : { what: `imports ${from}`, mend: rule(name, layer) };
+    return mayUseNode(layer, from)
+      ? undefined
+      : { what: `imports ${from}`, mend: rule(name, layer) };
   }
   if (!from.startsWith('.')) {
     if (layer.packages?.includes(packageOf(from))) return undefined;
@@ -193,7 +195,9 @@ function judge(file, { from, typeOnly }, name, layer, layers) {
 function rule(name, { imports, types = [], packages = [], node }) {
   const parts = [
     ...(imports.length > 0 ? [imports.join(', ')] : []),
-    ...(types.length > 0 ? [`types (\`import type\`) from ${types.join(', ').replace('*', 'anywhere')}`] : []),
+    ...(types.length > 0
+      ? [`types (\`import type\`) from ${types.join(', ').replace('*', 'anywhere')}`]
+      : []),
     ...packages.map((name) => `the package ${name}`),
     ...(typeof node === 'string' ? [] : node),
     ...(node === 'any' ? ["all of Node's modules"] : []),
@@ -263,7 +267,8 @@ function chain(file, loadedBy) {
 function isForbidden(target, forbidden) {
   if (forbidden === 'node:*') return isBuiltin(target);
   if (forbidden.endsWith('/')) return target.startsWith(forbidden);
-  if (isBuiltin(forbidden)) return isBuiltin(target) && `node:${target.replace('node:', '')}` === forbidden;
+  if (isBuiltin(forbidden))
+    return isBuiltin(target) && `node:${target.replace('node:', '')}` === forbidden;
   return !target.endsWith('.ts') && packageOf(target) === forbidden;
 }
 

@@ -37,6 +37,9 @@ import { endLeftovers, endProcess, leftoversAfter } from './leftovers.mjs';
 const REPORTER = fileURLToPath(new URL('event-reporter.mjs', import.meta.url));
 const CONCURRENCY = 2;
 
+/** Somebody may be removing the same files at the same time. */
+const REMOVE = { recursive: true, force: true, maxRetries: 5 };
+
 /**
  * Runs the files and waits until everything they started has ended.
  *
@@ -61,7 +64,7 @@ export async function runSuite(run) {
     {
       cwd: run.root,
       env: withoutRunner({ ...run.env, TMPDIR: folder }),
-      stdio: ['ignore', 'pipe', 2],
+      stdio: ['ignore', 'pipe', 'inherit'],
       detached: true, // a process group, so that it can be ended as one
     },
   );
@@ -77,7 +80,7 @@ export async function runSuite(run) {
   }, run.deadlineMs);
   const stopWatching = onInterrupt(() => {
     end();
-    rmSync(folder, { recursive: true, force: true });
+    rmSync(folder, REMOVE);
   });
   try {
     const ended = new Promise((resolve) => {
@@ -102,7 +105,7 @@ export async function runSuite(run) {
     clearTimeout(deadline);
     stopWatching();
     end();
-    rmSync(folder, { recursive: true, force: true });
+    rmSync(folder, REMOVE);
   }
   return report.counts;
 }

@@ -118,7 +118,7 @@ export function debianProblem({
  * @returns {string | undefined} Its absolute path; `undefined` when PATH does not have it.
  */
 export function onPath(name, env) {
-  const folders = (env['PATH'] ?? '').split(path.delimiter).filter((folder) => folder !== '');
+  const folders = (env.PATH ?? '').split(path.delimiter).filter((folder) => folder !== '');
   return folders.map((folder) => path.resolve(folder, name)).find(isExecutable);
 }
 

@@ -80,7 +80,7 @@ function textOf(file) {
  * @returns {{ command: string, args: string[] }}
  */
 function npmCommand(env) {
-  const running = env['npm_execpath'];
+  const running = env.npm_execpath;
   return running?.endsWith('npm-cli.js')
     ? { command: process.execPath, args: [running] }
     : { command: 'npm', args: [] };
