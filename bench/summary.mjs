@@ -1,0 +1,128 @@
+/**
+ * From the measurements of all rounds to medians, spreads and ratios. Pure.
+ */
+
+/** @typedef {import('./measure.mjs').Measurement} Measurement */
+
+/**
+ * Figures of one client over all rounds.
+ *
+ * @typedef {object} Row
+ * @property {string} name
+ * @property {'ours' | 'peer'} role
+ * @property {string} version
+ * @property {string} configuration
+ * @property {Measurement[]} rounds In the order in which they ran.
+ * @property {Measurement} median Of each figure by itself.
+ * @property {Measurement} min
+ * @property {Measurement} max
+ */
+
+/**
+ * Ours divided by a peer's, medians by medians. Throughput is better above 1, the rest below.
+ *
+ * @typedef {object} Ratio
+ * @property {string} peer
+ * @property {number} throughput
+ * @property {number} throughputMin Smallest ratio within one round.
+ * @property {number} throughputMax
+ * @property {number} cpu
+ * @property {number} p99
+ * @property {number} memory
+ */
+
+/** From here on the server is the limit, and only CPU per operation still tells clients apart. */
+export const SERVER_BOUND = 0.9;
+
+/**
+ * Summarises the rounds of one client.
+ *
+ * @param {Pick<Row, 'name' | 'role' | 'version' | 'configuration'>} client
+ * @param {Measurement[]} rounds At least one.
+ * @returns {Row}
+ */
+export function summarise(client, rounds) {
+  return {
+    ...client,
+    rounds,
+    median: eachFigure(rounds, median),
+    min: eachFigure(rounds, (values) => Math.min(...values)),
+    max: eachFigure(rounds, (values) => Math.max(...values)),
+  };
+}
+
+/**
+ * Finds the peer with the highest throughput, in whichever configuration.
+ *
+ * @param {readonly Row[]} rows
+ * @returns {Row | undefined}
+ */
+export function bestPeer(rows) {
+  return rows.filter((row) => row.role === 'peer').sort(byThroughput)[0];
+}
+
+/**
+ * Compares ours with each peer, the best one first.
+ *
+ * @param {readonly Row[]} rows
+ * @returns {Ratio[]} Empty when ours is not among the rows.
+ */
+export function ratios(rows) {
+  const ours = rows.find((row) => row.role === 'ours');
+  if (!ours) return [];
+  const peers = rows.filter((row) => row.role === 'peer').sort(byThroughput);
+  return peers.map((peer) => {
+    // Rounds alternate, so the two that ran side by side saw the same neighbours on the machine.
+    const throughputs = ours.rounds.flatMap((round, index) => {
+      const other = peer.rounds[index];
+      return other ? [round.operationsPerSecond / other.operationsPerSecond] : [];
+    });
+    return {
+      peer: peer.name,
+      throughput: ours.median.operationsPerSecond / peer.median.operationsPerSecond,
+      throughputMin: Math.min(...throughputs),
+      throughputMax: Math.max(...throughputs),
+      cpu: ours.median.cpuSecondsPerMillion / peer.median.cpuSecondsPerMillion,
+      p99: ours.median.p99Ms / peer.median.p99Ms,
+      memory: ours.median.peakMegabytes / peer.median.peakMegabytes,
+    };
+  });
+}
+
+/**
+ * @param {Row} a
+ * @param {Row} b
+ */
+function byThroughput(a, b) {
+  return b.median.operationsPerSecond - a.median.operationsPerSecond;
+}
+
+/**
+ * @param {Measurement[]} rounds
+ * @param {(values: number[]) => number} reduce
+ * @returns {Measurement}
+ */
+function eachFigure(rounds, reduce) {
+  /** @param {keyof Measurement} figure */
+  const over = (figure) => reduce(rounds.map((round) => Number(round[figure])));
+  return {
+    operationsPerSecond: over('operationsPerSecond'),
+    cpuSecondsPerMillion: over('cpuSecondsPerMillion'),
+    p50Ms: over('p50Ms'),
+    p99Ms: over('p99Ms'),
+    peakMegabytes: over('peakMegabytes'),
+    clientBusy: over('clientBusy'),
+    serverBusy: rounds.some((round) => round.serverBusy === null) ? null : over('serverBusy'),
+    operations: over('operations'),
+  };
+}
+
+/**
+ * @param {number[]} values
+ * @returns {number}
+ */
+function median(values) {
+  const sorted = values.toSorted((a, b) => a - b);
+  const middle = sorted.slice((sorted.length - 1) >> 1, (sorted.length >> 1) + 1);
+  return middle.reduce((sum, value) => sum + value, 0) / middle.length;
+}

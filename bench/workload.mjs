@@ -1,0 +1,53 @@
+/**
+ * What a workload is, and how one is found.
+ *
+ * A workload is a file in `workloads/`, named like the workload, which exports it as `workload`.
+ * It says what is done; how often, how long and what is measured is the business of `measure.mjs`.
+ */
+import { readdirSync } from 'node:fs';
+
+/** @typedef {import('./clients/adapter.mjs').BenchClient} BenchClient */
+
+/**
+ * @typedef {object} Workload
+ * @property {string} title One line for headings: "64 GETs in flight".
+ * @property {string} description What exactly is sent, so that someone else can repeat it.
+ * @property {number} inFlight Operations kept in flight on the one connection.
+ * @property {(client: BenchClient) => Promise<void>} prepare
+ *   Writes what the operation needs. Runs once per process, before the first `verify`.
+ * @property {(client: BenchClient) => (turn: number) => Promise<unknown>} operation
+ *   Gives the function that is measured. `turn` counts up and chooses the key. It is not `async`
+ *   and does nothing but call the client, because its cost is added to every client's.
+ * @property {(client: BenchClient) => Promise<void>} verify
+ *   Runs the operation with all keys in flight at once, and throws unless every reply is the one
+ *   that belongs to its key. Called before the warm-up and after the measured window.
+ */
+
+const FOLDER = new URL('workloads/', import.meta.url);
+
+/**
+ * Lists the workloads there are, by name.
+ *
+ * @returns {string[]}
+ */
+export function workloadNames() {
+  return readdirSync(FOLDER)
+    .filter((file) => file.endsWith('.mjs'))
+    .map((file) => file.slice(0, -'.mjs'.length))
+    .sort();
+}
+
+/**
+ * Loads a workload by name.
+ *
+ * @param {string} name
+ * @returns {Promise<Workload>}
+ * @throws When there is none with that name.
+ */
+export async function workloadNamed(name) {
+  const known = workloadNames();
+  if (!known.includes(name)) {
+    throw new Error(`no workload is called "${name}"; there are ${known.join(', ')}`);
+  }
+  return (await import(new URL(`${name}.mjs`, FOLDER).href)).workload;
+}

@@ -1,0 +1,4 @@
+/** 64 GETs in flight on one connection. */
+import { gets } from './kinds/strings.mjs';
+
+export const workload = gets({ inFlight: 64, valueBytes: 64 });

@@ -1,0 +1,4 @@
+/** 64 SETs in flight on one connection. */
+import { sets } from './kinds/strings.mjs';
+
+export const workload = sets({ inFlight: 64, valueBytes: 64 });

@@ -1,0 +1,110 @@
+/**
+ * The test plan: which suite runs which test files, and what share of the time it may take.
+ *
+ * Every test file belongs to exactly one suite; `npm test` fails on a file that is claimed by none
+ * or by two. The shares of `npm test` add up to at most five minutes on two cores. A suite marked
+ * `full` runs under `npm run test:full` only.
+ *
+ * `*.browser.test.ts` are the tests that need a real browser, `*.full.test.ts` those too long for
+ * every day; both lie beside the code like any other test.
+ */
+
+/**
+ * @typedef {object} Suite
+ * @property {string} name
+ * @property {readonly string[]} files - Globs of source test files, from the top folder.
+ * @property {number} shareSeconds - What it may take on two cores. A hang is ended at three times
+ *   this, and not before 60 s.
+ * @property {readonly import('./setup/programs.mjs').ProgramName[]} [needs] - Programs without
+ *   which it cannot run.
+ * @property {boolean} [full] - Runs with `--full` only.
+ */
+
+/** What install, build and gates may take on two cores, when all is installed. */
+export const OVERHEAD_SECONDS = 25;
+
+/** What `npm test` may take on two cores. */
+export const LIMIT_SECONDS = 300;
+
+const LIBRARY = 'packages/carillon/src';
+
+/**
+ * The everyday tests below a folder.
+ *
+ * @param {string} folder
+ */
+const everyday = (folder) => `${folder}/**/!(*.browser|*.full).test.ts`;
+
+/** @type {readonly Suite[]} */
+export const PLAN = [
+  { name: 'tools', files: ['tools/**/*.test.mjs'], shareSeconds: 20 },
+  { name: 'util', files: [everyday(`${LIBRARY}/util`)], shareSeconds: 5 },
+  {
+    name: 'protocol',
+    files: [everyday(`${LIBRARY}/redis/protocol`), everyday(`${LIBRARY}/redis/errors`)],
+    shareSeconds: 30,
+  },
+  {
+    name: 'test-kit',
+    files: [everyday('packages/test-kit/src')],
+    shareSeconds: 30,
+    needs: ['redis-server'],
+  },
+  {
+    name: 'commands',
+    files: [everyday(`${LIBRARY}/redis/commands`)],
+    shareSeconds: 15,
+    needs: ['redis-server'],
+  },
+  {
+    name: 'connection',
+    files: [everyday(`${LIBRARY}/redis/connection`)],
+    shareSeconds: 25,
+    needs: ['redis-server'],
+  },
+  {
+    name: 'client',
+    files: ['topology', 'pubsub', 'caching', 'client'].map((folder) =>
+      everyday(`${LIBRARY}/redis/${folder}`),
+    ),
+    shareSeconds: 40,
+    needs: ['redis-server'],
+  },
+  {
+    name: 'store',
+    files: [everyday(`${LIBRARY}/store`)],
+    shareSeconds: 15,
+    needs: ['redis-server'],
+  },
+  {
+    name: 'channels',
+    files: ['channels', 'client', 'contracts'].map((folder) => everyday(`${LIBRARY}/${folder}`)),
+    shareSeconds: 40,
+    needs: ['redis-server'],
+  },
+  {
+    name: 'doors',
+    files: [everyday(`${LIBRARY}/entries`)],
+    shareSeconds: 10,
+    needs: ['redis-server'],
+  },
+  {
+    name: 'server',
+    files: [everyday('packages/server/src')],
+    shareSeconds: 20,
+    needs: ['redis-server'],
+  },
+  {
+    name: 'browser',
+    files: ['packages/*/src/**/*.browser.test.ts'],
+    shareSeconds: 25,
+    needs: ['redis-server', 'chromium'],
+  },
+  {
+    name: 'full',
+    files: ['packages/*/src/**/*.full.test.ts'],
+    shareSeconds: 600,
+    needs: ['redis-server', 'chromium'],
+    full: true,
+  },
+];
