@@ -56,11 +56,13 @@ export { UsageError, type UsageErrorCode } from '../redis/errors/usage-error.js'
 export type { Argument } from '../redis/protocol/encoder.js';
 export type { Reply } from '../redis/protocol/reply.js';
 export type {
+  PubSubDisconnected,
   PubSubGap,
   PubSubHandler,
   PubSubItem,
   PubSubMessage,
   PubSubPatternMessage,
+  PubSubReconnected,
 } from '../redis/pubsub/items.js';
 export { PubSub, type PubSubEvents, type PubSubOptions } from '../redis/pubsub/pubsub.js';
 export {

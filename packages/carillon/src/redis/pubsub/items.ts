@@ -32,11 +32,24 @@ export interface PubSubGap {
   readonly dropped: number;
 }
 
+/** The subscribed connection was lost or could not be opened; it is tried again. */
+export interface PubSubDisconnected {
+  readonly type: 'disconnected';
+  readonly error: Error;
+}
+
+/** All subscriptions stand again. A gap, when asked for, comes just before. */
+export interface PubSubReconnected {
+  readonly type: 'reconnected';
+}
+
 /** An item of a `PubSub`. */
 export type PubSubItem<S extends string | Uint8Array> =
   | PubSubMessage<S>
   | PubSubPatternMessage<S>
-  | PubSubGap;
+  | PubSubGap
+  | PubSubDisconnected
+  | PubSubReconnected;
 
 /** Called with each message of the name it was given for, one after the other. */
 export type PubSubHandler<S extends string | Uint8Array> = (

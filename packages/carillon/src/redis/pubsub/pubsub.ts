@@ -34,6 +34,8 @@ export interface PubSubOptions<S extends string | Uint8Array = string> {
   readonly patternHandlers?: Readonly<Record<string, PubSubHandler<S>>>;
   /** Also yields an item where messages may be missing. Default `false`. */
   readonly gaps?: boolean;
+  /** Also yields an item when the connection is lost, and when all subscriptions stand again. Default `false`. */
+  readonly reconnects?: boolean;
   /** Milliseconds to wait for the server to acknowledge a subscription. Default 1,000. */
   readonly subscriptionTimeoutMs?: number;
   /** Milliseconds to wait for the server to acknowledge an unsubscription. Default 100. */
@@ -263,13 +265,19 @@ export class PubSub<S extends string | Uint8Array = string>
       if (handler === undefined) this.#buffer(message);
       else handler.push(message);
     },
-    onDown: (error) => this.#listeners.emit('disconnect', error),
+    onDown: (error) => this.#onDown(error),
     onUp: (missed) => this.#onUp(missed),
     onRefused: (error) => this.#fail(error),
   };
 
+  #onDown(error: Error): void {
+    if (this.#options.reconnects) this.#put({ type: 'disconnected', error });
+    this.#listeners.emit('disconnect', error);
+  }
+
   #onUp(missed: MissedTime): void {
     if (this.#options.gaps) this.#put({ type: 'gap', ...missed, dropped: 0 });
+    if (this.#options.reconnects) this.#put({ type: 'reconnected' });
     this.#listeners.emit('reconnect', undefined);
   }
 
