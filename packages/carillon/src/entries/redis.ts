@@ -66,11 +66,11 @@ export type {
 } from '../redis/pubsub/items.js';
 export { PubSub, type PubSubEvents, type PubSubOptions } from '../redis/pubsub/pubsub.js';
 export {
-  compositeRetry,
-  constantRetry,
+  composite,
+  constant,
   type ErrorClass,
-  exponentialRetry,
-  noRetry,
+  exponential,
+  none,
   type RetryLimits,
   type RetryPolicy,
   type RetrySchedule,
