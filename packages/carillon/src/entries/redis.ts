@@ -3,7 +3,6 @@
 export type { RedisOptions } from '../redis/client/client-options.js';
 export { connect } from '../redis/client/connect.js';
 export { Redis, RedisBytes, type RedisEvents, type RedisState } from '../redis/client/redis.js';
-export type { Script } from '../redis/client/script.js';
 export type { SetOptions } from '../redis/commands/by-hand/set.js';
 export {
   type CallOptions,
