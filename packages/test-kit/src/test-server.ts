@@ -289,10 +289,12 @@ export class TestServer {
   /** Resolves when our own process answers; another one may hold the port. */
   async #untilReady(child: ChildProcess, deadline: number): Promise<void> {
     let last: unknown;
+    const ended = new AbortController(); // a stranger that says nothing must not hold us up
+    child.once('exit', () => ended.abort());
     while (Date.now() < deadline) {
       if (this.#child !== child) throw this.#exitError();
       try {
-        const info = await exchange(this.#control, ['INFO'], 500);
+        const info = await exchange(this.#control, ['INFO'], 500, ended.signal);
         const pid = Number(/^process_id:(\d+)/m.exec(info)?.[1]);
         if (pid === child.pid && !info.includes('\nloading:1')) return;
         last = pid === child.pid ? 'it is loading its data' : `process ${pid} answers in its place`;
