@@ -90,7 +90,18 @@ test('a proxy can stand before a unix socket', async () => {
   await client.isReset();
 });
 
-test('a target that cannot be reached is refused at once', async () => {
+test('a target can be given by its url', async () => {
+  await using server = await startServer();
+  await using socketServer = await startServer({ unixSocket: true });
+  for (const { url } of [server, socketServer]) {
+    await using proxy = await startFaultProxy(url);
+    using client = new Client(proxy.port);
+    client.send('PING');
+    await client.receives(pong);
+  }
+});
+
+test('a target without an address is refused', async () => {
   await assert.rejects(startFaultProxy({ host: '127.0.0.1' }), { code: 'BAD_OPTION' });
 });
 

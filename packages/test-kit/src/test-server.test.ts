@@ -78,6 +78,12 @@ test('the default user can be switched off, and the kit still has its way in', a
   assert.equal(await server.command('PING'), 'PONG');
 });
 
+test('a password of the default user given among the users is part of the url', async () => {
+  await using server = await startServer({ users: { default: { password: 'secret' } } });
+  assert.equal(server.url, `redis://:secret@127.0.0.1:${server.port}`);
+  assert.equal(await as(server, ['secret'], 'PING'), 'PONG');
+});
+
 test('a password in two places is refused', async () => {
   await assert.rejects(startServer({ password: 'a', users: { default: { password: 'b' } } }), {
     code: 'BAD_OPTION',
