@@ -1,10 +1,20 @@
 /** Each option of `startServer` on a real server, and the life of a `TestServer`. */
 import assert from 'node:assert/strict';
-import { chmodSync, existsSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { execFile } from 'node:child_process';
+import {
+  chmodSync,
+  existsSync,
+  mkdirSync,
+  mkdtempSync,
+  readdirSync,
+  rmSync,
+  writeFileSync,
+} from 'node:fs';
 import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { test } from 'node:test';
+import { promisify } from 'node:util';
 import { exchange } from './control-connection.js';
 import { nextPort } from './ports.js';
 import { startServer, type TestServer } from './test-server.js';
@@ -43,6 +53,26 @@ test('a server can listen on a unix socket alone', async () => {
   assert.equal(new URL(server.url).pathname, server.socketPath);
   assert.equal(server.port, 0);
   assert.equal(await server.command('PING'), 'PONG');
+});
+
+test('a temporary folder too deep for a unix socket is reported', async () => {
+  const folder = mkdtempSync(join(tmpdir(), 'deep-'));
+  try {
+    const TMPDIR = join(folder, 'x'.repeat(100));
+    mkdirSync(TMPDIR);
+    const script = `
+      import { startServer } from ${JSON.stringify(new URL('./test-server.js', import.meta.url).href)};
+      await startServer({ unixSocket: true }).catch((error) => console.log(error.code));`;
+    const { stdout } = await promisify(execFile)(
+      process.execPath,
+      ['--input-type=module', '-e', script],
+      { env: { ...process.env, TMPDIR } },
+    );
+    assert.equal(stdout, 'BAD_OPTION\n');
+    await waitFor(() => readdirSync(TMPDIR).length === 0, { message: 'the guard cleans up' });
+  } finally {
+    rmSync(folder, { recursive: true });
+  }
 });
 
 test('a password is demanded, and is part of the url', async () => {
