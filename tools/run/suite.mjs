@@ -100,6 +100,8 @@ export async function runSuite(run) {
     if (leftovers.length > 0) {
       const list = leftovers.map(({ pid, command }) => `${pid} ${command}`);
       report.fail('processes were left behind: ended', list.join('\n'));
+      endLeftovers(folder);
+      await leftoversAfter(folder, 1_000); // a killed process is not gone at once
     }
   } finally {
     clearTimeout(deadline);

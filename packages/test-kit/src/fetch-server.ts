@@ -75,6 +75,7 @@ async function fetchInto(
         await unpack(archive, tree);
       }
       await writeLauncher(tree, source);
+      await run(join(tree, LAUNCHER), ['--version']); // a tree that does not run is not kept
       await rename(tree, target).catch((error: unknown) => {
         if (!existsSync(target)) throw error; // otherwise another process was faster
       });
@@ -82,11 +83,7 @@ async function fetchInto(
       await rm(building, { recursive: true, force: true });
     }
   }
-  const binary = describeServerBinary(join(target, LAUNCHER));
-  if (!binary.version.startsWith(source.line)) {
-    throw new Error(`the package holds version ${binary.version}`);
-  }
-  return binary;
+  return describeServerBinary(join(target, LAUNCHER));
 }
 
 const BUILDING = '.building-';
@@ -128,7 +125,13 @@ async function download(folder: string, source: VersionSource): Promise<string[]
     });
   await apt('update');
   const preference = source.prefer === undefined ? [] : ['-t', source.prefer];
-  await apt('install', '--yes', '--download-only', ...preference, source.package);
+  const install = ['install', '--yes', '--download-only', ...preference, source.package];
+  const { stdout: plan } = await apt(...install, '--print-uris');
+  const offered = new RegExp(` ${source.package}_(?:\\d+%3a)?(\\S+?)_\\w+\\.deb `).exec(plan)?.[1];
+  if (!offered?.startsWith(source.line)) {
+    throw new Error(`the mirror has version ${offered ?? 'unknown'}, not ${source.line}x`);
+  }
+  await apt(...install);
 
   const archives = join(folder, 'archives');
   const names = await readdir(archives);

@@ -36,7 +36,11 @@ export interface HistoryOptions {
   readonly limit?: number;
 }
 
-/** Carries messages between processes, and keeps history where it can. */
+/**
+ * Carries messages between processes, and keeps history where it can.
+ *
+ * Calls of `subscribe` and `unsubscribe` take effect in the order they are made, awaited or not.
+ */
 export interface ChannelsBackend {
   /** Whether `getHistory` works; subscribing with history is refused up front where it does not. */
   readonly supportsHistory: boolean;
