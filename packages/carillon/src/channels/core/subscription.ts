@@ -22,6 +22,11 @@ export class Subscription {
   readonly #options: BacklogOptions;
   readonly #wantsGaps: boolean;
   readonly #holds = new Map<string, Hold>();
+  /**
+   * The newest message read from each channel's history, until a later one arrives live: the live
+   * stream may lag behind what a history read has seen already.
+   */
+  readonly #newestRead = new Map<string, ChannelMessage>();
 
   constructor(options: BacklogOptions, wantsGaps: boolean) {
     this.backlog = new Backlog(options);
@@ -32,6 +37,7 @@ export class Subscription {
   /** Takes an item of one of its channels. */
   receive(item: SubscriberItem): void {
     if (item.type === 'gap' && !this.#wantsGaps) return;
+    if (this.#wasRead(item)) return;
     const hold = this.#holds.get(item.channel);
     const target = hold === undefined ? this.backlog : (hold.during ?? hold.before);
     target.put(item);
@@ -52,8 +58,18 @@ export class Subscription {
   goLive(channel: string, history: readonly ChannelMessage[]): void {
     const hold = this.#holds.get(channel);
     this.#holds.delete(channel);
+    const newest = history.at(-1);
+    if (newest !== undefined) this.#newestRead.set(channel, newest);
     const merged = mergeHistory(history, this.#drain(hold?.before), this.#drain(hold?.during));
     for (const item of merged) this.backlog.put(item);
+  }
+
+  #wasRead(item: SubscriberItem): boolean {
+    const newest = this.#newestRead.get(item.channel);
+    if (newest === undefined || item.type === 'gap') return false;
+    if (isUpTo(item, newest)) return true;
+    this.#newestRead.delete(item.channel);
+    return false;
   }
 
   #drain(held: Backlog | undefined): SubscriberItem[] {
@@ -63,4 +79,10 @@ export class Subscription {
     this.backlog.countDropped(held.dropped);
     return items;
   }
+}
+
+/** Whether a message is another one of the same life of its channel, or one before it. */
+function isUpTo(message: ChannelMessage, other: ChannelMessage): boolean {
+  if (message.offset === null || other.offset === null) return false;
+  return message.epoch === other.epoch && message.offset <= other.offset;
 }
