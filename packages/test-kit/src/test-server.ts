@@ -145,8 +145,7 @@ export class TestServer {
    */
   urlFor(username: string): string {
     const user = this.#options.users?.[username];
-    if (user === undefined)
-      throw new TestKitError('BAD_OPTION', `no user ${username} in \`users\``);
+    if (user === undefined) throw new TestKitError('BAD_OPTION', `there is no user ${username}`);
     return this.#urlFor({ username, password: user.password ?? '' });
   }
 
@@ -251,12 +250,8 @@ export class TestServer {
 
   get #control(): ControlAddress {
     const { password, users } = this.#options;
-    const auth =
-      users !== undefined
-        ? [CONTROL_USER, this.#controlPassword]
-        : password !== undefined
-          ? [password]
-          : [];
+    let auth = password === undefined ? [] : [password];
+    if (users !== undefined) auth = [CONTROL_USER, this.#controlPassword];
     const endpoint =
       this.socketPath === undefined
         ? { host: this.host, port: this.#port }
