@@ -92,6 +92,7 @@ test('a folder that the table does not know fails, tests included', (t) => {
 test('a test may import anything of the library, and code no test', (t) => {
   const findings = check(t, {
     'util/queue.test.ts': "import { connect } from '../entries/redis.js';",
+    'util/queue.test.support.ts': "import { connect } from '../entries/redis.js';",
     'util/queue.ts': "import { sample } from './queue.test.js';",
   });
 

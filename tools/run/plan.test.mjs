@@ -6,14 +6,14 @@ import { checkPlan, compiledTest, findTestFiles, resolvePlan, sourceTest } from 
 
 const LIMITS = { limitSeconds: 100, overheadSeconds: 10 };
 
-test('test files are found in sources, and not in builds, installs and bench', (t) => {
+test('test files are found in sources, and not in builds and installs', (t) => {
   const folder = madeUpTree(t, {
     'packages/a/src/x.test.ts': '',
     'packages/a/src/x.types.test.ts': '',
     'packages/a/src/x.ts': '',
     'packages/a/dist/gone.test.js': '',
     'node_modules/b/b.test.mjs': '',
-    'bench/c.test.mjs': '',
+    'packages/a/src/x.test.support.ts': '',
     '.cache/d.test.mjs': '',
     'tools/e.test.mjs': '',
   });

@@ -24,6 +24,12 @@ import { endLeftovers, endProcess, leftoversAfter } from './leftovers.mjs';
  */
 
 /**
+ * @typedef {object} SuiteResult
+ * @property {Counts} counts
+ * @property {string[]} failures - What failed, one line each.
+ */
+
+/**
  * @typedef {object} SuiteRun
  * @property {string} root - The repository's top folder: files are named from there.
  * @property {readonly string[]} files - What Node is to run, from the top folder.
@@ -44,7 +50,7 @@ const REMOVE = { recursive: true, force: true, maxRetries: 5 };
  * Runs the files and waits until everything they started has ended.
  *
  * @param {SuiteRun} run
- * @returns {Promise<Counts>}
+ * @returns {Promise<SuiteResult>}
  */
 export async function runSuite(run) {
   // Short: a Unix socket's path has about a hundred bytes.
@@ -109,13 +115,15 @@ export async function runSuite(run) {
     end();
     rmSync(folder, REMOVE);
   }
-  return report.counts;
+  return { counts: report.counts, failures: report.failures };
 }
 
 /** Counts and prints what a suite's tests say. */
 class Report {
   /** @type {Counts} */
   counts = { passed: 0, failed: 0, skipped: 0 };
+  /** @type {string[]} */
+  failures = [];
   #print;
   #nameOf;
   #root;
@@ -213,6 +221,7 @@ class Report {
    */
   fail(what, details = '') {
     this.counts.failed++;
+    this.failures.push(what);
     this.#print(`  FAILED ${what}\n${indent(indent(details))}`);
   }
 

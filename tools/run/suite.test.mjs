@@ -20,7 +20,7 @@ async function run(t, files, options = {}) {
     Object.fromEntries(Object.entries(files).map(([name, text]) => [name, HEAD + text])),
   );
   let printed = '';
-  const counts = await runSuite({
+  const { counts, failures } = await runSuite({
     root,
     files: Object.keys(files),
     deadlineMs: 60_000,
@@ -30,7 +30,7 @@ async function run(t, files, options = {}) {
     },
     ...options,
   });
-  return { root, counts, printed };
+  return { root, counts, failures, printed };
 }
 
 test('passed, failed and skipped tests are counted, groups are not', async (t) => {
@@ -48,12 +48,13 @@ test('passed, failed and skipped tests are counted, groups are not', async (t) =
 });
 
 test('a failure is printed with its file, its names, the difference and the output', async (t) => {
-  const { printed } = await run(t, {
+  const { failures, printed } = await run(t, {
     'a.test.mjs': `describe('group', () => {
       test('compares', () => { console.log('before it'); assert.deepEqual({ a: 1 }, { a: 2 }); });
     });`,
   });
 
+  assert.deepEqual(failures, ['a.test.mjs :: group > compares']);
   assert.match(printed, /FAILED a\.test\.mjs :: group > compares/);
   assert.match(printed, /\+ {3}a: 1\n.*- {3}a: 2/s);
   assert.match(printed, /output of a\.test\.mjs:\n\s+before it/);

@@ -2,13 +2,14 @@
 import assert from 'node:assert/strict';
 import test from 'node:test';
 import { readArguments } from './arguments.mjs';
-import { closingLine, fullResults, terminalTable, total } from './summary.mjs';
+import { closingLine, failureList, fullResults, terminalTable, total } from './summary.mjs';
 
 const ROWS = [
-  { name: 'types', counts: { passed: 1, failed: 0, skipped: 0 }, seconds: 0.4 },
+  { name: 'types', counts: { passed: 1, failed: 0, skipped: 0 }, failures: [], seconds: 0.4 },
   {
     name: 'protocol',
     counts: { passed: 40, failed: 1, skipped: 2 },
+    failures: ['decoder.test.ts :: decodes'],
     seconds: 31.2,
     shareSeconds: 30,
   },
@@ -25,6 +26,10 @@ test('a suite over its share is marked in the table', () => {
   assert.equal(lines.length, 3);
   assert.match(lines[2] ?? '', /^protocol +40 +1 +2 +31\.2 +30 +over its share$/);
   assert.doesNotMatch(lines[1] ?? '', /share/);
+});
+
+test('what failed is named again at the end', () => {
+  assert.equal(failureList(ROWS), 'FAILED protocol: decoder.test.ts :: decodes\n');
 });
 
 test('the record of a full run names date, programs, suites and the total', () => {

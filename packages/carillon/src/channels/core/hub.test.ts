@@ -232,7 +232,7 @@ const step: fc.Arbitrary<Step> = fc.oneof(
 
 test('any interleaving of subscribe, unsubscribe, abort and failure ends clean', async () => {
   await fc.assert(fc.asyncProperty(fc.array(step, { maxLength: 40 }), runInterleaving), {
-    numRuns: 400,
+    numRuns: 500,
   });
 });
 
@@ -298,7 +298,9 @@ async function runInterleaving(steps: readonly Step[]): Promise<void> {
   backend.during = () => undefined;
   for (const gate of gates) gate.resolve();
   await until(() => people.every((p) => !p.busy), 'all calls settled');
-  await hub.repair();
+  // The first may find a failing call under way.
+  await hub.repair().catch(() => undefined);
+  await hub.repair().catch(() => undefined);
   await hub.repair();
   const wanted = new Set(people.flatMap((p) => [...p.subscription.channels]));
   await until(
