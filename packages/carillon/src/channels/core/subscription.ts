@@ -1,11 +1,12 @@
 /**
  * The hub's end of one subscriber: what it is subscribed to, and the way into its backlog.
  *
- * While a channel's history is read, its live items are held back; `goLive` joins the two. The user's
+ * While a channel's history is read, its live items are held back; `goLive` joins the two
+ * (`history-merge.ts`). The user's
  * end is `subscriber.ts`.
  */
 import { Backlog, type BacklogOptions, type SubscriberItem } from './backlog.js';
-import { mergeHistory } from './history-merge.js';
+import { covers, joinHistory } from './history-merge.js';
 import type { ChannelMessage } from './message.js';
 
 /** What was held back of one channel, cut at the moment its history was asked for. */
@@ -22,6 +23,8 @@ export class Subscription {
   readonly #options: BacklogOptions;
   readonly #wantsGaps: boolean;
   readonly #holds = new Map<string, Hold>();
+  /** Newest message of the history delivered, until the live stream has passed it. */
+  readonly #replayed = new Map<string, ChannelMessage>();
 
   constructor(options: BacklogOptions, wantsGaps: boolean) {
     this.backlog = new Backlog(options);
@@ -33,8 +36,8 @@ export class Subscription {
   receive(item: SubscriberItem): void {
     if (item.type === 'gap' && !this.#wantsGaps) return;
     const hold = this.#holds.get(item.channel);
-    const target = hold === undefined ? this.backlog : (hold.during ?? hold.before);
-    target.put(item);
+    if (hold !== undefined) (hold.during ?? hold.before).put(item);
+    else if (!this.#wasReplayed(item)) this.backlog.put(item);
   }
 
   /** Holds the live items of a channel back until `goLive`. The backlog's bound applies to them. */
@@ -52,8 +55,19 @@ export class Subscription {
   goLive(channel: string, history: readonly ChannelMessage[]): void {
     const hold = this.#holds.get(channel);
     this.#holds.delete(channel);
-    const merged = mergeHistory(history, this.#drain(hold?.before), this.#drain(hold?.during));
-    for (const item of merged) this.backlog.put(item);
+    const newest = history.at(-1);
+    if (newest !== undefined) this.#replayed.set(channel, newest);
+    const joined = joinHistory(history, this.#drain(hold?.before), this.#drain(hold?.during));
+    for (const item of joined) this.backlog.put(item);
+  }
+
+  /** Whether a live item comes late: the history was ahead of the live stream and had it. */
+  #wasReplayed(item: SubscriberItem): boolean {
+    const newest = this.#replayed.get(item.channel);
+    if (newest === undefined || item.type === 'gap') return false;
+    if (covers(newest, item)) return true;
+    this.#replayed.delete(item.channel);
+    return false;
   }
 
   #drain(held: Backlog | undefined): SubscriberItem[] {
