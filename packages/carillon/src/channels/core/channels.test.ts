@@ -267,11 +267,14 @@ test('subscribing with history while others publish gives no duplicate, hole or 
   await using channels = await memoryChannels({ arbitraryChannelsAllowed: true });
   let published = 0;
   const publishing = (async () => {
-    while (published < 400) await channels.waitPublished(`${++published}`, 'busy');
+    while (published < 400) {
+      await channels.waitPublished(`${++published}`, 'busy');
+      if (published % 5 === 0) await new Promise((resolve) => setImmediate(resolve));
+    }
   })();
   const subscribers: Subscriber[] = [];
-  for (const history of [1, 5, 'all', 3, 0, 20] as const) {
-    await until(() => published % 7 === 0 || published === 400, 'some more were published');
+  for (const [round, history] of ([1, 5, 'all', 3, 0, 20] as const).entries()) {
+    await until(() => published > round * 50, 'some more were published');
     subscribers.push(await channels.subscribe('busy', { history }));
   }
   await publishing;
@@ -295,6 +298,16 @@ test('live messages that overlap the history are delivered once', async () => {
   read.resolve();
   const subscriber = await subscribing;
   assert.deepEqual(await texts(subscriber, 4), ['1', '2', '3', '4']);
+  assert.equal(subscriber.size, 0);
+  await channels.stop();
+});
+
+test('a history that is ahead of the live stream is not delivered again by it', async () => {
+  const { backend, channels } = await scriptedChannels();
+  backend.history.set('a', [message('a', 1), message('a', 2), message('a', 3)]);
+  const subscriber = await channels.subscribe('a', { history: 2 });
+  backend.message('a', 1, 2, 3, 4, 5);
+  assert.deepEqual(await texts(subscriber, 4), ['2', '3', '4', '5']);
   assert.equal(subscriber.size, 0);
   await channels.stop();
 });

@@ -1,11 +1,12 @@
 /**
  * The hub's end of one subscriber: what it is subscribed to, and the way into its backlog.
  *
- * While a channel's history is read, its live items are held back; `goLive` joins the two. The user's
+ * While a channel's history is read, its live items are held back; `goLive` joins the two
+ * (`history-merge.ts`). The user's
  * end is `subscriber.ts`.
  */
 import { Backlog, type BacklogOptions, type SubscriberItem } from './backlog.js';
-import { mergeHistory } from './history-merge.js';
+import { covers, joinHistory } from './history-merge.js';
 import type { ChannelMessage } from './message.js';
 
 /** What was held back of one channel, cut at the moment its history was asked for. */
@@ -22,11 +23,8 @@ export class Subscription {
   readonly #options: BacklogOptions;
   readonly #wantsGaps: boolean;
   readonly #holds = new Map<string, Hold>();
-  /**
-   * The newest message read from each channel's history, until a later one arrives live: the live
-   * stream may lag behind what a history read has seen already.
-   */
-  readonly #newestRead = new Map<string, ChannelMessage>();
+  /** Newest message of the history delivered, until the live stream has passed it. */
+  readonly #replayed = new Map<string, ChannelMessage>();
 
   constructor(options: BacklogOptions, wantsGaps: boolean) {
     this.backlog = new Backlog(options);
@@ -37,10 +35,9 @@ export class Subscription {
   /** Takes an item of one of its channels. */
   receive(item: SubscriberItem): void {
     if (item.type === 'gap' && !this.#wantsGaps) return;
-    if (this.#wasRead(item)) return;
     const hold = this.#holds.get(item.channel);
-    const target = hold === undefined ? this.backlog : (hold.during ?? hold.before);
-    target.put(item);
+    if (hold !== undefined) (hold.during ?? hold.before).put(item);
+    else if (!this.#wasReplayed(item)) this.backlog.put(item);
   }
 
   /** Holds the live items of a channel back until `goLive`. The backlog's bound applies to them. */
@@ -59,16 +56,17 @@ export class Subscription {
     const hold = this.#holds.get(channel);
     this.#holds.delete(channel);
     const newest = history.at(-1);
-    if (newest !== undefined) this.#newestRead.set(channel, newest);
-    const merged = mergeHistory(history, this.#drain(hold?.before), this.#drain(hold?.during));
-    for (const item of merged) this.backlog.put(item);
+    if (newest !== undefined) this.#replayed.set(channel, newest);
+    const joined = joinHistory(history, this.#drain(hold?.before), this.#drain(hold?.during));
+    for (const item of joined) this.backlog.put(item);
   }
 
-  #wasRead(item: SubscriberItem): boolean {
-    const newest = this.#newestRead.get(item.channel);
+  /** Whether a live item comes late: the history was ahead of the live stream and had it. */
+  #wasReplayed(item: SubscriberItem): boolean {
+    const newest = this.#replayed.get(item.channel);
     if (newest === undefined || item.type === 'gap') return false;
-    if (isUpTo(item, newest)) return true;
-    this.#newestRead.delete(item.channel);
+    if (covers(newest, item)) return true;
+    this.#replayed.delete(item.channel);
     return false;
   }
 
@@ -79,10 +77,4 @@ export class Subscription {
     this.backlog.countDropped(held.dropped);
     return items;
   }
-}
-
-/** Whether a message is another one of the same life of its channel, or one before it. */
-function isUpTo(message: ChannelMessage, other: ChannelMessage): boolean {
-  if (message.offset === null || other.offset === null) return false;
-  return message.epoch === other.epoch && message.offset <= other.offset;
 }
