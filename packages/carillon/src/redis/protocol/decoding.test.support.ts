@@ -39,7 +39,7 @@ export function decode(chunks: Iterable<Uint8Array>, setup: DecodeSetup = {}): T
   decoder.pushAs = setup.pushAs ?? DecodeAs.text;
   let reads = 0;
   for (const chunk of chunks) {
-    const borrowed = Uint8Array.from(chunk);
+    const borrowed = new Uint8Array(chunk);
     try {
       decoder.feed(borrowed);
       for (;;) {
