@@ -120,6 +120,23 @@ export function channelsBackendContract(
     }
   });
 
+  given(
+    'calls that overlap are published in their order, to one channel or several',
+    async (bench) => {
+      await bench.start();
+      await bench.backend.subscribe(['a', 'b']);
+      const calls = Array.from({ length: 200 }, (_, n) =>
+        bench.publisher.publish(bytes(`${n}`), n % 3 === 0 ? ['a', 'b'] : ['a']),
+      );
+      await Promise.all(calls);
+      const received = await bench.texts(267);
+      assert.deepEqual(
+        received.filter((text) => text.startsWith('a:')),
+        Array.from({ length: 200 }, (_, n) => `a:${n}`),
+      );
+    },
+  );
+
   given('publishing to several channels delivers one message to each', async (bench) => {
     await bench.start();
     await bench.backend.subscribe(['a', 'b', 'c']);

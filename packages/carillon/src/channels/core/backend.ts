@@ -59,7 +59,8 @@ export interface ChannelsBackend {
 
   /**
    * Publishes one message to each channel, atomically where the backend's server can. Channels are
-   * distinct. The backend may keep `data`; the caller does not write into it any more.
+   * distinct. The backend may keep `data`; the caller does not write into it any more. Calls may
+   * overlap; their messages keep the order of the calls.
    *
    * @throws {ChannelsError} `NOT_STARTED` before `onStartup` and after `onShutdown`.
    * @throws The backend's own error when the message may not have arrived.

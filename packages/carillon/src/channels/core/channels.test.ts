@@ -213,7 +213,7 @@ test('giving up a message that is with the backend rejects and leaves the order 
   const abort = new AbortController();
   const given = channels.waitPublished('1', 'a', { signal: abort.signal });
   channels.publish('2', 'a');
-  await until(() => backend.channelsOf('publish').length === 1, 'the backend has it');
+  await until(() => backend.channelsOf('publish').length === 2, 'the backend has both');
   abort.abort(new Error('given up'));
   await assert.rejects(given, /given up/);
   gate.resolve();

@@ -2,13 +2,17 @@
  * Messages on their way to the backend: one queue for `publish` and `waitPublished`, so that their
  * order is the order of the calls.
  *
- * One message is with the backend at a time. A failing one is told to whoever waits for it, else to
- * `onFailure`, and the next one follows; nothing stops the queue but `close`.
+ * Up to `MAX_WITH_BACKEND` messages are with the backend at a time, so that a round trip carries
+ * many; the backend keeps the order of the calls. A failing one is told to whoever waits for it, else
+ * to `onFailure`, and the others go on; nothing stops the queue but `close`.
  */
 import { type Deferred, deferred } from '../../util/deferred.js';
 import { RingQueue } from '../../util/ring-queue.js';
 import { toError } from '../../util/to-error.js';
 import { ChannelsError } from './channels-error.js';
+
+/** Enough to fill a round trip; what is with the backend when its connection is lost may be lost too. */
+const MAX_WITH_BACKEND = 256;
 
 /** A message that is to be published. */
 export interface Publication {
@@ -43,7 +47,8 @@ export class PublishQueue {
   readonly #entries = new RingQueue<Entry>();
   #messages = 0;
   #bytes = 0;
-  #current: Entry | undefined;
+  readonly #withBackend = new Set<Entry>();
+  #scheduled = false;
   #idle: Deferred<void> | undefined;
   #closed = false;
 
@@ -78,7 +83,7 @@ export class PublishQueue {
     const waiter = deferred<void>();
     const entry = this.#enqueue(publication, waiter);
     const abort = (): void => {
-      if (entry !== this.#current) this.#cancel(entry);
+      if (!this.#withBackend.has(entry)) this.#cancel(entry);
       waiter.reject(signal?.reason);
     };
     signal?.addEventListener('abort', abort);
@@ -99,7 +104,7 @@ export class PublishQueue {
   /** Fails what is left, also what is with the backend, and publishes no more. */
   close(error: Error): void {
     this.#closed = true;
-    const left = this.#current === undefined ? [] : [this.#current];
+    const left = [...this.#withBackend];
     for (let entry = this.#entries.shift(); entry !== undefined; entry = this.#entries.shift()) {
       left.push(entry);
     }
@@ -119,28 +124,42 @@ export class PublishQueue {
     this.#entries.push(entry);
     this.#messages++;
     this.#bytes += bytes;
-    if (this.#messages === 1) void this.#work();
+    this.#schedule();
     return entry;
   }
 
-  async #work(): Promise<void> {
-    // `publish` returns before the backend is called, whatever the backend does at once.
-    await undefined;
-    for (let entry = this.#entries.shift(); entry !== undefined; entry = this.#entries.shift()) {
-      if (entry.cancelled) continue;
-      this.#current = entry;
-      try {
-        await this.#options.send(entry);
-        if (this.#closed) return;
-        this.#options.onSuccess();
-        entry.waiter?.resolve();
-      } catch (error) {
-        if (this.#closed) return;
-        this.#fail(entry, toError(error));
-      }
-      this.#current = undefined;
-      this.#leave(entry);
+  /** `publish` returns before the backend is called, whatever the backend does at once. */
+  #schedule(): void {
+    if (this.#scheduled) return;
+    this.#scheduled = true;
+    queueMicrotask(() => {
+      this.#scheduled = false;
+      this.#work();
+    });
+  }
+
+  #work(): void {
+    while (this.#withBackend.size < MAX_WITH_BACKEND) {
+      const entry = this.#entries.shift();
+      if (entry === undefined) return;
+      if (!entry.cancelled) void this.#send(entry);
     }
+  }
+
+  async #send(entry: Entry): Promise<void> {
+    this.#withBackend.add(entry);
+    try {
+      await this.#options.send(entry);
+      if (this.#closed) return;
+      this.#options.onSuccess();
+      entry.waiter?.resolve();
+    } catch (error) {
+      if (this.#closed) return;
+      this.#fail(entry, toError(error));
+    }
+    this.#withBackend.delete(entry);
+    this.#leave(entry);
+    this.#schedule();
   }
 
   #cancel(entry: Entry): void {
