@@ -6,7 +6,8 @@
  * `full` runs under `npm run test:full` only.
  *
  * `*.browser.test.ts` are the tests that need a real browser, `*.full.test.ts` those too long for
- * every day; both lie beside the code like any other test.
+ * every day; both lie beside the code like any other test. What several tests share is
+ * `*.test.support.ts`: no test by itself, and no part of the published package.
  */
 
 /**
@@ -37,12 +38,14 @@ const everyday = (folder) => `${folder}/**/!(*.browser|*.full).test.ts`;
 
 /** @type {readonly Suite[]} */
 export const PLAN = [
-  { name: 'tools', files: ['tools/**/*.test.mjs'], shareSeconds: 20 },
+  { name: 'tools', files: ['tools/**/*.test.mjs'], shareSeconds: 15 },
+  // Only tests that need none of bench's own dependencies.
+  { name: 'bench', files: ['bench/**/*.test.mjs'], shareSeconds: 5 },
   { name: 'util', files: [everyday(`${LIBRARY}/util`)], shareSeconds: 5 },
   {
     name: 'protocol',
     files: [everyday(`${LIBRARY}/redis/protocol`), everyday(`${LIBRARY}/redis/errors`)],
-    shareSeconds: 30,
+    shareSeconds: 20,
   },
   {
     name: 'test-kit',
@@ -53,7 +56,7 @@ export const PLAN = [
   {
     name: 'commands',
     files: [everyday(`${LIBRARY}/redis/commands`)],
-    shareSeconds: 15,
+    shareSeconds: 10,
     needs: ['redis-server'],
   },
   {
@@ -97,14 +100,14 @@ export const PLAN = [
   {
     name: 'browser',
     files: ['packages/*/src/**/*.browser.test.ts'],
-    shareSeconds: 25,
+    shareSeconds: 30,
     needs: ['redis-server', 'chromium'],
   },
   {
     name: 'full',
     files: ['packages/*/src/**/*.full.test.ts'],
     shareSeconds: 600,
-    needs: ['redis-server', 'chromium'],
+    needs: ['redis-server'],
     full: true,
   },
 ];

@@ -129,7 +129,7 @@ export const GATES = [
  */
 export async function runGate(gate, context) {
   if (gate.needsBuild && !context.built.ok) {
-    return { outcome: 'skipped', details: 'not run: the build failed' };
+    return { outcome: 'skipped', details: '  not run: the build failed' };
   }
   try {
     return await gate.run(context);

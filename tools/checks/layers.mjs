@@ -20,7 +20,7 @@ import { PURE_NODE_MODULES } from './layer-table.mjs';
 /**
  * @typedef {object} SourceFile
  * @property {string} file - From the source folder, with `/`.
- * @property {boolean} isTest
+ * @property {boolean} isTest - A test, or what tests share.
  * @property {string} source
  * @property {Import[]} imports
  */
@@ -174,7 +174,7 @@ function judge(file, { from, typeOnly }, name, layer, layers) {
   }
 
   const target = resolveFrom(file, from);
-  if (/\.test\.ts$/.test(target)) {
+  if (isTestCode(target)) {
     return { what: `imports the test ${target}`, mend: 'Code does not import tests.' };
   }
   const targetLayer = layerOf(target, layers);
@@ -305,6 +305,15 @@ function resolveFrom(importer, specifier) {
   return target.replace(/\.js$/, '.ts');
 }
 
+/**
+ * `x.test.ts`, and what tests share: `x.test.support.ts`.
+ *
+ * @param {string} file
+ */
+function isTestCode(file) {
+  return /\.test\.(?:[\w-]+\.)?ts$/.test(file);
+}
+
 /** @param {string} specifier */
 function packageOf(specifier) {
   return specifier.split('/', specifier.startsWith('@') ? 2 : 1).join('/');
@@ -322,6 +331,6 @@ function readSources(folder) {
     .sort()
     .map((file) => {
       const source = readFileSync(path.join(folder, file), 'utf8');
-      return { file, isTest: file.endsWith('.test.ts'), source, imports: readImports(source) };
+      return { file, isTest: isTestCode(file), source, imports: readImports(source) };
     });
 }

@@ -17,8 +17,8 @@ import picomatch from 'picomatch';
  * @property {string[]} files - Source test files, from the top folder, sorted.
  */
 
-/** Bench is a project of its own: other dependencies, other lockfile. */
-const OUTSIDE = new Set(['node_modules', 'dist', 'bench']);
+/** Nobody's sources. */
+const OUTSIDE = new Set(['node_modules', 'dist']);
 
 /**
  * Lists every test file of the repository.
@@ -75,7 +75,7 @@ export function checkPlan(plan, testFiles, { limitSeconds, overheadSeconds }) {
       findings.push({
         where: file,
         what: 'a test that cannot run where it lies',
-        mend: 'Tests are packages/*/src/**/*.test.ts (compiled) or tools/**/*.test.mjs: move or rename it.',
+        mend: 'Tests are packages/*/src/**/*.test.ts (compiled), tools/**/*.test.mjs or bench/**/*.test.mjs: move or rename it.',
       });
       continue;
     }
@@ -113,7 +113,7 @@ export function checkPlan(plan, testFiles, { limitSeconds, overheadSeconds }) {
  * @returns {string | undefined} `undefined` when there is no such thing for this place or kind.
  */
 export function compiledTest(file) {
-  if (/^tools\/.*\.test\.mjs$/.test(file)) return file;
+  if (/^(tools|bench)\/.*\.test\.mjs$/.test(file)) return file;
   const [, folder, rest] = /^(packages\/[^/]+)\/src\/(.*\.test)\.ts$/.exec(file) ?? [];
   return folder === undefined ? undefined : `${folder}/dist/${rest}.js`;
 }

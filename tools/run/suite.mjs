@@ -24,6 +24,12 @@ import { endLeftovers, endProcess, leftoversAfter } from './leftovers.mjs';
  */
 
 /**
+ * @typedef {object} SuiteResult
+ * @property {Counts} counts
+ * @property {string[]} failures - What failed, one line each.
+ */
+
+/**
  * @typedef {object} SuiteRun
  * @property {string} root - The repository's top folder: files are named from there.
  * @property {readonly string[]} files - What Node is to run, from the top folder.
@@ -44,7 +50,7 @@ const REMOVE = { recursive: true, force: true, maxRetries: 5 };
  * Runs the files and waits until everything they started has ended.
  *
  * @param {SuiteRun} run
- * @returns {Promise<Counts>}
+ * @returns {Promise<SuiteResult>}
  */
 export async function runSuite(run) {
   // Short: a Unix socket's path has about a hundred bytes.
@@ -100,6 +106,8 @@ export async function runSuite(run) {
     if (leftovers.length > 0) {
       const list = leftovers.map(({ pid, command }) => `${pid} ${command}`);
       report.fail('processes were left behind: ended', list.join('\n'));
+      endLeftovers(folder);
+      await leftoversAfter(folder, 1_000); // a killed process is not gone at once
     }
   } finally {
     clearTimeout(deadline);
@@ -107,13 +115,15 @@ export async function runSuite(run) {
     end();
     rmSync(folder, REMOVE);
   }
-  return report.counts;
+  return { counts: report.counts, failures: report.failures };
 }
 
 /** Counts and prints what a suite's tests say. */
 class Report {
   /** @type {Counts} */
   counts = { passed: 0, failed: 0, skipped: 0 };
+  /** @type {string[]} */
+  failures = [];
   #print;
   #nameOf;
   #root;
@@ -211,6 +221,7 @@ class Report {
    */
   fail(what, details = '') {
     this.counts.failed++;
+    this.failures.push(what);
     this.#print(`  FAILED ${what}\n${indent(indent(details))}`);
   }
 

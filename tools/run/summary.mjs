@@ -8,6 +8,7 @@
  * @property {Counts} counts
  * @property {number} seconds
  * @property {number} [shareSeconds] - What it may take; nothing for gates.
+ * @property {string[]} failures - What failed, one line each.
  * @property {string} [note]
  */
 
@@ -55,6 +56,18 @@ export function terminalTable(rows) {
       .trimEnd();
   });
   return `${[head, ...lines].join('\n')}\n`;
+}
+
+/**
+ * Names everything that failed once more, at the end, where it is seen.
+ *
+ * @param {readonly Row[]} rows
+ * @returns {string} Empty when nothing failed.
+ */
+export function failureList(rows) {
+  return rows
+    .flatMap(({ name, failures }) => failures.map((what) => `FAILED ${name}: ${what}\n`))
+    .join('');
 }
 
 /**

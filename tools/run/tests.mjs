@@ -13,7 +13,7 @@ import { PLAN } from '../test-plan.mjs';
 import { readArguments, USAGE } from './arguments.mjs';
 import { compiledTest, findTestFiles, resolvePlan, sourceTest } from './plan.mjs';
 import { runSuite } from './suite.mjs';
-import { closingLine, fullResults, terminalTable, total } from './summary.mjs';
+import { closingLine, failureList, fullResults, terminalTable, total } from './summary.mjs';
 
 /** @typedef {import('../setup/programs.mjs').ProgramName} ProgramName */
 /** @typedef {import('../setup/programs.mjs').Found} Found */
@@ -48,7 +48,7 @@ export async function runTests(root, args) {
   const gates = selectGates(selection);
   const suites = selectSuites(root, selection);
   if (gates.length === 0 && suites.length === 0) {
-    process.stderr.write(`No test file matches.\n\n${USAGE}\n`);
+    process.stderr.write(`No test file matches; the long ones need --full.\n\n${USAGE}\n`);
     return 2;
   }
 
@@ -63,19 +63,26 @@ export async function runTests(root, args) {
   for (const gate of gates) {
     const { value, seconds } = await timed(() => runGate(gate, { root, built }));
     const { outcome, details = '', note = '' } = value;
-    print(`${outcome === 'passed' ? 'ok' : outcome.toUpperCase()} ${gate.name}\n`);
-    if (outcome !== 'passed') print(`${details.trimEnd()}\n`);
-    rows.push({ name: gate.name, counts: { ...NONE, [outcome]: 1 }, seconds, note });
+    const word = outcome === 'passed' ? 'ok' : outcome.toUpperCase();
+    print(`${word} ${gate.name}${note === '' ? '' : `: ${note}`}\n`);
+    if (details !== '') print(`${details.trimEnd()}\n`);
+    const failures = outcome === 'failed' ? ['see above'] : [];
+    rows.push({ name: gate.name, counts: { ...NONE, [outcome]: 1 }, failures, seconds });
   }
   if (!built.ok && !gates.some(({ name }) => name === 'types')) {
     print(built.output);
-    rows.push({ name: 'build', counts: { ...NONE, failed: 1 }, seconds: 0 });
+    rows.push({
+      name: 'build',
+      counts: { ...NONE, failed: 1 },
+      failures: ['see above'],
+      seconds: 0,
+    });
   }
   for (const planned of suites) {
     rows.push(await runPlanned(root, planned, { built: built.ok, programs }));
   }
 
-  print(`\n${terminalTable(rows)}`);
+  print(`\n${terminalTable(rows)}\n`);
   if (selection.full && selection.only.size === 0 && selection.filters.length === 0) {
     writeFileSync(
       path.join(root, 'docs', 'test-full-results.md'),
@@ -88,8 +95,10 @@ export async function runTests(root, args) {
       }),
     );
   }
+  const failures = failureList(rows);
+  if (failures !== '') print(`${failures}\n`);
   const counts = total(rows);
-  print(`\n${closingLine(counts)}\n`);
+  print(`${closingLine(counts)}\n`);
   return counts.failed > 0 ? 1 : 0;
 }
 
@@ -167,10 +176,11 @@ async function runPlanned(root, { suite, files }, { built, programs }) {
     const note = !built
       ? 'the build failed'
       : `no ${needs.filter((need) => need in programs.missing)}`;
-    return { name, counts: { ...NONE, skipped: files.length }, seconds: 0, shareSeconds, note };
+    const counts = { ...NONE, skipped: files.length };
+    return { name, counts, failures: [], seconds: 0, shareSeconds, note };
   }
 
-  const { value: counts, seconds } = await timed(() =>
+  const { value, seconds } = await timed(() =>
     runSuite({
       root,
       files: files.map((file) => compiledTest(file) ?? file),
@@ -180,7 +190,7 @@ async function runPlanned(root, { suite, files }, { built, programs }) {
       nameOf: sourceTest,
     }),
   );
-  return { name, counts, seconds, shareSeconds };
+  return { name, ...value, seconds, shareSeconds };
 }
 
 /**

@@ -24,12 +24,13 @@ export interface ControlAddress {
  *
  * @returns The reply as text. Elements of an array stand on a line each; null is the empty string.
  * @throws {TestKitError} `COMMAND_FAILED` when the server replies with an error, closes the
- *   connection before it has replied, or does not reply within `deadlineMs`.
+ *   connection before it has replied, does not reply within `deadlineMs`, or `signal` aborts.
  */
 export function exchange(
   address: ControlAddress,
   command: readonly string[],
   deadlineMs: number,
+  signal?: AbortSignal,
 ): Promise<string> {
   return new Promise((resolve, reject) => {
     const { endpoint, tls, auth } = address;
@@ -39,6 +40,8 @@ export function exchange(
       () => fail(`no reply to ${command[0]} within ${deadlineMs} ms`),
       deadlineMs,
     );
+    const abort = () => fail(`gave up on ${command[0]}`);
+    signal?.addEventListener('abort', abort);
     const commands = auth.length === 0 ? [command] : [['AUTH', ...auth], command];
     let received: Buffer = Buffer.alloc(0);
 
@@ -65,6 +68,7 @@ export function exchange(
     }
     function settle(): void {
       clearTimeout(timer);
+      signal?.removeEventListener('abort', abort);
       socket.destroy();
     }
   });

@@ -42,6 +42,10 @@ interface FlowOptions {
 // Held bytes beyond this make the sender wait. It bounds what `delayMs` can keep under way.
 const MAX_HELD_BYTES = 1_048_576;
 
+// A receiver that finds bytes and a reset together may take it for an orderly end (libuv does), so
+// a reset keeps this distance from the bytes before it.
+const RESET_DISTANCE_MS = 10;
+
 // A throttle sends this many times a second, so that a slow stream is steady and not in bursts.
 const THROTTLE_STEPS_PER_SECOND = 100;
 
@@ -57,6 +61,7 @@ export class FaultFlow {
   #passed = 0;
   #injected = false;
   #nextSendAt = 0;
+  #sentAt = Number.NEGATIVE_INFINITY;
   #timer: NodeJS.Timeout | undefined;
   #immediate: NodeJS.Immediate | undefined;
 
@@ -116,6 +121,7 @@ export class FaultFlow {
     }
     const ending = this.#endingDue(cutAfterBytes, resetAfterBytes);
     if (ending !== undefined) {
+      if (ending === 'reset' && this.#mustWaitUntil(this.#sentAt + RESET_DISTANCE_MS)) return false;
       this.stop();
       onEnding(ending);
       return false;
@@ -128,15 +134,19 @@ export class FaultFlow {
       return false;
     }
 
-    const waitMs = Math.max(head.dueAt, this.#nextSendAt) - performance.now();
-    if (waitMs > 0) {
-      this.#timer = setTimeout(() => this.#advance(), waitMs);
-      return false;
-    }
+    if (this.#mustWaitUntil(Math.max(head.dueAt, this.#nextSendAt))) return false;
     const piece = this.#take(head, this.#pieceSize());
     if (!drop) sink.write(piece);
     onBytes(piece.length);
+    this.#sentAt = performance.now();
     return this.#mayGoOnAfter(piece.length);
+  }
+
+  #mustWaitUntil(time: number): boolean {
+    const waitMs = time - performance.now();
+    if (waitMs <= 0) return false;
+    this.#timer = setTimeout(() => this.#advance(), waitMs);
+    return true;
   }
 
   #endingDue(cut: number | undefined, reset: number | undefined): Ending | undefined {

@@ -9,12 +9,14 @@ import { type Ending, FaultFlow, type Faults } from './fault-flow.js';
 import { nextPort } from './ports.js';
 import { TestKitError } from './test-kit-error.js';
 
-/** Where a proxy leads: a `TestServer`, or a port or unix socket, with the URL to derive `url` from. */
+/** Where a proxy leads: a `TestServer`, or whatever else listens on a port or unix socket. */
 export interface ProxyTarget {
+  /** 127.0.0.1 when not given. */
   readonly host?: string | undefined;
   readonly port?: number | undefined;
   /** A unix socket; goes before `host` and `port`. */
   readonly socketPath?: string | undefined;
+  /** What `FaultProxy.url` is derived from. */
   readonly url?: string | undefined;
 }
 
@@ -31,20 +33,30 @@ export interface FaultProxyOptions {
 }
 
 /**
- * Starts a transparent proxy on a free port of 127.0.0.1.
+ * Starts a proxy on a free port of 127.0.0.1, transparent unless faults are given.
  *
- * @throws {TestKitError} `BAD_OPTION` when the target has neither a port nor a socket path.
+ * @param target - What connections are forwarded to, or its URL: `redis://`, `rediss://` (port 6379
+ *   when it names none) or `unix://`.
+ * @throws {TestKitError} `BAD_OPTION` when the target has neither a port nor a socket path, or for a
+ *   fault that makes no sense.
  */
 export async function startFaultProxy(
-  target: ProxyTarget,
+  target: ProxyTarget | string,
   options: FaultProxyOptions = {},
 ): Promise<FaultProxy> {
-  if (!target.port && target.socketPath === undefined) {
+  const place = typeof target === 'string' ? targetOf(target) : target;
+  if (!place.port && !place.socketPath) {
     throw new TestKitError('BAD_OPTION', 'the target of a proxy needs a port or a socketPath');
   }
-  const proxy = new FaultProxy(target, options);
+  const proxy = new FaultProxy(place, options);
   await proxy.admit('forward');
   return proxy;
+}
+
+function targetOf(url: string): ProxyTarget {
+  const { protocol, hostname, port, pathname } = new URL(url);
+  if (protocol === 'unix:') return { socketPath: pathname, url };
+  return { host: hostname.replace(/^\[|\]$/g, ''), port: Number(port || 6379), url };
 }
 
 /** One direction of a proxy: its faults, for the connections it has and for those to come. */

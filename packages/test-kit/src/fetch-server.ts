@@ -1,19 +1,19 @@
 /**
  * Servers of other versions, taken from Debian's packages without installing anything.
  *
- * apt downloads a package with all its libraries as if for an empty machine, from the mirror it is
- * configured for; the packages are unpacked into a cache folder, and a small script runs the server
- * with the loader and libraries of that folder. Nothing else on the machine changes, and no rights
- * are needed. Where that cannot work (no apt, no network, a mirror of another distribution) the
- * version is unavailable, which a test reports as skipped.
+ * The package and all its libraries (`apt-download.ts`) are unpacked into a cache folder, and a small
+ * script runs the server with the loader and libraries of that folder. Nothing else on the machine
+ * changes, and no rights are needed. Where that cannot work (no apt, no network, another
+ * distribution) the version is unavailable, which a test reports as skipped.
  */
 import { execFile } from 'node:child_process';
 import { randomBytes } from 'node:crypto';
 import { existsSync } from 'node:fs';
 import { chmod, mkdir, readdir, realpath, rename, rm, stat, writeFile } from 'node:fs/promises';
 import { homedir } from 'node:os';
-import { join, relative, resolve } from 'node:path';
+import { basename, join, resolve } from 'node:path';
 import { promisify } from 'node:util';
+import { downloadPackages } from './apt-download.js';
 import { describeServerBinary, type ServerBinary } from './server-binary.js';
 import { SERVER_VERSIONS, type ServerVersion, type VersionSource } from './server-versions.js';
 
@@ -71,10 +71,9 @@ async function fetchInto(
     try {
       const tree = join(building, 'tree');
       await mkdir(tree, { recursive: true });
-      for (const archive of await download(join(building, 'apt'), source)) {
-        await unpack(archive, tree);
-      }
+      await unpack(await downloadPackages(join(building, 'apt'), source), tree);
       await writeLauncher(tree, source);
+      await run(join(tree, LAUNCHER), ['--version']); // a tree that does not run is not kept
       await rename(tree, target).catch((error: unknown) => {
         if (!existsSync(target)) throw error; // otherwise another process was faster
       });
@@ -82,11 +81,7 @@ async function fetchInto(
       await rm(building, { recursive: true, force: true });
     }
   }
-  const binary = describeServerBinary(join(target, LAUNCHER));
-  if (!binary.version.startsWith(source.line)) {
-    throw new Error(`the package holds version ${binary.version}`);
-  }
-  return binary;
+  return describeServerBinary(join(target, LAUNCHER));
 }
 
 const BUILDING = '.building-';
@@ -103,88 +98,26 @@ async function removeAbandoned(cache: string): Promise<void> {
   }
 }
 
-const KEYRING = '/usr/share/keyrings/debian-archive-keyring.gpg';
+// Large, and of use only to maintainer scripts, which are never run here.
+const NOT_NEEDED_PACKAGES = /^(perl-base|dpkg|tar|debconf|adduser|passwd|init-system-helpers)_/;
+const NOT_NEEDED_FOLDERS = [
+  'etc',
+  'var',
+  'usr/share',
+  'usr/lib/systemd',
+  'usr/lib/x86_64-linux-gnu/gconv',
+  'usr/lib/aarch64-linux-gnu/gconv',
+  'lib/systemd',
+];
 
-/** Has apt download a package and everything it needs; resolves to the archives' paths. */
-async function download(folder: string, source: VersionSource): Promise<string[]> {
-  if (!existsSync(KEYRING)) throw new Error('this is no Debian: its archive keys are missing');
-  const mirrors = await configuredMirrors();
-  const lines = source.suites.map((suite) => {
-    const mirror = suite.endsWith('-security') ? mirrors.security : mirrors.main;
-    return `deb [signed-by=${KEYRING}] ${mirror} ${suite} main\n`;
-  });
-
-  for (const name of ['lists/partial', 'archives/partial', 'state', 'cache']) {
-    await mkdir(join(folder, name), { recursive: true });
+async function unpack(archives: readonly string[], tree: string): Promise<void> {
+  for (const archive of archives) {
+    if (NOT_NEEDED_PACKAGES.test(basename(archive))) continue;
+    await run('dpkg-deb', ['--extract', archive, tree]);
   }
-  await writeFile(join(folder, 'sources.list'), lines.join(''));
-  await writeFile(join(folder, 'status'), ''); // no package is installed, so apt fetches them all
-  await writeFile(join(folder, 'apt.conf'), aptConfig(folder));
-
-  const apt = (...args: string[]) =>
-    run('apt-get', ['-qq', ...args], {
-      env: { ...process.env, APT_CONFIG: join(folder, 'apt.conf'), LC_ALL: 'C' },
-      timeout: 180_000,
-    });
-  await apt('update');
-  const preference = source.prefer === undefined ? [] : ['-t', source.prefer];
-  await apt('install', '--yes', '--download-only', ...preference, source.package);
-
-  const archives = join(folder, 'archives');
-  const names = await readdir(archives);
-  return names.filter((name) => name.endsWith('.deb')).map((name) => join(archives, name));
-}
-
-function aptConfig(folder: string): string {
-  const settings: Record<string, string> = {
-    'Dir::Etc::sourcelist': join(folder, 'sources.list'),
-    'Dir::Etc::sourceparts': '-',
-    'Dir::Etc::preferences': '-',
-    'Dir::Etc::preferencesparts': '-',
-    'Dir::State': join(folder, 'state'),
-    'Dir::State::lists': join(folder, 'lists'),
-    'Dir::State::status': join(folder, 'status'),
-    'Dir::Cache': join(folder, 'cache'),
-    'Dir::Cache::archives': join(folder, 'archives'),
-    'APT::Install-Recommends': 'false',
-    'APT::Sandbox::User': 'root',
-    'Acquire::Languages': 'none',
-    'Acquire::Check-Valid-Until': 'false', // an old release stays usable
-    'Acquire::Retries': '1',
-    'Acquire::http::Timeout': '20',
-    'Acquire::https::Timeout': '20',
-  };
-  return Object.entries(settings)
-    .map(([name, value]) => `${name} "${value}";\n`)
-    .join('');
-}
-
-/** The Debian mirrors that this machine's apt uses. */
-async function configuredMirrors(): Promise<{ main: string; security: string }> {
-  const { stdout } = await run('apt-get', ['indextargets', '--format', '$(SITE)']);
-  const sites = stdout.split('\n').map((site) => site.replace(/\/+$/, ''));
-  const main = sites.find((site) => site.endsWith('/debian'));
-  if (main === undefined) throw new Error('apt is configured for no Debian mirror');
-  return { main, security: sites.find((site) => site.endsWith('/debian-security')) ?? main };
-}
-
-// Large, and needed by maintainer scripts only, which are never run here.
-const NOT_NEEDED = /^(perl-base|dpkg|tar|debconf|adduser|passwd|init-system-helpers)_/;
-
-async function unpack(archive: string, tree: string): Promise<void> {
-  if (NOT_NEEDED.test(relative(join(archive, '..'), archive))) return;
-  const exclude = ['usr/share', 'etc', 'var', 'usr/lib/*/gconv', 'lib/systemd', 'usr/lib/systemd'];
-  const tar = [
-    'tar',
-    '-x',
-    '-C',
-    tree,
-    '--no-same-owner',
-    ...exclude.map((path) => `--exclude=./${path}`),
-  ];
-  const script =
-    'set -e; data=$1.tar; dpkg-deb --fsys-tarfile "$1" >"$data"; shift; "$@" -f "$data"; rm "$data"';
-  await run('/bin/sh', ['-c', script, 'sh', archive, ...tar]);
+  for (const folder of NOT_NEEDED_FOLDERS) {
+    await rm(join(tree, folder), { recursive: true, force: true });
+  }
 }
 
 /** Writes the script that becomes the server, with the loader and libraries of its own folder. */

@@ -39,12 +39,18 @@ rm -rf "$1.ended" || { sleep 1; rm -rf "$1.ended"; }
 
 const LAUNCH = `echo $$ >"$1" && shift && exec "$@"`;
 
-let guardedFolder: string | undefined;
+interface Guard {
+  readonly folder: string;
+  /** Held here for its pipe: if the garbage collector closed that, the guard would strike. */
+  readonly process: ChildProcess;
+}
+
+let guard: Guard | undefined;
 
 /** A new empty folder under the guard's protection. */
 export function createGuardedFolder(): string {
-  guardedFolder ??= startGuard();
-  return mkdtempSync(join(guardedFolder, 's'));
+  guard ??= startGuard();
+  return mkdtempSync(join(guard.folder, 's'));
 }
 
 /**
@@ -69,21 +75,22 @@ export function spawnGuarded(
   return child;
 }
 
-function startGuard(): string {
+function startGuard(): Guard {
   // Short, because the path of a unix socket inside may have 103 bytes.
   const folder = join(tmpdir(), `carillon-${randomBytes(4).toString('hex')}`);
-  const guard = spawn('/bin/sh', ['-c', GUARD, 'sh', folder], {
+  const shell = spawn('/bin/sh', ['-c', GUARD, 'sh', folder], {
     cwd: '/',
     stdio: ['pipe', 'ignore', 'ignore'],
     detached: true,
   });
-  guard.unref();
-  // The pipe is never written to; it must stay open, yet not keep this process alive.
-  (guard.stdin as unknown as { unref(): void }).unref();
-  guard.on('error', () => {}); // reported below: a spawn that failed has no process id
-  if (guard.pid === undefined) {
+  shell.unref();
+  // The pipe is never written to; it must stay open, yet not keep this process alive. In Bun a pipe
+  // that nobody reads or writes does not, and has no `unref`.
+  (shell.stdin as unknown as { unref?(): void }).unref?.();
+  shell.on('error', () => {}); // reported below: a spawn that failed has no process id
+  if (shell.pid === undefined) {
     throw new TestKitError('BAD_OPTION', '/bin/sh cannot be started; the test kit needs it');
   }
   mkdirSync(folder, { mode: 0o700 });
-  return folder;
+  return { folder, process: shell };
 }

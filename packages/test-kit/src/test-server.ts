@@ -6,7 +6,7 @@
  */
 import type { ChildProcess } from 'node:child_process';
 import { randomBytes } from 'node:crypto';
-import { closeSync, openSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { closeSync, fstatSync, openSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { type Certificates, sharedCertificates } from './certificates.js';
@@ -102,6 +102,8 @@ export class TestServer {
   readonly #controlPassword: string = randomBytes(16).toString('hex');
   #port: number;
   #configured = false;
+  /** Size of the log before the latest launch. */
+  #logStart = 0;
   #child: ChildProcess | undefined;
   #exited: Promise<void> = Promise.resolve();
   #paused = false;
@@ -117,7 +119,7 @@ export class TestServer {
     this.#certificates = certificates;
     this.#folder = createGuardedFolder();
     this.dir = options.dir === undefined ? this.#folder : resolve(options.dir);
-    this.socketPath = options.unixSocket ? join(this.#folder, 'server.sock') : undefined;
+    this.socketPath = options.unixSocket ? socketPathIn(this.#folder) : undefined;
     this.tls = certificates?.client;
     this.#port = options.port ?? 0;
   }
@@ -132,7 +134,7 @@ export class TestServer {
    * `unix:///path` with `?password=`.
    */
   get url(): string {
-    const password = this.#options.password;
+    const password = this.#options.password ?? this.#options.users?.default?.password;
     return this.#urlFor(password === undefined ? undefined : { username: '', password });
   }
 
@@ -143,8 +145,7 @@ export class TestServer {
    */
   urlFor(username: string): string {
     const user = this.#options.users?.[username];
-    if (user === undefined)
-      throw new TestKitError('BAD_OPTION', `no user ${username} in \`users\``);
+    if (user === undefined) throw new TestKitError('BAD_OPTION', `there is no user ${username}`);
     return this.#urlFor({ username, password: user.password ?? '' });
   }
 
@@ -178,7 +179,10 @@ export class TestServer {
     return exchange(this.#control, args, 10_000);
   }
 
-  /** Ends it in good order (`SHUTDOWN`, which saves if `config` says so). `restart()` starts it again. */
+  /**
+   * Ends it in good order: `SHUTDOWN`, which saves if `config` has `save`. A paused or busy server is
+   * killed instead. `restart()` starts it again.
+   */
   async stop(): Promise<void> {
     const child = this.#child;
     if (child === undefined) return;
@@ -196,7 +200,11 @@ export class TestServer {
     const child = this.#child;
     if (child?.pid === undefined) return;
     child.ref();
-    process.kill(-child.pid, 'SIGKILL'); // the group: with it goes a child that is saving
+    try {
+      process.kill(-child.pid, 'SIGKILL'); // the group: with it goes a child that is saving
+    } catch {
+      // It has just ended by itself, and its exit is about to be reported.
+    }
     await this.#exited;
   }
 
@@ -242,12 +250,8 @@ export class TestServer {
 
   get #control(): ControlAddress {
     const { password, users } = this.#options;
-    const auth =
-      users !== undefined
-        ? [CONTROL_USER, this.#controlPassword]
-        : password !== undefined
-          ? [password]
-          : [];
+    let auth = password === undefined ? [] : [password];
+    if (users !== undefined) auth = [CONTROL_USER, this.#controlPassword];
     const endpoint =
       this.socketPath === undefined
         ? { host: this.host, port: this.#port }
@@ -261,6 +265,7 @@ export class TestServer {
     if (!this.#configured) writeFileSync(configPath, this.#renderConfig());
 
     const log = openSync(this.#logPath, 'a');
+    this.#logStart = fstatSync(log).size;
     const child = spawnGuarded(this.#folder, [this.binary.path, configPath], {
       cwd: this.#folder,
       output: log,
@@ -289,10 +294,12 @@ export class TestServer {
   /** Resolves when our own process answers; another one may hold the port. */
   async #untilReady(child: ChildProcess, deadline: number): Promise<void> {
     let last: unknown;
+    const ended = new AbortController(); // a stranger that says nothing must not hold us up
+    child.once('exit', () => ended.abort());
     while (Date.now() < deadline) {
       if (this.#child !== child) throw this.#exitError();
       try {
-        const info = await exchange(this.#control, ['INFO'], 500);
+        const info = await exchange(this.#control, ['INFO'], 500, ended.signal);
         const pid = Number(/^process_id:(\d+)/m.exec(info)?.[1]);
         if (pid === child.pid && !info.includes('\nloading:1')) return;
         last = pid === child.pid ? 'it is loading its data' : `process ${pid} answers in its place`;
@@ -310,7 +317,7 @@ export class TestServer {
   }
 
   #exitError(): TestKitError {
-    const log = this.log(20);
+    const log = readFileSync(this.#logPath).subarray(this.#logStart).toString();
     return /Address already in use/i.test(log)
       ? new TestKitError('PORT_TAKEN', `another process listens at ${this.#address}\n${log}`)
       : new TestKitError('SERVER_EXITED', `${this.binary.path} ended while starting\n${log}`);
@@ -345,4 +352,14 @@ export class TestServer {
     const prefix = credentials === undefined ? '' : `${username}:${password}@`;
     return `${scheme}://${prefix}${this.host}:${this.#port}`;
   }
+}
+
+// The smallest limit among systems; beyond it some servers would cut the path short in silence.
+const MAX_SOCKET_PATH_BYTES = 103;
+
+function socketPathIn(folder: string): string {
+  const path = join(folder, 'server.sock');
+  if (Buffer.byteLength(path) <= MAX_SOCKET_PATH_BYTES) return path;
+  const message = `${path} is too long for a unix socket; set TMPDIR to a shorter folder`;
+  throw new TestKitError('BAD_OPTION', message);
 }

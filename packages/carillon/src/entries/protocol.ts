@@ -13,3 +13,11 @@ export {
   type ReplySet,
   VerbatimString,
 } from '../redis/protocol/reply.js';
+export {
+  type Encodable,
+  type EncodableMap,
+  type EncodableSet,
+  type EncodeReplyOptions,
+  encodeReply,
+  type WireForm,
+} from '../redis/protocol/reply-encoder.js';

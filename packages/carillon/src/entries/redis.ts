@@ -3,7 +3,6 @@
 export type { RedisOptions } from '../redis/client/client-options.js';
 export { connect } from '../redis/client/connect.js';
 export { Redis, RedisBytes, type RedisEvents, type RedisState } from '../redis/client/redis.js';
-export type { Script } from '../redis/client/script.js';
 export type { SetOptions } from '../redis/commands/by-hand/set.js';
 export {
   type CallOptions,
@@ -66,11 +65,11 @@ export type {
 } from '../redis/pubsub/items.js';
 export { PubSub, type PubSubEvents, type PubSubOptions } from '../redis/pubsub/pubsub.js';
 export {
-  compositeRetry,
-  constantRetry,
+  composite,
+  constant,
   type ErrorClass,
-  exponentialRetry,
-  noRetry,
+  exponential,
+  none,
   type RetryLimits,
   type RetryPolicy,
   type RetrySchedule,

@@ -1,11 +1,11 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { compositeRetry, constantRetry, exponentialRetry, noRetry } from './retry-policy.js';
+import { composite, constant, exponential, none } from './retry-policy.js';
 
 const failure = new Error('x');
 
 test('a constant policy waits the same time and gives up after its retries', () => {
-  const schedule = constantRetry({ delayMs: 30, retries: 2 }).start();
+  const schedule = constant({ delayMs: 30, retries: 2 }).start();
 
   assert.deepEqual(
     [1, 2, 3].map(() => schedule.next(failure)),
@@ -14,7 +14,7 @@ test('a constant policy waits the same time and gives up after its retries', () 
 });
 
 test('an exponential policy doubles its wait up to the maximum', () => {
-  const schedule = exponentialRetry({ baseDelayMs: 10, maxDelayMs: 50, jitter: false }).start();
+  const schedule = exponential({ baseDelayMs: 10, maxDelayMs: 50, jitter: false }).start();
 
   assert.deepEqual(
     [1, 2, 3, 4, 5].map(() => schedule.next(failure)),
@@ -23,7 +23,7 @@ test('an exponential policy doubles its wait up to the maximum', () => {
 });
 
 test('jitter stays between the base and the doubled wait', () => {
-  const schedule = exponentialRetry({ baseDelayMs: 10, maxDelayMs: 1_000 }).start();
+  const schedule = exponential({ baseDelayMs: 10, maxDelayMs: 1_000 }).start();
 
   for (let failures = 1; failures <= 200; failures++) {
     const delay = schedule.next(failure);
@@ -32,16 +32,16 @@ test('jitter stays between the base and the doubled wait', () => {
 });
 
 test('a policy retries only the error classes it names', () => {
-  const schedule = constantRetry({ delayMs: 5, on: [TypeError] }).start();
+  const schedule = constant({ delayMs: 5, errors: [TypeError] }).start();
 
   assert.equal(schedule.next(new TypeError('x')), 5);
   assert.equal(schedule.next(new RangeError('x')), null);
 });
 
 test('a composite policy counts per policy, waits for the longest and gives up when all do', () => {
-  const schedule = compositeRetry(
-    constantRetry({ delayMs: 5, retries: 1 }),
-    constantRetry({ delayMs: 20, retries: 2, on: [TypeError] }),
+  const schedule = composite(
+    constant({ delayMs: 5, retries: 1 }),
+    constant({ delayMs: 20, retries: 2, errors: [TypeError] }),
   ).start();
 
   assert.equal(schedule.next(new TypeError('x')), 20);
@@ -55,9 +55,9 @@ test('a composite policy counts per policy, waits for the longest and gives up w
 });
 
 test('reset forgets past failures, and two schedules of one policy do not share a count', () => {
-  const policy = constantRetry({ delayMs: 5, retries: 1 });
-  const one = policy.start();
-  const other = policy.start();
+  const shared = constant({ delayMs: 5, retries: 1 });
+  const one = shared.start();
+  const other = shared.start();
 
   assert.equal(one.next(failure), 5);
   assert.equal(one.next(failure), null);
@@ -67,5 +67,5 @@ test('reset forgets past failures, and two schedules of one policy do not share 
 });
 
 test('no retry gives up at once', () => {
-  assert.equal(noRetry().start().next(failure), null);
+  assert.equal(none().start().next(failure), null);
 });

@@ -16,7 +16,7 @@ export interface RetryLimits {
   /** Failures to retry before giving up. Default: no limit. */
   readonly retries?: number;
   /** Retries only these errors. Default: all. */
-  readonly on?: readonly ErrorClass[];
+  readonly errors?: readonly ErrorClass[];
 }
 
 /** Counts the failures of one task. */
@@ -33,24 +33,25 @@ export interface RetryPolicy {
 }
 
 /** Waits the same time after each failure. */
-export function constantRetry(options: RetryLimits & { readonly delayMs: number }): RetryPolicy {
+export function constant(options: RetryLimits & { readonly delayMs: number }): RetryPolicy {
   return policy(options, () => options.delayMs);
 }
 
-/**
- * Doubles the wait after each failure, up to `maxDelayMs`.
- *
- * @param options.jitter - Draws each wait evenly between `baseDelayMs` and the doubled value, so that
- *   many clients do not come back in the same instant. Default `true`.
- */
-export function exponentialRetry(
+/** Doubles the wait after each failure, up to `maxDelayMs`. */
+export function exponential(
   options: RetryLimits & {
-    readonly baseDelayMs: number;
-    readonly maxDelayMs: number;
+    /** Milliseconds after the first failure. Default 100. */
+    readonly baseDelayMs?: number;
+    /** No wait is longer, in milliseconds. Default 16,000. */
+    readonly maxDelayMs?: number;
+    /**
+     * Draws each wait evenly between `baseDelayMs` and the doubled value, so that many clients do not
+     * come back in the same instant. Default `true`.
+     */
     readonly jitter?: boolean;
-  },
+  } = {},
 ): RetryPolicy {
-  const { baseDelayMs, maxDelayMs, jitter = true } = options;
+  const { baseDelayMs = 100, maxDelayMs = 16_000, jitter = true } = options;
   return policy(options, (failures) => {
     const ceiling = Math.min(maxDelayMs, baseDelayMs * 2 ** (failures - 1));
     return jitter ? baseDelayMs + Math.random() * (ceiling - baseDelayMs) : ceiling;
@@ -58,7 +59,7 @@ export function exponentialRetry(
 }
 
 /** Asks every policy, each with its own count, and waits for the longest; gives up when all do. */
-export function compositeRetry(...policies: readonly RetryPolicy[]): RetryPolicy {
+export function composite(...policies: readonly RetryPolicy[]): RetryPolicy {
   return {
     start() {
       const schedules = policies.map((each) => each.start());
@@ -78,19 +79,18 @@ export function compositeRetry(...policies: readonly RetryPolicy[]): RetryPolicy
 }
 
 /** Never retries. */
-export function noRetry(): RetryPolicy {
+export function none(): RetryPolicy {
   return { start: () => ({ next: () => null, reset() {} }) };
 }
 
 function policy(limits: RetryLimits, delayMs: (failures: number) => number): RetryPolicy {
-  const { retries = Number.POSITIVE_INFINITY, on } = limits;
+  const { retries = Number.POSITIVE_INFINITY, errors } = limits;
   return {
     start() {
       let failures = 0;
       return {
         next(error) {
-          if (on !== undefined && !on.some((errorClass) => error instanceof errorClass))
-            return null;
+          if (errors?.every((errorClass) => !(error instanceof errorClass))) return null;
           failures++;
           return failures > retries ? null : delayMs(failures);
         },

@@ -30,10 +30,11 @@ const SUBSCRIPTION_TIMEOUT_MS = 5_000;
 /** Messages that may wait for the hub; it takes them at once unless the process is stalled. */
 const MAX_WAITING_MESSAGES = 100_000;
 
-/** All channels or none: nobody sees a message on one of them that is not on the others. */
-const PUBLISH_TO_ALL = {
-  source: `for i = 2, #ARGV do redis.call('PUBLISH', ARGV[i], ARGV[1]) end`,
-} as const;
+/**
+ * All channels or none: nobody sees a message on one of them that is not on the others. Sent whole
+ * each time: looking it up by its hash could miss, and then a later message would overtake it.
+ */
+const PUBLISH_TO_ALL = `for i = 2, #ARGV do redis.call('PUBLISH', ARGV[i], ARGV[1]) end`;
 
 /** A backend on Redis pub/sub. */
 export class RedisPubSubBackend implements ChannelsBackend {
@@ -70,7 +71,7 @@ export class RedisPubSubBackend implements ChannelsBackend {
     const [first, ...others] = channels.map((channel) => this.#prefix + channel);
     if (first === undefined) return;
     if (others.length === 0) await this.#redis.publish(first, frame);
-    else await this.#redis.runScript(PUBLISH_TO_ALL, [], [frame, first, ...others]);
+    else await this.#redis.eval(PUBLISH_TO_ALL, [], [frame, first, ...others]);
   }
 
   async subscribe(channels: readonly string[]): Promise<void> {

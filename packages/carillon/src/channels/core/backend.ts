@@ -36,22 +36,41 @@ export interface HistoryOptions {
   readonly limit?: number;
 }
 
-/** Carries messages between processes, and keeps history where it can. */
+/**
+ * Carries messages between processes, and keeps history where it can.
+ *
+ * Calls of `subscribe` and `unsubscribe` take effect in the order they are made, awaited or not.
+ */
 export interface ChannelsBackend {
-  /** Makes the backend ready. It may be called again after `onShutdown`. */
+  /** Whether `getHistory` works; subscribing with history is refused up front where it does not. */
+  readonly supportsHistory: boolean;
+
+  /**
+   * Makes the backend ready, with no channel subscribed. It may be called again after `onShutdown`,
+   * and does nothing when already started.
+   */
   onStartup(): Promise<void>;
 
-  /** Releases what `onStartup` took and ends `streamEvents`. Does nothing when not started. */
+  /**
+   * Releases what `onStartup` took and ends `streamEvents` after what has arrived. Does nothing when
+   * not started.
+   */
   onShutdown(): Promise<void>;
 
   /**
-   * Publishes one message to each channel, atomically where the backend's server can.
+   * Publishes one message to each channel, atomically where the backend's server can. Channels are
+   * distinct. The backend may keep `data`; the caller does not write into it any more. Calls may
+   * overlap; their messages keep the order of the calls.
    *
+   * @throws {ChannelsError} `NOT_STARTED` before `onStartup` and after `onShutdown`.
    * @throws The backend's own error when the message may not have arrived.
    */
   publish(data: Uint8Array, channels: readonly string[]): Promise<void>;
 
-  /** Starts receiving; resolves when messages published from now on will be delivered. */
+  /**
+   * Starts receiving; resolves when messages published from now on will be delivered. Channels that
+   * are subscribed already stay so. After a rejection any of them may be subscribed.
+   */
   subscribe(channels: readonly string[]): Promise<void>;
 
   /** Stops receiving; no message of these channels is delivered after it resolves. */
@@ -59,7 +78,8 @@ export interface ChannelsBackend {
 
   /**
    * Yields the messages of the subscribed channels, each channel in order, until `onShutdown`.
-   * Messages that arrived before the first call are kept. One consumer at a time.
+   * Messages that arrived before the first call are kept. One consumer at a time; when it breaks off
+   * or the stream throws, a later call goes on with what comes next.
    */
   streamEvents(): AsyncIterable<BackendEvent>;
 

@@ -8,6 +8,8 @@ export type ChannelsErrorCode =
   | 'INVALID_OPTION'
   /** `publish` or `subscribe` outside the time between `start()` and `stop()`. */
   | 'NOT_STARTED'
+  /** `stop()` came before this was done. A message may have been published all the same. */
+  | 'STOPPED'
   /** The backend keeps no history. */
   | 'HISTORY_UNSUPPORTED'
   /** The publish queue has no room left. */

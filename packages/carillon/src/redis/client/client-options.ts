@@ -1,5 +1,5 @@
 /** The options of `connect()`, with their defaults. */
-import { exponentialRetry, noRetry, type RetryPolicy } from '../../util/retry-policy.js';
+import { exponential, none, type RetryPolicy } from '../../util/retry-policy.js';
 import type { ServerAddress } from '../connection/address.js';
 import {
   type ConnectionOptions,
@@ -46,7 +46,7 @@ export interface ClientSettings extends LaneOptions {
 export function clientSettings(address: ServerAddress, options: RedisOptions = {}): ClientSettings {
   const connection = connectionSettings(address, options);
   const {
-    reconnect = exponentialRetry({ baseDelayMs: 50, maxDelayMs: 2_000 }),
+    reconnect = exponential({ baseDelayMs: 50, maxDelayMs: 2_000 }),
     commandTimeoutMs = 10_000,
     maxQueuedCommands = 100_000,
     maxIdleMs = 15_000,
@@ -58,7 +58,7 @@ export function clientSettings(address: ServerAddress, options: RedisOptions = {
   return {
     address: connection.address,
     connection,
-    reconnect: reconnect === false ? noRetry() : reconnect,
+    reconnect: reconnect === false ? none() : reconnect,
     commandTimeoutMs,
     maxQueuedCommands,
     maxIdleMs,

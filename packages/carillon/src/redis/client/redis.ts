@@ -6,15 +6,13 @@
  */
 import { Listeners } from '../../util/listeners.js';
 import type { Command } from '../commands/command.js';
-import { Commands, type Key, type Value } from '../commands/commands.js';
+import { Commands } from '../commands/commands.js';
 import { DecodeAs } from '../protocol/decoder.js';
-import type { Reply } from '../protocol/reply.js';
 import { PubSub, type PubSubOptions } from '../pubsub/pubsub.js';
 import { SubscriptionLink } from '../pubsub/subscription-link.js';
 import { Lane } from '../topology/lane.js';
 import type { OpenConnection } from '../topology/reconnector.js';
 import type { ClientSettings } from './client-options.js';
-import { runScript, type Script } from './script.js';
 
 /** Where a client stands. `closed` is final; `failed` means the reconnect policy gave up. */
 export type RedisState = 'connecting' | 'ready' | 'reconnecting' | 'failed' | 'closed';
@@ -82,15 +80,6 @@ export class Redis extends Commands<string> {
 
   run<T>(command: Command<T>): Promise<T> {
     return this.#lane.run(command);
-  }
-
-  /**
-   * Runs a Lua script, which is sent whole only to a server that does not have it.
-   *
-   * @throws {ReplyError} The script failed; what it wrote before that stays written.
-   */
-  runScript(script: Script, keys: readonly Key[], args: readonly Value[] = []): Promise<Reply> {
-    return runScript(this, script, keys, args);
   }
 
   /** Creates a subscriber. All subscribers of a client share one connection. */

@@ -11,7 +11,8 @@ import { UsageError } from '../errors/usage-error.js';
 /**
  * Where a server is: `redis://`, `rediss://` (TLS) or `unix://` URL, the path of a unix socket, or an
  * object. A URL may carry `user:password@`, the database as its path, and the query parameters `db`,
- * `password`, `encoding`, `ssl` and `timeout` (seconds).
+ * `username`, `password` (a `unix://` URL has no other place for them), `encoding`, `ssl` and
+ * `timeout` (seconds).
  */
 export type ServerAddress =
   | string
@@ -36,6 +37,7 @@ export interface ParsedAddress {
 const DEFAULT_PORT = 6379;
 const QUERY_PARAMETERS: ReadonlySet<string> = new Set([
   'db',
+  'username',
   'password',
   'encoding',
   'ssl',
@@ -89,8 +91,12 @@ function parseUrl(text: string): ParsedAddress {
   const pathDb = isUnix || path === '' || path === '/' ? undefined : path.slice(1);
   const userPassword = url.password === '' ? undefined : decode(url.password, 'password');
   if (pathDb !== undefined && query.has('db')) throw invalid('the database is given twice');
+  const userName = url.username === '' ? undefined : decode(url.username, 'user name');
   if (userPassword !== undefined && query.has('password')) {
     throw invalid('the password is given twice');
+  }
+  if (userName !== undefined && query.has('username')) {
+    throw invalid('the user name is given twice');
   }
   const db = pathDb ?? query.get('db');
   return {
@@ -98,7 +104,7 @@ function parseUrl(text: string): ParsedAddress {
       ? socketPath(path)
       : { host: hostOf(url), port: url.port === '' ? DEFAULT_PORT : validPort(Number(url.port)) },
     tls: tlsOf(url, query.get('ssl')),
-    username: url.username === '' ? undefined : decode(url.username, 'user name'),
+    username: userName ?? query.get('username'),
     password: userPassword ?? query.get('password'),
     db: db === undefined ? undefined : validDb(db),
     encoding: query.get('encoding'),

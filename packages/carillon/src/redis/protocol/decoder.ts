@@ -626,7 +626,7 @@ export class Decoder {
       case Kind.push: {
         const attributes = below.attributes;
         below.attributes = undefined;
-        this.#onPush?.(items, this.#attaches ? attributes : undefined);
+        this.#onPush?.(items, attributes?.size === 0 ? undefined : attributes);
         return CONTINUE;
       }
       default:
@@ -647,10 +647,9 @@ export class Decoder {
   #describe(open: OpenAggregate, value: Reply): Reply {
     const attributes = open.attributes as ReplyMap;
     open.attributes = undefined;
-    // The kind of a push stays text, whatever is said about it.
-    return this.#attaches && open.kind !== Kind.pushKind
-      ? new Attributed(value, attributes)
-      : value;
+    // None were kept, none were given, or it is the kind of a push, which stays text.
+    if (attributes.size === 0 || open.kind === Kind.pushKind) return value;
+    return new Attributed(value, attributes);
   }
 
   #fail(reason: string, code: ProtocolErrorCode = 'MALFORMED'): never {

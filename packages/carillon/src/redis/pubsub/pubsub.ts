@@ -275,8 +275,9 @@ export class PubSub<S extends string | Uint8Array = string>
     this.#listeners.emit('disconnect', error);
   }
 
-  #onUp(missed: MissedTime): void {
-    if (this.#options.gaps) this.#put({ type: 'gap', ...missed, dropped: 0 });
+  #onUp(missed: MissedTime | undefined): void {
+    if (this.#options.gaps && missed !== undefined)
+      this.#put({ type: 'gap', ...missed, dropped: 0 });
     if (this.#options.reconnects) this.#put({ type: 'reconnected' });
     this.#listeners.emit('reconnect', undefined);
   }

@@ -48,8 +48,11 @@ export interface Subscriber {
   onMessage(key: string, message: RawMessage): void;
   /** The connection is gone, or an attempt to get a new one failed. */
   onDown(error: Error): void;
-  /** All subscriptions stand again. */
-  onUp(missed: MissedTime): void;
+  /**
+   * All subscriptions stand, after `onDown`. `missed` is undefined when nothing was: the subscriber
+   * had no subscription yet.
+   */
+  onUp(missed: MissedTime | undefined): void;
   /** The server refused to restore a subscription; no message will come any more. */
   onRefused(error: Error): void;
 }
@@ -87,9 +90,10 @@ interface Entry {
   readonly name: string | Uint8Array;
   readonly key: string;
   readonly subscribers: Set<Subscriber>;
-  /** Resolved when the server acknowledged the name on the connection of the moment. */
-  acknowledged: Deferred<void>;
-  isActive: boolean;
+  /** `active`: acknowledged on the connection of the moment. `abandoned`: nobody wants it any more. */
+  state: 'wanted' | 'active' | 'abandoned';
+  /** Resolved when the state is no longer `wanted`. */
+  settled: Deferred<void>;
 }
 
 /** The subscribed connection. */
@@ -101,8 +105,8 @@ export class SubscriptionLink {
   #probe: SilenceProbe | undefined;
   #isConnecting = false;
   #isClosed = false;
-  /** Subscribers that were cut off, until all subscriptions stand again. */
-  readonly #interrupted = new Map<Subscriber, { since: number; reason: string }>();
+  /** Who was told `onDown`, and what it is missing, until all subscriptions stand again. */
+  readonly #interrupted = new Map<Subscriber, Omit<MissedTime, 'until'> | undefined>();
   /** Messages kept back while subscriptions are being restored. */
   #held: RawMessage[] | undefined;
 
@@ -170,7 +174,7 @@ export class SubscriptionLink {
     this.#probe?.stop();
     this.#reconnector.close();
     const error = this.#closedError(undefined);
-    for (const entry of this.#wanted.values()) entry.acknowledged.reject(error);
+    for (const entry of this.#wanted.values()) entry.settled.reject(error);
     this.#wanted.clear();
   }
 
@@ -188,8 +192,8 @@ export class SubscriptionLink {
         name,
         key,
         subscribers: new Set(),
-        acknowledged: newAcknowledgement(),
-        isActive: false,
+        state: 'wanted',
+        settled: unheardDeferred(),
       };
       this.#wanted.set(key, entry);
     }
@@ -204,7 +208,7 @@ export class SubscriptionLink {
     }, timeoutMs);
     const all = (async () => {
       // A reconnect replaces the promise of an entry, so look again after each.
-      for (const entry of entries) while (!entry.isActive) await entry.acknowledged.promise;
+      for (const entry of entries) while (entry.state === 'wanted') await entry.settled.promise;
     })();
     try {
       await Promise.race([all, timeout.promise]);
@@ -219,6 +223,8 @@ export class SubscriptionLink {
       entry.subscribers.delete(subscriber);
       if (entry.subscribers.size > 0 || this.#wanted.get(entry.key) !== entry) continue;
       this.#wanted.delete(entry.key);
+      entry.state = 'abandoned';
+      entry.settled.resolve();
       abandoned.push(entry);
     }
     const connection = this.#connection;
@@ -252,8 +258,8 @@ export class SubscriptionLink {
     const until = Date.now();
     const held = this.#held ?? [];
     this.#held = undefined;
-    for (const [subscriber, { since, reason }] of this.#interrupted) {
-      subscriber.onUp({ since, until, reason });
+    for (const [subscriber, missing] of this.#interrupted) {
+      subscriber.onUp(missing && { ...missing, until });
     }
     this.#interrupted.clear();
     for (const message of held) this.#deliver(message);
@@ -264,35 +270,40 @@ export class SubscriptionLink {
     this.#probe?.stop();
     this.#connection = undefined;
     this.#held = undefined;
-    const cutOff = new Set<Subscriber>();
     for (const entry of this.#wanted.values()) {
-      if (!entry.isActive) continue;
-      entry.isActive = false;
-      entry.acknowledged = newAcknowledgement();
-      for (const subscriber of entry.subscribers) cutOff.add(subscriber);
-    }
-    for (const subscriber of cutOff) {
-      if (!this.#interrupted.has(subscriber)) {
-        this.#interrupted.set(subscriber, { since, reason: error.message });
+      if (entry.state !== 'active') continue;
+      entry.state = 'wanted';
+      entry.settled = unheardDeferred();
+      for (const subscriber of entry.subscribers) {
+        // One that is still waiting for the last outage to end has been missing more since then.
+        const missing = this.#interrupted.get(subscriber) ?? { since, reason: error.message };
+        this.#interrupted.set(subscriber, missing);
       }
     }
-    this.#tellAll((subscriber) => subscriber.onDown(error));
+    this.#tellDown(error);
   }
 
   #onAttemptFailed(error: Error, retryInMs: number | null): void {
-    this.#tellAll((subscriber) => subscriber.onDown(error));
+    this.#tellDown(error);
     if (retryInMs !== null) return;
-    this.#tellAll((subscriber) => subscriber.onRefused(error));
-    for (const entry of this.#wanted.values()) entry.acknowledged.reject(error);
+    for (const subscriber of this.#subscribers()) subscriber.onRefused(error);
+    for (const entry of this.#wanted.values()) entry.settled.reject(error);
     this.#wanted.clear();
   }
 
-  #tellAll(tell: (subscriber: Subscriber) => void): void {
+  #tellDown(error: Error): void {
+    for (const subscriber of this.#subscribers()) {
+      if (!this.#interrupted.has(subscriber)) this.#interrupted.set(subscriber, undefined);
+      subscriber.onDown(error);
+    }
+  }
+
+  #subscribers(): Set<Subscriber> {
     const subscribers = new Set<Subscriber>();
     for (const entry of this.#wanted.values()) {
       for (const subscriber of entry.subscribers) subscribers.add(subscriber);
     }
-    for (const subscriber of subscribers) tell(subscriber);
+    return subscribers;
   }
 
   /** Sends the names and marks them by what the server says; connection errors are left to `onUp`. */
@@ -310,8 +321,8 @@ export class SubscriptionLink {
           return;
         }
         for (const entry of group) {
-          entry.isActive = true;
-          entry.acknowledged.resolve();
+          if (entry.state === 'wanted') entry.state = 'active';
+          entry.settled.resolve();
         }
       }),
     );
@@ -321,9 +332,9 @@ export class SubscriptionLink {
   #refuse(entries: Entry[], error: Error): void {
     for (const entry of entries) {
       if (this.#wanted.get(entry.key) === entry) this.#wanted.delete(entry.key);
-      entry.acknowledged.reject(error);
+      entry.settled.reject(error);
       for (const subscriber of entry.subscribers) {
-        if (this.#interrupted.has(subscriber)) subscriber.onRefused(error);
+        if (this.#interrupted.get(subscriber)) subscriber.onRefused(error);
       }
     }
   }
@@ -348,10 +359,10 @@ function define(name: string): ReturnType<typeof defineCommand> {
 }
 
 /** Nobody may be waiting for it: then its rejection is no news. */
-function newAcknowledgement(): Deferred<void> {
-  const acknowledged = deferred<void>();
-  acknowledged.promise.catch(() => {});
-  return acknowledged;
+function unheardDeferred(): Deferred<void> {
+  const unheard = deferred<void>();
+  unheard.promise.catch(() => {});
+  return unheard;
 }
 
 function byKind(entries: readonly Entry[]): [NameKind, Entry[]][] {

@@ -5,7 +5,7 @@
  * connection is there and when it is gone.
  */
 import type { RetryPolicy, RetrySchedule } from '../../util/retry-policy.js';
-import { sleep } from '../../util/sleep.js';
+import { pause } from '../../util/waiting.js';
 import type { Connection, ConnectionHooks } from '../connection/connection.js';
 import { ConnectionClosedError, type ConnectionError } from '../errors/connection-error.js';
 
@@ -52,7 +52,7 @@ export class Reconnector {
         const retryInMs = this.#schedule.next(error);
         this.#owner.onAttemptFailed(error as Error, retryInMs);
         if (retryInMs === null) return;
-        await sleep(retryInMs, { signal }).catch(() => {}); // aborted: the loop ends
+        await pause(retryInMs, signal);
       }
     }
   }
@@ -102,7 +102,7 @@ export class Reconnector {
         this.#owner.onAttemptFailed(error, null);
         return;
       }
-      await sleep(retryInMs, { signal: this.#stop.signal }).catch(() => {}); // as above
+      await pause(retryInMs, this.#stop.signal);
     }
     await this.connect();
   }

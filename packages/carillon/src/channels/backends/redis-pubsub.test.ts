@@ -1,0 +1,142 @@
+/** `RedisPubSubBackend`: the contract on a real server, and what is its own. */
+import assert from 'node:assert/strict';
+import { after, before, test } from 'node:test';
+import { startServer, type TestServer, waitFor } from '@carillon/test-kit';
+import { channelsBackendContract } from '../../contracts/channels-backend.js';
+import { connect } from '../../entries/redis.js';
+import type { BackendEvent } from '../core/backend.js';
+import { Channels } from '../core/channels.js';
+import { RedisPubSubBackend } from './redis-pubsub.js';
+
+let server: TestServer;
+
+before(async () => {
+  server = await startServer();
+});
+
+after(async () => {
+  await server.stop();
+});
+
+let prefixes = 0;
+const newPrefix = (): string => `test-${++prefixes}`;
+const bytes = (text: string): Uint8Array => new TextEncoder().encode(text);
+
+for (const protocol of [2, 3] as const) {
+  const cases = channelsBackendContract(async () => {
+    const [redis, otherRedis] = await Promise.all([
+      connect(server.url, { protocol }),
+      connect(server.url, { protocol }),
+    ]);
+    const keyPrefix = newPrefix();
+    return {
+      backend: new RedisPubSubBackend({ redis, keyPrefix }),
+      other: new RedisPubSubBackend({ redis: otherRedis, keyPrefix }),
+      dispose: async () => {
+        await Promise.all([redis.close(), otherRedis.close()]);
+      },
+    };
+  });
+  for (const { name, run } of cases) test(`RESP${protocol}: ${name}`, run);
+}
+
+async function nextEvents(backend: RedisPubSubBackend, count: number): Promise<BackendEvent[]> {
+  const events: BackendEvent[] = [];
+  for await (const event of backend.streamEvents()) {
+    events.push(event);
+    if (events.length === count) break;
+  }
+  return events;
+}
+
+test('backends with different prefixes do not hear each other', async () => {
+  await using redis = await connect(server.url);
+  const [one, other] = [
+    new RedisPubSubBackend({ redis, keyPrefix: 'app' }),
+    new RedisPubSubBackend({ redis, keyPrefix: 'app:b' }),
+  ];
+  await Promise.all([one.onStartup(), other.onStartup()]);
+  await Promise.all([one.subscribe(['b:c', 'c']), other.subscribe(['c'])]);
+
+  await other.publish(bytes('for the other'), ['c']);
+  await one.publish(bytes('for one'), ['b:c']);
+
+  const [first] = await nextEvents(one, 1);
+  assert.ok(first?.type === 'message');
+  assert.equal(first.text(), 'for one');
+  await Promise.all([one.onShutdown(), other.onShutdown()]);
+});
+
+test('a lost connection is told as down, a gap per channel, and up; then messages flow again', async () => {
+  await using redis = await connect(server.url);
+  await using publisher = await connect(server.url);
+  const keyPrefix = newPrefix();
+  const backend = new RedisPubSubBackend({ redis, keyPrefix });
+  const other = new RedisPubSubBackend({ redis: publisher, keyPrefix });
+  await Promise.all([backend.onStartup(), other.onStartup()]);
+  await backend.subscribe(['a', 'b']);
+
+  await server.command('CLIENT', 'KILL', 'TYPE', 'pubsub');
+  const events = await nextEvents(backend, 4);
+  await other.publish(bytes('after'), ['b']);
+  const [message] = await nextEvents(backend, 1);
+
+  assert.deepEqual(
+    events.map((event) => (event.type === 'gap' ? `gap ${event.channel}` : event.type)),
+    ['down', 'gap a', 'gap b', 'up'],
+  );
+  const gap = events[1];
+  assert.ok(gap?.type === 'gap' && gap.sinceMs <= gap.untilMs);
+  assert.ok(message?.type === 'message' && message.text() === 'after');
+  await Promise.all([backend.onShutdown(), other.onShutdown()]);
+});
+
+test('a message of an unknown format is told as a gap, and the next one is delivered', async () => {
+  await using redis = await connect(server.url);
+  const keyPrefix = newPrefix();
+  const backend = new RedisPubSubBackend({ redis, keyPrefix });
+  await backend.onStartup();
+  await backend.subscribe(['a']);
+
+  await redis.publish(`${keyPrefix}:a`, 'from another release');
+  await backend.publish(bytes('known'), ['a']);
+
+  const [gap, message] = await nextEvents(backend, 2);
+  assert.equal(gap?.type, 'gap');
+  assert.ok(message?.type === 'message' && message.text() === 'known');
+  await backend.onShutdown();
+});
+
+test('channels on a Redis that is down start degraded, and work when it comes up', async () => {
+  const redisServer = await startServer();
+  await using redis = await connect(redisServer.url);
+  await redisServer.kill();
+  const channels = new Channels({ backend: new RedisPubSubBackend({ redis }), channels: ['chat'] });
+  const states: string[] = [];
+  channels.onStateChange(({ state }) => states.push(state));
+
+  await channels.start({ allowDegraded: true });
+  assert.equal(channels.state, 'degraded');
+  await redisServer.restart();
+  await waitFor(() => channels.state === 'up', { message: () => `states: ${states}` });
+
+  const subscriber = await channels.subscribe('chat');
+  await channels.waitPublished('hello', 'chat');
+  for await (const message of subscriber) {
+    assert.equal(message.text(), 'hello');
+    break;
+  }
+  await channels.stop();
+  await redisServer.stop();
+});
+
+test('subscribing with history is refused before anything changes', async () => {
+  await using redis = await connect(server.url);
+  await using channels = new Channels({
+    backend: new RedisPubSubBackend({ redis, keyPrefix: newPrefix() }),
+    channels: ['chat'],
+  });
+  await channels.start();
+
+  await assert.rejects(channels.subscribe('chat', { history: 1 }), { code: 'HISTORY_UNSUPPORTED' });
+});

@@ -1,0 +1,184 @@
+/**
+ * Messages on their way to the backend: one queue for `publish` and `waitPublished`, so that their
+ * order is the order of the calls.
+ *
+ * Up to `MAX_WITH_BACKEND` messages are with the backend at a time, so that a round trip carries
+ * many; the backend keeps the order of the calls. A failing one is told to whoever waits for it, else
+ * to `onFailure`, and the others go on; nothing stops the queue but `close`.
+ */
+import { type Deferred, deferred } from '../../util/deferred.js';
+import { RingQueue } from '../../util/ring-queue.js';
+import { toError } from '../../util/to-error.js';
+import { ChannelsError } from './channels-error.js';
+
+/** Enough to fill a round trip; what is with the backend when its connection is lost may be lost too. */
+const MAX_WITH_BACKEND = 256;
+
+/** A message that is to be published. */
+export interface Publication {
+  readonly channels: readonly string[];
+  readonly data: Uint8Array;
+}
+
+/** What a publish queue needs. */
+export interface PublishQueueOptions {
+  /** Hands one message to the backend. */
+  readonly send: (publication: Publication) => Promise<void>;
+  /** Told of every message that was handed over. */
+  readonly onSuccess: () => void;
+  /** Told of every message that failed, and whether a caller waits for it (and knows). */
+  readonly onFailure: (error: Error, publication: Publication, awaited: boolean) => void;
+  /** Bound on messages that wait or are with the backend. */
+  readonly maxMessages: number;
+  /** Bound on their bytes. */
+  readonly maxBytes: number;
+}
+
+interface Entry extends Publication {
+  /** Who waits for it, when somebody does. */
+  readonly waiter: Deferred<void> | undefined;
+  /** Given up by its caller while it waited; its place in the queue is skipped. */
+  cancelled: boolean;
+}
+
+/** Publishes in order, within bounds. */
+export class PublishQueue {
+  readonly #options: PublishQueueOptions;
+  readonly #entries = new RingQueue<Entry>();
+  #messages = 0;
+  #bytes = 0;
+  readonly #withBackend = new Set<Entry>();
+  #scheduled = false;
+  #idle: Deferred<void> | undefined;
+  #closed = false;
+
+  constructor(options: PublishQueueOptions) {
+    this.#options = options;
+  }
+
+  /** Messages that wait or are with the backend. */
+  get size(): number {
+    return this.#messages;
+  }
+
+  /**
+   * Queues a message nobody waits for.
+   *
+   * @throws {ChannelsError} `QUEUE_FULL`.
+   */
+  add(publication: Publication): void {
+    this.#enqueue(publication, undefined);
+  }
+
+  /**
+   * Queues a message and waits until the backend has it.
+   *
+   * @param signal - Aborted while the message waits: it is not published. Aborted later: the promise
+   *   rejects all the same, and the message may have been published.
+   * @throws {ChannelsError} `QUEUE_FULL`, or `STOPPED` when the queue was closed first.
+   * @throws The backend's error, or the signal's reason.
+   */
+  async addAndWait(publication: Publication, signal?: AbortSignal): Promise<void> {
+    signal?.throwIfAborted();
+    const waiter = deferred<void>();
+    const entry = this.#enqueue(publication, waiter);
+    const abort = (): void => {
+      if (!this.#withBackend.has(entry)) this.#cancel(entry);
+      waiter.reject(signal?.reason);
+    };
+    signal?.addEventListener('abort', abort);
+    try {
+      await waiter.promise;
+    } finally {
+      signal?.removeEventListener('abort', abort);
+    }
+  }
+
+  /** Resolves when nothing waits and nothing is with the backend. */
+  drained(): Promise<void> {
+    if (this.#messages === 0) return Promise.resolve();
+    this.#idle ??= deferred();
+    return this.#idle.promise;
+  }
+
+  /** Fails what is left, also what is with the backend, and publishes no more. */
+  close(error: Error): void {
+    this.#closed = true;
+    const left = [...this.#withBackend];
+    for (let entry = this.#entries.shift(); entry !== undefined; entry = this.#entries.shift()) {
+      left.push(entry);
+    }
+    for (const entry of left) if (!entry.cancelled) this.#fail(entry, error);
+  }
+
+  #enqueue(publication: Publication, waiter: Deferred<void> | undefined): Entry {
+    const { maxMessages, maxBytes } = this.#options;
+    const bytes = publication.data.length;
+    if (this.#messages + 1 > maxMessages || this.#bytes + bytes > maxBytes) {
+      throw new ChannelsError(
+        'QUEUE_FULL',
+        `the publish queue is full (${this.#messages} messages, ${this.#bytes} bytes)`,
+      );
+    }
+    const entry: Entry = { ...publication, waiter, cancelled: false };
+    this.#entries.push(entry);
+    this.#messages++;
+    this.#bytes += bytes;
+    this.#schedule();
+    return entry;
+  }
+
+  /** `publish` returns before the backend is called, whatever the backend does at once. */
+  #schedule(): void {
+    if (this.#scheduled) return;
+    this.#scheduled = true;
+    queueMicrotask(() => {
+      this.#scheduled = false;
+      this.#work();
+    });
+  }
+
+  #work(): void {
+    while (this.#withBackend.size < MAX_WITH_BACKEND) {
+      const entry = this.#entries.shift();
+      if (entry === undefined) return;
+      if (!entry.cancelled) void this.#send(entry);
+    }
+  }
+
+  async #send(entry: Entry): Promise<void> {
+    this.#withBackend.add(entry);
+    try {
+      await this.#options.send(entry);
+      if (this.#closed) return;
+      this.#options.onSuccess();
+      entry.waiter?.resolve();
+    } catch (error) {
+      if (this.#closed) return;
+      this.#fail(entry, toError(error));
+    }
+    this.#withBackend.delete(entry);
+    this.#leave(entry);
+    this.#schedule();
+  }
+
+  #cancel(entry: Entry): void {
+    if (entry.cancelled) return;
+    entry.cancelled = true;
+    this.#leave(entry);
+  }
+
+  #leave(entry: Entry): void {
+    this.#messages--;
+    this.#bytes -= entry.data.length;
+    if (this.#messages > 0) return;
+    this.#idle?.resolve();
+    this.#idle = undefined;
+  }
+
+  #fail(entry: Entry, error: Error): void {
+    entry.waiter?.reject(error);
+    const { channels, data } = entry;
+    this.#options.onFailure(error, { channels, data }, entry.waiter !== undefined);
+  }
+}

@@ -1,0 +1,7 @@
+/** The door `carillon/node`: WebSocket routes for a `node:http` server. */
+export {
+  type AttachedChannels,
+  type AttachOptions,
+  attachChannels,
+} from '../channels/plugins/node.js';
+export { RAW_CLOSE_CODES, type RawWebSocketOptions } from '../channels/transports/raw-websocket.js';

@@ -1,0 +1,75 @@
+/**
+ * Waiting that ends: for a time, for a promise with a deadline, for a promise or a signal.
+ *
+ * None of these leaves a timer or a listener behind once it has settled.
+ */
+
+/** Resolves after `ms`, or at once when the signal is aborted. */
+export function pause(ms: number, signal: AbortSignal): Promise<void> {
+  return new Promise((resolve) => {
+    if (signal.aborted) return resolve();
+    const finish = (): void => {
+      clearTimeout(timer);
+      signal.removeEventListener('abort', finish);
+      resolve();
+    };
+    const timer = setTimeout(finish, ms);
+    signal.addEventListener('abort', finish);
+  });
+}
+
+/**
+ * Waits for a promise, but not longer than `ms`.
+ *
+ * @returns True when the promise resolved in time, false when it did not. A promise left behind is
+ *   not cancelled; its later rejection is swallowed.
+ * @throws What the promise rejects with, in time.
+ */
+export function settlesWithin(promise: PromiseLike<unknown>, ms: number): Promise<boolean> {
+  return new Promise((resolve, reject) => {
+    const timer = setTimeout(() => resolve(false), Math.max(0, ms));
+    promise.then(
+      () => {
+        clearTimeout(timer);
+        resolve(true);
+      },
+      (error: unknown) => {
+        clearTimeout(timer);
+        reject(error);
+      },
+    );
+  });
+}
+
+/**
+ * Waits for a promise until one of the signals is aborted.
+ *
+ * @throws The reason of the signal that was aborted first; the promise is left behind and its later
+ *   rejection is swallowed.
+ */
+export function unlessAborted<T>(
+  promise: PromiseLike<T>,
+  ...signals: readonly (AbortSignal | undefined)[]
+): Promise<T> {
+  return new Promise<T>((resolve, reject) => {
+    const stop = (): void => {
+      for (const signal of signals) signal?.removeEventListener('abort', abort);
+    };
+    const abort = (): void => {
+      stop();
+      reject(signals.find((signal) => signal?.aborted)?.reason);
+    };
+    for (const signal of signals) signal?.addEventListener('abort', abort);
+    promise.then(
+      (value) => {
+        stop();
+        resolve(value);
+      },
+      (error: unknown) => {
+        stop();
+        reject(error);
+      },
+    );
+    if (signals.some((signal) => signal?.aborted)) abort();
+  });
+}
