@@ -55,6 +55,7 @@ export class StatusPanel {
     const isNew = connection.name !== this.#connection.name;
     this.#connection = connection;
     this.#showConnection();
+    this.#showBackend();
     this.#showNotice();
     if (isNew) this.#announcement.textContent = `Connection: ${connection.name}`;
   }
@@ -62,13 +63,19 @@ export class StatusPanel {
   /** @param {ServerStatus} status */
   setStatus(status) {
     this.#status = status;
-    setPill(
-      this.#backendPill,
-      status.status,
-      status.status === 'ok' ? status.backend : `${status.backend} is away`,
-    );
+    this.#showBackend();
     this.#showNotice();
     this.#showTraffic(status);
+  }
+
+  /** What was last said of it is not known any more while nobody says it. */
+  #showBackend() {
+    if (this.#status === undefined || this.#connection.name === 'reconnecting') {
+      setPill(this.#backendPill, 'unknown', 'unknown');
+      return;
+    }
+    const { status, backend } = this.#status;
+    setPill(this.#backendPill, status, status === 'ok' ? backend : `${backend} away`);
   }
 
   #showConnection() {
@@ -97,7 +104,7 @@ export class StatusPanel {
       const reason = error === undefined ? '' : ` Reason: ${error}.`;
       setText(
         element('notice-text'),
-        `No message gets through since ${clockTime(since)}. The server tries again by itself.${reason}`,
+        `Since ${clockTime(since)} no message gets through. The server keeps trying.${reason}`,
       );
     }
   }

@@ -4,15 +4,8 @@
  * Redis may be away, at the start too: the channels are then `degraded`, try again by themselves and
  * recover. Only a Redis that answers and refuses ends the start, because waiting mends no password.
  */
-import { Channels, MemoryBackend, RedisPubSubBackend } from 'carillon/channels';
-import {
-  connect,
-  exponentialRetry,
-  MaxClientsError,
-  type Redis,
-  ReplyError,
-  UsageError,
-} from 'carillon/redis';
+import { Channels, exponential, MemoryBackend, RedisPubSubBackend } from 'carillon/channels';
+import { connect, MaxClientsError, type Redis, ReplyError, UsageError } from 'carillon/redis';
 import { ServerError } from './server-error.js';
 import { settledWithin } from './settled-within.js';
 
@@ -32,7 +25,7 @@ const FIRST_ANSWER_MS = 2_000;
 const MAX_BACKLOG = 1_000;
 
 /** People look at the page while it recovers, so the attempts stay close together. */
-const RETRY = exponentialRetry({ baseDelayMs: 50, maxDelayMs: 1_000 });
+const RETRY = exponential({ baseDelayMs: 50, maxDelayMs: 1_000 });
 
 /** Replies of a server that will be well in a moment. */
 const TRANSIENT_REPLIES: ReadonlySet<string> = new Set(['LOADING', 'BUSY', 'MASTERDOWN']);
@@ -76,6 +69,7 @@ async function openOnRedis(redis: Redis): Promise<MessageBus> {
   const channels = new Channels({
     ...CHANNELS_OPTIONS,
     backend: new RedisPubSubBackend({ redis }),
+    retry: RETRY,
   });
   // Not awaited to its end: a server that drops our packets would hold up the start.
   await settledWithin(channels.start({ allowDegraded: true }), FIRST_ANSWER_MS);
