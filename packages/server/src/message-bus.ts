@@ -98,7 +98,7 @@ async function connectTo(url: string): Promise<Redis> {
       waitUntilReady: false,
       reconnect: RETRY,
       commandTimeoutMs: 2_000,
-      maxIdleMs: 5_000,
+      maxIdleMs: 2_000,
     });
   } catch (error) {
     if (!(error instanceof UsageError)) throw error;

@@ -41,7 +41,9 @@ test('it serves while Redis is there and answers nothing', async () => {
   await using redis = await startRedis();
   redis.pause();
   await using carillon = await CarillonProcess.serve(['--redis-url', redis.url]);
-  assert.equal((await carillon.health()).status, 'degraded');
+  const health = await carillon.health();
+  assert.equal(health.status, 'degraded');
+  assert.equal(typeof health.error, 'string');
 
   redis.resume();
   await carillon.untilStatus('ok');

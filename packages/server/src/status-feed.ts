@@ -14,6 +14,9 @@ export const STATUS_CHANNEL = 'status';
 const INTERVAL_MS = 1_000;
 const PROBE_TIMEOUT_MS = 3_000;
 
+/** The reason while the first attempt is under way. */
+const NO_ANSWER = 'it has not answered yet';
+
 /** The server's state at a moment. Times are Unix times in milliseconds by the server's clock. */
 export interface ServerStatus {
   /** `degraded`: the server runs, but messages do not get through at the moment. */
@@ -91,7 +94,7 @@ export class StatusFeed {
       status: this.#status,
       backend,
       since: this.#since,
-      ...(channels.error === null ? {} : { error: channels.error.message }),
+      ...(this.#status === 'ok' ? {} : { error: channels.error?.message ?? NO_ANSWER }),
       now: Date.now(),
       sockets: this.#countSockets(),
       messages: this.#traffic.messages,

@@ -65,8 +65,8 @@ export class TestBrowser implements AsyncDisposable {
   }
 }
 
-/** One tab. */
-export class ChatPage {
+/** One tab; disposing it closes it. */
+export class ChatPage implements AsyncDisposable {
   readonly page: Page;
   /** Uncaught errors, and what the browser refused for the page's security policy. */
   readonly errors: string[] = [];
@@ -132,5 +132,9 @@ export class ChatPage {
   /** Waits until the text was taken by the server. */
   async untilSent(): Promise<void> {
     await this.page.locator('#text:placeholder-shown').waitFor();
+  }
+
+  async [Symbol.asyncDispose](): Promise<void> {
+    await this.page.context().close();
   }
 }
