@@ -48,22 +48,11 @@ const REMOVE = { recursive: true, force: true, maxRetries: 5 };
  * @returns {Promise<SuiteResult>}
  */
 export async function runSuite(suite) {
-  const { root, print, nameOf = (file) => file, graceMs = 5_000 } = suite;
   // Short: a Unix socket's path has about a hundred bytes.
   const folder = mkdtempSync(path.join(realpathSync(os.tmpdir()), 'ct-'));
   const env = withoutRunner({ ...suite.env, TMPDIR: folder });
 
-  /** @type {SuiteResult} */
-  const result = { counts: { passed: 0, failed: 0, skipped: 0 }, failures: [] };
-  /**
-   * @param {string} what
-   * @param {string} [details]
-   */
-  const fail = (what, details = '') => {
-    result.counts.failed++;
-    result.failures.push(what);
-    print(`  FAILED ${what}\n${indent(indent(details))}`);
-  };
+  const report = new Report(suite);
 
   /** @type {Set<FileRun>} */
   const running = new Set();
@@ -84,35 +73,23 @@ export async function runSuite(suite) {
 
   const work = async () => {
     for (let file = waiting.shift(); file !== undefined; file = waiting.shift()) {
-      const name = nameOf(file);
       if (isLate) {
-        fail(`${name}: not started before the suite's deadline`);
+        report.notStarted(file);
         continue;
       }
-      const run = new FileRun(file, root, env);
+      const run = new FileRun(file, suite.root, env);
       running.add(run);
-      const { passed, skipped, failures, output } = await run.ended;
+      report.add(file, run, await run.ended);
       running.delete(run);
-
-      result.counts.passed += passed;
-      result.counts.skipped += skipped;
-      for (const failure of failures) fail([name, failure.test].join(' :: '), failure.reason);
-      if (run.wasEnded) {
-        const at = [name, ...run.unfinished].join(' :: ');
-        fail(`${at}: not done after ${suite.deadlineMs / 1000} s, ended`);
-      }
-      if (failures.length === 0 && !run.wasEnded)
-        print(`  ok ${name} (${tally(passed, skipped)})\n`);
-      else if (output !== '') print(indent(`output of ${name}:\n${indent(output)}`));
     }
   };
   try {
     await Promise.all(Array.from({ length: CONCURRENCY }, work));
 
-    const leftovers = await leftoversAfter(folder, isLate ? 1_000 : graceMs);
+    const leftovers = await leftoversAfter(folder, isLate ? 1_000 : (suite.graceMs ?? 5_000));
     if (leftovers.length > 0) {
       const list = leftovers.map(({ pid, command }) => `${pid} ${command}`);
-      fail('processes were left behind: ended', list.join('\n'));
+      report.fail('processes were left behind: ended', list.join('\n'));
       endLeftovers(folder);
       await leftoversAfter(folder, 1_000); // a killed process is not gone at once
     }
@@ -122,7 +99,62 @@ export async function runSuite(suite) {
     end();
     rmSync(folder, REMOVE);
   }
-  return result;
+  return { counts: report.counts, failures: report.failures };
+}
+
+/** Counts and prints what comes of a suite's files. */
+class Report {
+  /** @type {Counts} */
+  counts = { passed: 0, failed: 0, skipped: 0 };
+  /** @type {string[]} */
+  failures = [];
+  #print;
+  #nameOf;
+  #deadlineMs;
+
+  /** @param {SuiteRun} suite */
+  constructor({ print, nameOf = (file) => file, deadlineMs }) {
+    this.#print = print;
+    this.#nameOf = nameOf;
+    this.#deadlineMs = deadlineMs;
+  }
+
+  /**
+   * @param {string} file
+   * @param {FileRun} run
+   * @param {import('./file-run.mjs').FileResult} result
+   */
+  add(file, run, { passed, skipped, failures, output }) {
+    const name = this.#nameOf(file);
+    this.counts.passed += passed;
+    this.counts.skipped += skipped;
+    for (const { test, reason } of failures) this.fail(`${name} :: ${test}`, reason);
+    if (run.wasEnded) {
+      const at = [name, ...run.unfinished].join(' :: ');
+      this.fail(`${at}: not done after ${this.#deadlineMs / 1000} s, ended`);
+    }
+
+    if (failures.length === 0 && !run.wasEnded) {
+      this.#print(`  ok ${name} (${tally(passed, skipped)})\n`);
+    } else if (output !== '') {
+      this.#print(indent(`output of ${name}:\n${indent(output)}`));
+    }
+  }
+
+  /** @param {string} file - The deadline came before its turn. */
+  notStarted(file) {
+    this.fail(`${this.#nameOf(file)}: not started before the suite's deadline`);
+  }
+
+  /**
+   * @param {string} what - One line.
+   * @param {string} [details]
+   */
+  fail(what, details = '') {
+    this.counts.failed++;
+    this.failures.push(what);
+    this.#print(`  FAILED ${what}\n${indent(indent(details))}`);
+  }
 }
 
 /**
