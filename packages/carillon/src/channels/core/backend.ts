@@ -39,7 +39,8 @@ export interface HistoryOptions {
 /**
  * Carries messages between processes, and keeps history where it can.
  *
- * Calls of `subscribe` and `unsubscribe` take effect in the order they are made, awaited or not.
+ * Calls of `publish` take effect in the order they are made, awaited or not; so do those of
+ * `subscribe` and `unsubscribe`.
  */
 export interface ChannelsBackend {
   /** Whether `getHistory` works; subscribing with history is refused up front where it does not. */

@@ -2,13 +2,18 @@
  * Messages on their way to the backend: one queue for `publish` and `waitPublished`, so that their
  * order is the order of the calls.
  *
- * One message is with the backend at a time. A failing one is told to whoever waits for it, else to
- * `onFailure`, and the next one follows; nothing stops the queue but `close`.
+ * Several messages are with the backend at a time, handed over in order (a backend keeps the order of
+ * its calls), so that a client that pipelines is not slowed to one message per round trip. A failing
+ * one is told to whoever waits for it, else to `onFailure`, and the others follow; nothing stops the
+ * queue but `close`.
  */
 import { type Deferred, deferred } from '../../util/deferred.js';
 import { RingQueue } from '../../util/ring-queue.js';
 import { toError } from '../../util/to-error.js';
 import { ChannelsError } from './channels-error.js';
+
+/** Messages with the backend at a time. More only fills its queues. */
+const MAX_UNDER_WAY = 64;
 
 /** A message that is to be published. */
 export interface Publication {
@@ -43,8 +48,9 @@ export class PublishQueue {
   readonly #entries = new RingQueue<Entry>();
   #messages = 0;
   #bytes = 0;
-  #current: Entry | undefined;
+  readonly #underWay = new Set<Entry>();
   #idle: Deferred<void> | undefined;
+  #scheduled = false;
   #closed = false;
 
   constructor(options: PublishQueueOptions) {
@@ -78,7 +84,7 @@ export class PublishQueue {
     const waiter = deferred<void>();
     const entry = this.#enqueue(publication, waiter);
     const abort = (): void => {
-      if (entry !== this.#current) this.#cancel(entry);
+      if (!this.#underWay.has(entry)) this.#cancel(entry);
       waiter.reject(signal?.reason);
     };
     signal?.addEventListener('abort', abort);
@@ -99,7 +105,7 @@ export class PublishQueue {
   /** Fails what is left, also what is with the backend, and publishes no more. */
   close(error: Error): void {
     this.#closed = true;
-    const left = this.#current === undefined ? [] : [this.#current];
+    const left = [...this.#underWay];
     for (let entry = this.#entries.shift(); entry !== undefined; entry = this.#entries.shift()) {
       left.push(entry);
     }
@@ -119,28 +125,42 @@ export class PublishQueue {
     this.#entries.push(entry);
     this.#messages++;
     this.#bytes += bytes;
-    if (this.#messages === 1) void this.#work();
+    this.#schedule();
     return entry;
   }
 
-  async #work(): Promise<void> {
-    // `publish` returns before the backend is called, whatever the backend does at once.
-    await undefined;
-    for (let entry = this.#entries.shift(); entry !== undefined; entry = this.#entries.shift()) {
-      if (entry.cancelled) continue;
-      this.#current = entry;
-      try {
-        await this.#options.send(entry);
-        if (this.#closed) return;
-        this.#options.onSuccess();
-        entry.waiter?.resolve();
-      } catch (error) {
-        if (this.#closed) return;
-        this.#fail(entry, toError(error));
-      }
-      this.#current = undefined;
-      this.#leave(entry);
+  /** `publish` returns before the backend is called, whatever the backend does at once. */
+  #schedule(): void {
+    if (this.#scheduled) return;
+    this.#scheduled = true;
+    queueMicrotask(() => {
+      this.#scheduled = false;
+      this.#handOver();
+    });
+  }
+
+  #handOver(): void {
+    while (this.#underWay.size < MAX_UNDER_WAY) {
+      const entry = this.#entries.shift();
+      if (entry === undefined) return;
+      if (!entry.cancelled) void this.#send(entry);
     }
+  }
+
+  async #send(entry: Entry): Promise<void> {
+    this.#underWay.add(entry);
+    try {
+      await this.#options.send(entry);
+      if (this.#closed) return;
+      this.#options.onSuccess();
+      entry.waiter?.resolve();
+    } catch (error) {
+      if (this.#closed) return;
+      this.#fail(entry, toError(error));
+    }
+    this.#underWay.delete(entry);
+    this.#leave(entry);
+    this.#handOver();
   }
 
   #cancel(entry: Entry): void {

@@ -14,6 +14,7 @@ import { isUtf8 } from 'node:buffer';
 import type { IncomingMessage } from 'node:http';
 import type { Duplex } from 'node:stream';
 import { type WebSocket, WebSocketServer } from 'ws';
+import { AbortGroup } from '../../util/abort-group.js';
 import { type Deferred, deferred } from '../../util/deferred.js';
 import { toError } from '../../util/to-error.js';
 import { settlesWithin } from '../../util/waiting.js';
@@ -46,7 +47,10 @@ export interface RawWebSocketOptions {
    * Default `text`.
    */
   readonly wsSendMode?: 'text' | 'binary';
-  /** At most this many bytes wait in a socket (one larger message alone may). Default 1 MiB. */
+  /**
+   * At most this many bytes wait in a socket (one larger message alone may). What has no room waits
+   * in the subscriber's backlog, so give the channels a `subscriberMaxBacklog`. Default 1 MiB.
+   */
   readonly maxBufferedBytes?: number;
   /** How long a full socket may make no room before it is closed. Default 30,000. */
   readonly slowTimeoutMs?: number;
@@ -73,7 +77,8 @@ export class RawWebSocketTransport {
   readonly #settings: Settings;
   readonly #server: WebSocketServer;
   readonly #sockets = new Set<RawSocket>();
-  readonly #closing = new AbortController();
+  /** Handshakes under way; aborted when the transport closes. */
+  readonly #handshakes = new AbortGroup();
 
   constructor(channels: Channels<Subscriber>, options: RawWebSocketOptions = {}) {
     this.#channels = channels;
@@ -113,7 +118,7 @@ export class RawWebSocketTransport {
       if (!accepted) await this.#channels.unsubscribe(subscriber);
     } catch (error) {
       const unknown = error instanceof ChannelsError && error.code === 'UNKNOWN_CHANNEL';
-      if (!unknown && !socket.destroyed && !this.#closing.signal.aborted) {
+      if (!unknown && !socket.destroyed && !this.#handshakes.aborted) {
         this.#settings.onError?.(toError(error));
       }
       refuse(socket, unknown ? 404 : 503);
@@ -122,33 +127,30 @@ export class RawWebSocketTransport {
 
   /** Closes all sockets with 1001, cuts off who does not answer, and accepts no more. */
   async close(): Promise<void> {
-    this.#closing.abort(new ChannelsError('STOPPED', 'the route was detached'));
+    this.#handshakes.abort(new ChannelsError('STOPPED', 'the route was detached'));
     const closed = [...this.#sockets].map((socket) => socket.close(RAW_CLOSE_CODES.goingAway));
     await Promise.all(closed);
     this.#server.close();
   }
 
-  async #subscribe(socket: Duplex, channel: string): Promise<Subscriber> {
+  #subscribe(socket: Duplex, channel: string): Promise<Subscriber> {
     const { wsHandlerSendHistory: history, subscribeTimeoutMs } = this.#settings;
-    const abort = new AbortController();
-    const gone = (): void => abort.abort(new Error('the client went away while subscribing'));
-    const closing = (): void => abort.abort(this.#closing.signal.reason);
-    const timer = setTimeout(() => {
-      abort.abort(new Error(`subscribing took longer than ${subscribeTimeoutMs} ms`));
-    }, subscribeTimeoutMs);
-    socket.once('close', gone);
-    this.#closing.signal.addEventListener('abort', closing);
-    if (this.#closing.signal.aborted) closing();
-    try {
-      return await this.#channels.subscribe(channel, {
-        history: history < 0 ? 'all' : history,
-        signal: abort.signal,
-      });
-    } finally {
-      clearTimeout(timer);
-      socket.off('close', gone);
-      this.#closing.signal.removeEventListener('abort', closing);
-    }
+    return this.#handshakes.run(async (controller) => {
+      const gone = (): void => controller.abort(new Error('the client went away'));
+      const timer = setTimeout(() => {
+        controller.abort(new Error(`subscribing took longer than ${subscribeTimeoutMs} ms`));
+      }, subscribeTimeoutMs);
+      socket.once('close', gone);
+      try {
+        return await this.#channels.subscribe(channel, {
+          history: history < 0 ? 'all' : history,
+          signal: controller.signal,
+        });
+      } finally {
+        clearTimeout(timer);
+        socket.off('close', gone);
+      }
+    });
   }
 
   /** Sends the 101; false when `ws` refused the handshake (it has answered then) or nobody is left. */
@@ -158,7 +160,7 @@ export class RawWebSocketTransport {
     head: Buffer,
     subscriber: Subscriber,
   ): boolean {
-    if (this.#closing.signal.aborted) {
+    if (this.#handshakes.aborted) {
       refuse(socket, 503);
       return false;
     }
