@@ -36,6 +36,8 @@ test('subscribe returns the subscriber class it was given, with gaps too', () =>
   const channels = new Channels({ backend, channels: ['a'], subscriberClass: Named });
   const plain = () => channels.startSubscription('a');
   const gaps = () => channels.startSubscription('a', { gaps: true });
+  const general: Channels = channels;
+  assert.equal(general, channels);
   same<Awaited<ReturnType<typeof plain>>, Named>(true);
   same<Awaited<ReturnType<typeof gaps>>['label'], string>(true);
   same<Item<Awaited<ReturnType<typeof gaps>>>, ChannelMessage | BackendGap>(true);

@@ -58,7 +58,7 @@ export interface RawWebSocketOptions {
   readonly pingIntervalMs?: number;
   /** How long a client may take to answer a ping. Default 10,000. */
   readonly pongTimeoutMs?: number;
-  /** Larger messages of a client close its socket with 1009. Default 4,096. */
+  /** Larger messages of a client close its socket with 1009. Default 65,536. */
   readonly maxIncomingBytes?: number;
   /** How long subscribing may take before the client gets a 503. Default 10,000. */
   readonly subscribeTimeoutMs?: number;
@@ -86,6 +86,7 @@ export class RawWebSocketTransport {
     this.#server = new WebSocketServer({
       noServer: true,
       clientTracking: false,
+      autoPong: false, // a client that pings and never reads would fill its socket with pongs
       perMessageDeflate: false,
       maxPayload: this.#settings.maxIncomingBytes,
     });
@@ -197,6 +198,7 @@ class RawSocket {
     socket.on('error', (error) => settings.onError?.(error));
     socket.on('message', () => undefined); // read and thrown away: unread input would stall pongs
     socket.on('pong', () => this.#answered());
+    socket.on('ping', (data) => this.#answer(data));
     socket.once('close', () => {
       clearInterval(this.#pingTimer);
       clearTimeout(this.#pongTimer);
@@ -261,6 +263,11 @@ class RawSocket {
     this.#pongTimer.unref();
   }
 
+  #answer(ping: Buffer): void {
+    if (this.#socket.readyState !== this.#socket.OPEN || this.#mustWait(ping.length)) return;
+    this.#socket.pong(ping);
+  }
+
   #answered(): void {
     clearTimeout(this.#pongTimer);
     this.#pongTimer = undefined;
@@ -317,7 +324,7 @@ function settingsOf(options: RawWebSocketOptions): Settings {
     slowTimeoutMs: options.slowTimeoutMs ?? 30_000,
     pingIntervalMs: options.pingIntervalMs ?? 25_000,
     pongTimeoutMs: options.pongTimeoutMs ?? 10_000,
-    maxIncomingBytes: options.maxIncomingBytes ?? 4_096,
+    maxIncomingBytes: options.maxIncomingBytes ?? 65_536,
     subscribeTimeoutMs: options.subscribeTimeoutMs ?? 10_000,
     closeTimeoutMs: options.closeTimeoutMs ?? 1_000,
     ...(options.onError === undefined ? {} : { onError: options.onError }),
