@@ -42,34 +42,25 @@ export function settlesWithin(promise: PromiseLike<unknown>, ms: number): Promis
 }
 
 /**
- * Waits for a promise until one of the signals is aborted.
+ * Waits for a promise until the signal is aborted.
  *
- * @throws The reason of the signal that was aborted first; the promise is left behind and its later
- *   rejection is swallowed.
+ * @throws The signal's reason; the promise is left behind then and its later rejection is swallowed.
  */
-export function unlessAborted<T>(
-  promise: PromiseLike<T>,
-  ...signals: readonly (AbortSignal | undefined)[]
-): Promise<T> {
+export function unlessAborted<T>(promise: PromiseLike<T>, signal: AbortSignal): Promise<T> {
   return new Promise<T>((resolve, reject) => {
-    const stop = (): void => {
-      for (const signal of signals) signal?.removeEventListener('abort', abort);
-    };
-    const abort = (): void => {
-      stop();
-      reject(signals.find((signal) => signal?.aborted)?.reason);
-    };
-    for (const signal of signals) signal?.addEventListener('abort', abort);
+    const abort = (): void => reject(signal.reason);
+    const settled = (): void => signal.removeEventListener('abort', abort);
+    signal.addEventListener('abort', abort);
     promise.then(
       (value) => {
-        stop();
+        settled();
         resolve(value);
       },
       (error: unknown) => {
-        stop();
+        settled();
         reject(error);
       },
     );
-    if (signals.some((signal) => signal?.aborted)) abort();
+    if (signal.aborted) abort();
   });
 }
