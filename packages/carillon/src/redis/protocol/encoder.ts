@@ -95,8 +95,9 @@ export class CommandEncoder {
 
   /** Like `encode`, for a command with at least one large argument. */
   #encodeLarge(head: CommandHead, args: readonly Argument[]): void {
-    // Everything is made before anything is appended, so that a bad argument leaves no trace.
-    const parts = args.map((argument, index) => {
+    // Everything is made before anything is appended, so that a bad argument leaves no trace. Not by
+    // args.map(), which passes over holes.
+    const parts = Array.from(args, (argument, index) => {
       if (typeof argument === 'string') return isPlain(argument) ? argument : Buffer.from(argument);
       return isUint8Array(argument) ? argument : formatNumeric(argument, index, head);
     });
