@@ -79,8 +79,8 @@ const SAFE_DIGITS = 15;
 const RESERVED_AT_MOST = 1024 * 1024;
 
 /**
- * Short strings are cut out of a decoded stretch of the chunk, its window: `substring` costs a fifth
- * of a decoding call per string (bench/protocol/decoder.mjs). A substring keeps its whole window
+ * Short strings are cut out of a decoded stretch of the chunk, its window: with the window
+ * paid for, that is a quarter of a decoding call per string (bench/protocol/decoder.mjs). A substring keeps its whole window
  * alive, so windows are small, and outside aggregates only strings that V8 copies use them.
  */
 const WINDOW_BYTES = 4096;
@@ -327,7 +327,7 @@ export class Decoder {
     const negative = bytes[pos] === Wire.MINUS;
     if (pos < end && (negative || bytes[pos] === Wire.PLUS)) pos++;
 
-    // By hand, not Number(latin1Slice()): the throw-away string costs ten times the parsing
+    // By hand, not Number(latin1Slice()): the throw-away string costs eight times the parsing
     // (bench/protocol/decoder.mjs).
     const first = pos;
     let value = 0;
