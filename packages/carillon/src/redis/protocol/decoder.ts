@@ -46,6 +46,8 @@ export interface DecoderOptions extends Partial<DecoderLimits> {
    * Takes the push frames, complete and in the order of the stream, called inside `read`. The first
    * element is always text. Must not call the decoder. Without it pushes are dropped.
    *
+   * A push may stand anywhere, also among the elements of an array, and counts as none of them.
+   *
    * @param attributes - What stood in front of the push, with the option `attributes: 'attach'`.
    */
   readonly onPush?: ((push: Reply[], attributes: ReplyMap | undefined) => void) | undefined;
@@ -53,7 +55,10 @@ export interface DecoderOptions extends Partial<DecoderLimits> {
   readonly sets?: 'array' | 'set' | undefined;
   /** A verbatim string without its format, like a bulk string (the default), or a `VerbatimString`. */
   readonly verbatim?: 'text' | 'tagged' | undefined;
-  /** Attributes left out (the default), or the value they describe wrapped in an `Attributed`. */
+  /**
+   * Attributes left out (the default), or the value they describe wrapped in an `Attributed`. They
+   * describe what stands next, so attributes in front of a push are the push's.
+   */
   readonly attributes?: 'skip' | 'attach' | undefined;
 }
 
@@ -74,8 +79,8 @@ const SAFE_DIGITS = 15;
 const RESERVED_AT_MOST = 1024 * 1024;
 
 /**
- * Short strings are cut out of a decoded stretch of the chunk, its window: `substring` costs a fifth
- * of a decoding call per string (bench/protocol/decoder.mjs). A substring keeps its whole window
+ * Short strings are cut out of a decoded stretch of the chunk, its window: with the window
+ * paid for, that is a quarter of a decoding call per string (bench/protocol/decoder.mjs). A substring keeps its whole window
  * alive, so windows are small, and outside aggregates only strings that V8 copies use them.
  */
 const WINDOW_BYTES = 4096;
@@ -146,8 +151,10 @@ export class Decoder {
    * `INCOMPLETE`.
    *
    * @throws {UsageError} `INVALID_ARGUMENT` when the chunk before has not been read to its end.
+   * @throws {ProtocolError} The one that `read` threw before.
    */
   feed(chunk: Uint8Array): void {
+    if (this.#failure !== undefined) throw this.#failure;
     if (this.#pos < this.#end || this.#chunk !== undefined) {
       throw new UsageError('INVALID_ARGUMENT', 'read() must return INCOMPLETE before feed()');
     }
@@ -320,7 +327,7 @@ export class Decoder {
     const negative = bytes[pos] === Wire.MINUS;
     if (pos < end && (negative || bytes[pos] === Wire.PLUS)) pos++;
 
-    // By hand, not Number(latin1Slice()): the throw-away string costs ten times the parsing
+    // By hand, not Number(latin1Slice()): the throw-away string costs eight times the parsing
     // (bench/protocol/decoder.mjs).
     const first = pos;
     let value = 0;
