@@ -52,8 +52,9 @@ export function exponentialRetry(
 ): RetryPolicy {
   const { baseDelayMs, maxDelayMs, jitter = true } = options;
   return policy(options, (failures) => {
-    const ceiling = Math.min(maxDelayMs, baseDelayMs * 2 ** (failures - 1));
-    return jitter ? baseDelayMs + Math.random() * (ceiling - baseDelayMs) : ceiling;
+    const floor = Math.min(maxDelayMs, baseDelayMs);
+    const ceiling = Math.min(maxDelayMs, baseDelayMs * 2 ** Math.min(failures - 1, 1_000));
+    return jitter ? floor + Math.random() * (ceiling - floor) : ceiling;
   });
 }
 

@@ -1,7 +1,8 @@
 /** Waiting that can be called off. */
+import { startTimer } from './timer.js';
 
 /**
- * Resolves after `ms` milliseconds; rejects with the signal's reason when it aborts first.
+ * Resolves after `ms` milliseconds (never, when that is `Infinity`); rejects with the signal's reason when it aborts first.
  *
  * @param options.ref - `false` lets the process exit while waiting. Default `true`.
  */
@@ -19,11 +20,11 @@ export function sleep(
       clearTimeout(timer);
       reject(signal?.reason);
     };
-    const timer = setTimeout(() => {
+    const timer = startTimer(() => {
       signal?.removeEventListener('abort', onAbort);
       resolve();
     }, ms);
-    if (!ref) timer.unref();
+    if (!ref) timer?.unref();
     signal?.addEventListener('abort', onAbort, { once: true });
   });
 }

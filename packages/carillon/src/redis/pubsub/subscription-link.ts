@@ -9,15 +9,17 @@
  */
 import { type Deferred, deferred } from '../../util/deferred.js';
 import type { RetryPolicy } from '../../util/retry-policy.js';
+import { startTimer } from '../../util/timer.js';
 import { Command, CommandFlag, defineCommand } from '../commands/command.js';
 import type { Connection } from '../connection/connection.js';
 import { SilenceProbe } from '../connection/silence-probe.js';
 import { binaryOf } from '../connection/subscription-acks.js';
 import {
   ConnectionClosedError,
-  type ConnectionError,
+  ConnectionError,
   TimeoutError,
 } from '../errors/connection-error.js';
+import { ReplyError } from '../errors/reply-error.js';
 import type { Reply } from '../protocol/reply.js';
 import { type OpenConnection, Reconnector } from '../topology/reconnector.js';
 
@@ -50,8 +52,10 @@ export interface Subscriber {
   onDown(error: Error): void;
   /** All subscriptions stand again. */
   onUp(missed: MissedTime): void;
-  /** The server refused to restore a subscription; no message will come any more. */
+  /** A subscription could not be restored, or no connection will be tried any more. */
   onRefused(error: Error): void;
+  /** The client was closed; no message will come any more. */
+  onClosed(): void;
 }
 
 /** How the link behaves. */
@@ -71,7 +75,7 @@ const UNSUBSCRIBE: Readonly<Record<NameKind, ReturnType<typeof define>>> = {
   pattern: define('PUNSUBSCRIBE'),
 };
 
-/** Longest wait for the answer to a probe: a server that is this late is as good as gone. */
+/** Longest wait for the answer to a probe: nothing else keeps a subscribed connection busy. */
 const PROBE_TIMEOUT_MS = 5_000;
 
 /** Messages kept back while subscriptions are being restored; later ones fall into the gap. */
@@ -90,17 +94,24 @@ interface Entry {
   /** Resolved when the server acknowledged the name on the connection of the moment. */
   acknowledged: Deferred<void>;
   isActive: boolean;
+  /** It stood on a connection that was lost, and does not stand again. */
+  isInterrupted: boolean;
 }
 
 /** The subscribed connection. */
 export class SubscriptionLink {
   readonly #options: SubscriptionLinkOptions;
   readonly #reconnector: Reconnector;
+  readonly #subscribers = new Set<Subscriber>();
   readonly #wanted = new Map<string, Entry>();
   #connection: Connection | undefined;
   #probe: SilenceProbe | undefined;
   #isConnecting = false;
   #isClosed = false;
+  /** Why no connection will be tried any more. */
+  #refusal: Error | undefined;
+  /** Why there is no connection: the cause of subscriptions that come to nothing. */
+  #lastError: Error | undefined;
   /** Subscribers that were cut off, until all subscriptions stand again. */
   readonly #interrupted = new Map<Subscriber, { since: number; reason: string }>();
   /** Messages kept back while subscriptions are being restored. */
@@ -121,12 +132,33 @@ export class SubscriptionLink {
     return this.#connection !== undefined;
   }
 
+  get isClosed(): boolean {
+    return this.#isClosed;
+  }
+
+  /** From here on the subscriber is told what happens to the connection, until `detach`. */
+  attach(subscriber: Subscriber): void {
+    this.#subscribers.add(subscriber);
+  }
+
+  /** Forgets a subscriber that has unsubscribed from everything. */
+  detach(subscriber: Subscriber): void {
+    this.#subscribers.delete(subscriber);
+    this.#interrupted.delete(subscriber);
+  }
+
+  /** Keeps the process alive, or lets it end, while the connection is open or being opened. */
+  setRef(isRef: boolean): void {
+    this.#reconnector.setRef(isRef);
+  }
+
   /**
    * Subscribes and resolves when the server acknowledged every name. Also across a reconnect, but
    * never longer than `timeoutMs`; when it fails, nothing of this call remains.
    *
    * @throws {ReplyError} The server's refusal, such as `NOPERM`.
-   * @throws {TimeoutError} No acknowledgement in time.
+   * @throws {TimeoutError} No acknowledgement in time; `cause` says why there is no connection.
+   * @throws {ConnectionError} The client is closed, or gave up connecting.
    */
   async subscribe(
     kind: NameKind,
@@ -135,6 +167,7 @@ export class SubscriptionLink {
     timeoutMs: number,
   ): Promise<void> {
     if (this.#isClosed) throw this.#closedError(SUBSCRIBE[kind].name);
+    if (this.#refusal !== undefined) throw this.#gaveUpError(SUBSCRIBE[kind].name);
     const entries = names.map((name) => this.#entry(kind, name));
     const joined = entries.filter((entry) => !entry.subscribers.has(subscriber));
     for (const entry of joined) entry.subscribers.add(subscriber);
@@ -150,7 +183,7 @@ export class SubscriptionLink {
 
   /**
    * Stops delivery at once and tells the server when nobody else wants the names. Resolves when the
-   * server acknowledged, or after `timeoutMs` without it.
+   * server acknowledged, or after `timeoutMs` without it; 0 does not wait.
    */
   async unsubscribe(
     kind: NameKind,
@@ -161,17 +194,30 @@ export class SubscriptionLink {
     const entries = names
       .map((name) => this.#wanted.get(subscriptionKey(kind, name)))
       .filter((entry) => entry !== undefined);
-    await this.#leave(entries, subscriber, timeoutMs);
+    const acknowledged = this.#leave(entries, subscriber, timeoutMs);
+    if (timeoutMs > 0) await acknowledged;
   }
 
   /** Closes the connection. Subscribers get nothing more. */
   close(): void {
+    if (this.#isClosed) return;
     this.#isClosed = true;
     this.#probe?.stop();
     this.#reconnector.close();
-    const error = this.#closedError(undefined);
+    this.#rejectAll(this.#closedError(undefined));
+    for (const subscriber of this.#subscribers) subscriber.onClosed();
+    this.#subscribers.clear();
+    this.#interrupted.clear();
+  }
+
+  #rejectAll(error: Error): void {
     for (const entry of this.#wanted.values()) entry.acknowledged.reject(error);
     this.#wanted.clear();
+  }
+
+  #gaveUpError(command: string): ConnectionError {
+    const context = { command, address: this.#options.address, cause: this.#refusal };
+    return new ConnectionError('CONNECT_FAILED', { ...context, sent: 'no' });
   }
 
   #closedError(command: string | undefined): ConnectionError {
@@ -190,6 +236,7 @@ export class SubscriptionLink {
         subscribers: new Set(),
         acknowledged: newAcknowledgement(),
         isActive: false,
+        isInterrupted: false,
       };
       this.#wanted.set(key, entry);
     }
@@ -198,9 +245,9 @@ export class SubscriptionLink {
 
   async #acknowledged(entries: Entry[], kind: NameKind, timeoutMs: number): Promise<void> {
     const timeout = deferred<never>();
-    const timer = setTimeout(() => {
-      const command = SUBSCRIBE[kind].name;
-      timeout.reject(new TimeoutError({ command, address: this.#options.address, sent: 'maybe' }));
+    const timer = startTimer(() => {
+      const context = { command: SUBSCRIBE[kind].name, address: this.#options.address };
+      timeout.reject(new TimeoutError({ ...context, cause: this.#lastError, sent: 'maybe' }));
     }, timeoutMs);
     const all = (async () => {
       // A reconnect replaces the promise of an entry, so look again after each.
@@ -238,9 +285,10 @@ export class SubscriptionLink {
 
   #onUp(connection: Connection): void {
     this.#connection = connection;
+    this.#lastError = undefined;
     this.#probe = new SilenceProbe(connection, {
       intervalMs: this.#options.maxIdleMs,
-      timeoutMs: PROBE_TIMEOUT_MS,
+      timeoutMs: Math.min(this.#options.maxIdleMs, PROBE_TIMEOUT_MS),
     });
     if (this.#interrupted.size > 0) this.#held = [];
     void this.#restore(connection);
@@ -260,6 +308,8 @@ export class SubscriptionLink {
   }
 
   #onDown(error: Error): void {
+    if (this.#isClosed) return;
+    this.#lastError = error;
     const since = this.#probe?.confirmedAtMs ?? Date.now();
     this.#probe?.stop();
     this.#connection = undefined;
@@ -268,6 +318,7 @@ export class SubscriptionLink {
     for (const entry of this.#wanted.values()) {
       if (!entry.isActive) continue;
       entry.isActive = false;
+      entry.isInterrupted = true;
       entry.acknowledged = newAcknowledgement();
       for (const subscriber of entry.subscribers) cutOff.add(subscriber);
     }
@@ -276,23 +327,16 @@ export class SubscriptionLink {
         this.#interrupted.set(subscriber, { since, reason: error.message });
       }
     }
-    this.#tellAll((subscriber) => subscriber.onDown(error));
+    for (const subscriber of this.#subscribers) subscriber.onDown(error);
   }
 
   #onAttemptFailed(error: Error, retryInMs: number | null): void {
-    this.#tellAll((subscriber) => subscriber.onDown(error));
+    this.#lastError = error;
+    for (const subscriber of this.#subscribers) subscriber.onDown(error);
     if (retryInMs !== null) return;
-    this.#tellAll((subscriber) => subscriber.onRefused(error));
-    for (const entry of this.#wanted.values()) entry.acknowledged.reject(error);
-    this.#wanted.clear();
-  }
-
-  #tellAll(tell: (subscriber: Subscriber) => void): void {
-    const subscribers = new Set<Subscriber>();
-    for (const entry of this.#wanted.values()) {
-      for (const subscriber of entry.subscribers) subscribers.add(subscriber);
-    }
-    for (const subscriber of subscribers) tell(subscriber);
+    this.#refusal = error;
+    for (const subscriber of this.#subscribers) subscriber.onRefused(error);
+    this.#rejectAll(error);
   }
 
   /** Sends the names and marks them by what the server says; connection errors are left to `onUp`. */
@@ -304,28 +348,35 @@ export class SubscriptionLink {
         try {
           await connection.run(new Command(SUBSCRIBE[kind], namesOf(group)));
         } catch (error) {
-          if (this.#connection === connection && !connection.closed) {
-            this.#refuse(group, error as Error);
-          }
+          if (this.#connection !== connection || connection.closed) return;
+          await this.#onRefusal(group, error as Error);
           return;
         }
         for (const entry of group) {
           entry.isActive = true;
+          entry.isInterrupted = false;
           entry.acknowledged.resolve();
         }
       }),
     );
   }
 
-  /** The server will not have these names: whoever waits for them is told, whoever had them ends. */
-  #refuse(entries: Entry[], error: Error): void {
-    for (const entry of entries) {
-      if (this.#wanted.get(entry.key) === entry) this.#wanted.delete(entry.key);
-      entry.acknowledged.reject(error);
-      for (const subscriber of entry.subscribers) {
-        if (this.#interrupted.has(subscriber)) subscriber.onRefused(error);
-      }
+  /** One bad name makes the server refuse all names of a command: each is asked for by itself. */
+  async #onRefusal(group: Entry[], error: Error): Promise<void> {
+    const wanted = group.filter((entry) => this.#wanted.get(entry.key) === entry);
+    if (group.length > 1 && error instanceof ReplyError) {
+      await Promise.all(wanted.map((entry) => this.#sendSubscribe([entry])));
+    } else {
+      for (const entry of wanted) this.#refuse(entry, error);
     }
+  }
+
+  /** The server will not have this name: whoever waits for it is told, whoever had it ends. */
+  #refuse(entry: Entry, error: Error): void {
+    this.#wanted.delete(entry.key);
+    entry.acknowledged.reject(error);
+    if (!entry.isInterrupted) return;
+    for (const subscriber of entry.subscribers) subscriber.onRefused(error);
   }
 
   #onPush(push: Reply[]): void {
