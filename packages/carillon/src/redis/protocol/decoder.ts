@@ -235,7 +235,10 @@ export class Decoder {
 
   // --- Elements
 
-  /** Reads one element at the cursor. On `INCOMPLETE` the cursor still stands at its beginning. */
+  /**
+   * Reads one element at the cursor. On `INCOMPLETE` the cursor still stands at its beginning, or at
+   * the end of the chunk when the body of a string is being collected.
+   */
   #element(as: number): Reply | typeof INCOMPLETE | typeof CONTINUE {
     const bytes = this.#bytes;
     const pos = this.#pos;
