@@ -186,6 +186,13 @@ test('what reaches a limit exactly is accepted', () => {
   }
 });
 
+test('aggregates one behind the other do not add up in depth', () => {
+  const wire = `*?\r\n${'*1\r\n:1\r\n>1\r\n+p\r\n|0\r\n$?\r\n;0\r\n'.repeat(10)}.\r\n`;
+  const { events } = decode([Buffer.from(wire)], { maxDepth: 2 });
+  const reply = Array.from({ length: 10 }, () => [[1], '']).flat(1);
+  assert.deepEqual(events.at(-1), { reply });
+});
+
 test('by default a reply nests as deep as a Lua script of Redis can make it', () => {
   const depth = 7_995;
   const { events } = decode([Buffer.from(`${'*1\r\n'.repeat(depth - 1)}*0\r\n`)]);

@@ -79,9 +79,10 @@ const SAFE_DIGITS = 15;
 const RESERVED_AT_MOST = 1024 * 1024;
 
 /**
- * Short strings are cut out of a decoded stretch of the chunk, its window: with the window
- * paid for, that is a quarter of a decoding call per string (bench/protocol/decoder.mjs). A substring keeps its whole window
- * alive, so windows are small, and outside aggregates only strings that V8 copies use them.
+ * Short strings are cut out of a decoded stretch of the chunk, its window: with the window paid for,
+ * that is a quarter of a decoding call per string (bench/protocol/decoder.mjs). A substring keeps its
+ * whole window alive, so windows are small, and outside aggregates only strings that V8 copies use
+ * them.
  */
 const WINDOW_BYTES = 4096;
 const LONGEST_IN_WINDOW = 256;
@@ -234,7 +235,10 @@ export class Decoder {
 
   // --- Elements
 
-  /** Reads one element at the cursor. On `INCOMPLETE` the cursor still stands at its beginning. */
+  /**
+   * Reads one element at the cursor. On `INCOMPLETE` the cursor still stands at its beginning, or at
+   * the end of the chunk when the body of a string is being collected.
+   */
   #element(as: number): Reply | typeof INCOMPLETE | typeof CONTINUE {
     const bytes = this.#bytes;
     const pos = this.#pos;
@@ -543,7 +547,10 @@ export class Decoder {
     this.#windowEnd = stop;
   }
 
-  /** Where the bytes of a text are collected: they are not needed once it is decoded. */
+  /**
+   * Where the bytes of a text are collected: they are not needed once it is decoded. Kept for the
+   * next one, so that a connection holds up to 1 MiB after it has read large texts.
+   */
   #scratchFor(length: number): ByteBuffer {
     const size = Math.min(length, RESERVED_AT_MOST);
     if (this.#scratch.length < size) this.#scratch = allocate(2 ** Math.ceil(Math.log2(size)));

@@ -202,6 +202,6 @@ test('whatever the arguments, the server would read them back', () => {
       });
       assert.deepEqual(events, expected);
     }),
-    { numRuns: 300 },
+    { numRuns: 150 },
   );
 });
