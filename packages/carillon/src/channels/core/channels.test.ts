@@ -328,6 +328,20 @@ test('a history that is ahead of the live stream is not delivered again by it', 
   await channels.stop();
 });
 
+test('live messages held back while history is read keep to the bound and are counted', async () => {
+  const { backend, channels } = await scriptedChannels({ subscriberMaxBacklog: 2 });
+  const read = deferred<void>();
+  backend.during = ({ name }) => (name === 'getHistory' ? read.promise : undefined);
+  const subscribing = channels.subscribe('a', { history: 3 });
+  await until(() => backend.channelsOf('getHistory').length === 1, 'history is being read');
+  backend.message('a', 1, 2, 3, 4, 5);
+  await new Promise((resolve) => setImmediate(resolve));
+  read.resolve();
+  const subscriber = await subscribing;
+  assert.deepEqual([subscriber.size, subscriber.dropped], [2, 3]);
+  await channels.stop();
+});
+
 test('without history only what is published from then on is received', async () => {
   await using channels = await memoryChannels();
   await channels.waitPublished('old', 'a');
@@ -518,6 +532,21 @@ test('stop ends at its deadline when the backend hangs, and reports what was not
     assert.equal(subscriber.isRunning, false);
     void run;
   }
+});
+
+test('a message that fails after stop gave it up is not reported again', async () => {
+  const failures: string[] = [];
+  const { backend, channels } = await scriptedChannels({
+    onPublishError: (error) => failures.push(error.message),
+  });
+  const gate = deferred<void>();
+  backend.during = ({ name }) => (name === 'publish' ? gate.promise : undefined);
+  channels.publish('1', 'a');
+  await channels.stop({ deadlineMs: 10 });
+  gate.reject(new Error('too late'));
+  await channels.start();
+  await channels.stop();
+  assert.deepEqual(failures, ['the channels were stopped']);
 });
 
 test('start and stop may be called twice, and again', async () => {
