@@ -38,7 +38,7 @@ const everyday = (folder) => `${folder}/**/!(*.browser|*.full).test.ts`;
 
 /** @type {readonly Suite[]} */
 export const PLAN = [
-  { name: 'tools', files: ['tools/**/*.test.mjs'], shareSeconds: 15 },
+  { name: 'tools', files: ['tools/**/*.test.mjs'], shareSeconds: 20 },
   // Only tests that need none of bench's own dependencies.
   { name: 'bench', files: ['bench/**/*.test.mjs'], shareSeconds: 5 },
   { name: 'util', files: [everyday(`${LIBRARY}/util`)], shareSeconds: 5 },

@@ -1,5 +1,6 @@
 /**
- * A reporter for `node --test` that writes one JSON object per line, for `suite.mjs` to read.
+ * A reporter for `node --test` over one file, which writes one JSON object per line for
+ * `file-run.mjs` to read.
  *
  * It evens out what differs between Node versions, and turns errors into text while they still
  * are errors.
@@ -9,18 +10,18 @@ import { inspect } from 'node:util';
 
 /**
  * @typedef {(
- *   | { type: 'started' | 'ended', file: string, name: string }
- *   | { type: 'result', file: string, name: string, outcome: Outcome, error?: string }
- *   | { type: 'output', file: string, text: string }
- *   | { type: 'note', text: string }
+ *   | { type: 'started' | 'ended', name: string }
+ *   | { type: 'passed' | 'skipped', name: string }
+ *   | { type: 'failed', name: string, reason: string }
+ *   | { type: 'output', text: string }
  * )} TestEvent
  *
- * `started` and `ended` come as they happen; results come file by file, in order. A result's
- * `name` is a path of names; it is empty when the file as a whole is meant, which is told only
- * when it failed or held no test.
+ * `started` and `ended` come as they happen and bear a test's own name; the results come in order
+ * and bear all names around a test.
  */
 
-/** @typedef {'passed' | 'failed' | 'skipped' | 'empty'} Outcome */
+/** What to call a failure that belongs to no test. */
+const FILE = 'the file';
 
 /**
  * @param {AsyncIterable<any>} source - Node's test events, whose types differ by version.
@@ -28,7 +29,7 @@ import { inspect } from 'node:util';
  */
 export default async function* eventReporter(source) {
   /** @type {string[]} */
-  const names = []; // names of the tests around the next result, outermost first
+  const names = []; // of the tests around the next result, outermost first
   for await (const { type, data } of source) {
     const event = translate(type, data, names);
     if (event !== undefined) yield `${JSON.stringify(event)}\n`;
@@ -47,56 +48,58 @@ function translate(type, data, names) {
       names.splice(data.nesting, names.length, data.name);
       return undefined;
     case 'test:dequeue':
-      return { type: 'started', file: data.file, name: ownName(data) };
+      return isFile(data) ? undefined : { type: 'started', name: data.name };
     case 'test:complete':
-      return { type: 'ended', file: data.file, name: ownName(data) };
+      return isFile(data) ? undefined : { type: 'ended', name: data.name };
     case 'test:stdout':
     case 'test:stderr':
-      return { type: 'output', file: data.entryFile ?? data.file, text: data.message };
+      return { type: 'output', text: data.message };
     case 'test:diagnostic':
       // The runner's own totals count a file as a test: ours are made from the results.
       return /^(tests|suites|pass|fail|cancelled|skipped|todo|duration_ms) [\d.]+$/.test(
         data.message,
       )
         ? undefined
-        : { type: 'note', text: data.message };
+        : { type: 'output', text: `${data.message}\n` };
     case 'test:pass':
+      return passed(data, names);
     case 'test:fail':
-      return result(type === 'test:pass', data, names);
+      return failed(data, names);
     default:
       return undefined;
   }
 }
 
 /**
- * @param {boolean} passed
  * @param {any} data
- * @param {string[]} names
+ * @param {readonly string[]} names
  * @returns {TestEvent | undefined}
  */
-function result(passed, data, names) {
-  const { file, details } = data;
-  const failure = details.error;
-  if (isFile(data)) {
-    return passed
-      ? { type: 'result', file, name: '', outcome: 'empty' }
-      : { type: 'result', file, name: '', outcome: 'failed', error: reason(failure) };
-  }
-
-  // A describe() is no test; it fails by itself only when one of its hooks does.
-  const onlyByItsTests = failure?.failureType === 'subtestsFailed';
-  if (details.type === 'suite' && (passed || onlyByItsTests)) return undefined;
-
-  const name = [...names.slice(0, data.nesting), data.name].join(' > ');
-  if (data.skip !== undefined || data.todo !== undefined) {
-    return { type: 'result', file, name, outcome: 'skipped' };
-  }
-  if (passed) return { type: 'result', file, name, outcome: 'passed' };
-  return { type: 'result', file, name, outcome: 'failed', error: reason(failure) };
+function passed(data, names) {
+  if (isFile(data)) return { type: 'failed', name: FILE, reason: 'it holds no test' };
+  if (data.details.type === 'suite') return undefined; // a describe() is no test
+  const name = fullName(data, names);
+  return { type: isLeftOut(data) ? 'skipped' : 'passed', name };
 }
 
 /**
- * Node reports a file as if it were a test of that name.
+ * @param {any} data
+ * @param {readonly string[]} names
+ * @returns {TestEvent | undefined}
+ */
+function failed(data, names) {
+  const { error, type } = data.details;
+  if (isFile(data)) return { type: 'failed', name: FILE, reason: describe(error) };
+  const name = fullName(data, names);
+  if (isLeftOut(data)) return { type: 'skipped', name };
+  // A describe() fails by itself only when one of its hooks does.
+  if (type === 'suite' && error?.failureType === 'subtestsFailed') return undefined;
+  return { type: 'failed', name, reason: describe(error) };
+}
+
+/**
+ * Node reports a file as if it were a test of that name: when it failed as a whole, or when it
+ * holds no test.
  *
  * @param {any} data
  */
@@ -104,21 +107,30 @@ function isFile(data) {
   return data.nesting === 0 && path.resolve(data.name) === data.file;
 }
 
-/** @param {any} data */
-function ownName(data) {
-  return isFile(data) ? '' : data.name;
+/**
+ * Whether a test was skipped, or is known not to pass.
+ *
+ * @param {any} data
+ */
+function isLeftOut(data) {
+  return data.skip !== undefined || data.todo !== undefined;
 }
 
 /**
- * @param {any} failure - The runner's wrapper around what the test threw.
+ * @param {any} data
+ * @param {readonly string[]} names
+ */
+function fullName(data, names) {
+  return [...names.slice(0, data.nesting), data.name].join(' > ');
+}
+
+/**
+ * @param {any} error - The runner's wrapper around what the test threw.
  * @returns {string}
  */
-function reason(failure) {
-  const cause = failure?.cause ?? failure;
-  if (typeof cause === 'string') {
-    const { exitCode, signal } = failure;
-    if (signal) return `${cause}: ended by ${signal}`;
-    return exitCode ? `${cause}: the process ended with code ${exitCode}` : cause;
-  }
-  return inspect(cause, { depth: 6, breakLength: 100 });
+function describe(error) {
+  const cause = error?.cause ?? error;
+  if (typeof cause !== 'string') return inspect(cause, { depth: 6, breakLength: 100 });
+  if (error.signal) return `${cause}: ended by ${error.signal}`;
+  return error.exitCode ? `${cause}: the process ended with code ${error.exitCode}` : cause;
 }

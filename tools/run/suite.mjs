@@ -1,20 +1,16 @@
 /**
- * Runs one suite: a `node --test` over explicit files, with a deadline that holds.
+ * Runs one suite: its test files, two at a time, with a deadline that holds.
  *
  * Failures are printed with all that is known about them, successes as one line per file. A file
  * without a test, a process left behind and a hang are failures.
  */
-import { spawn } from 'node:child_process';
 import { mkdtempSync, realpathSync, rmSync } from 'node:fs';
 import os from 'node:os';
 import path from 'node:path';
-import { createInterface } from 'node:readline';
-import { fileURLToPath } from 'node:url';
 import { onInterrupt } from '../setup/interrupt.mjs';
-import { messageOf } from '../setup/repository.mjs';
-import { endLeftovers, endProcess, leftoversAfter } from './leftovers.mjs';
-
-/** @typedef {import('./event-reporter.mjs').TestEvent} TestEvent */
+import { FileRun } from './file-run.mjs';
+import { endLeftovers, leftoversAfter } from './leftovers.mjs';
+import { indent } from './text.mjs';
 
 /**
  * @typedef {object} Counts
@@ -40,7 +36,6 @@ import { endLeftovers, endProcess, leftoversAfter } from './leftovers.mjs';
  * @property {number} [graceMs] - How long processes may take to end after the tests. 5 s.
  */
 
-const REPORTER = fileURLToPath(new URL('event-reporter.mjs', import.meta.url));
 const CONCURRENCY = 2;
 
 /** Somebody may be removing the same files at the same time. */
@@ -49,60 +44,49 @@ const REMOVE = { recursive: true, force: true, maxRetries: 5 };
 /**
  * Runs the files and waits until everything they started has ended.
  *
- * @param {SuiteRun} run
+ * @param {SuiteRun} suite
  * @returns {Promise<SuiteResult>}
  */
-export async function runSuite(run) {
+export async function runSuite(suite) {
   // Short: a Unix socket's path has about a hundred bytes.
   const folder = mkdtempSync(path.join(realpathSync(os.tmpdir()), 'ct-'));
-  const report = new Report(run);
+  const env = withoutRunner({ ...suite.env, TMPDIR: folder });
 
-  const child = spawn(
-    process.execPath,
-    [
-      '--enable-source-maps',
-      '--test',
-      `--test-concurrency=${CONCURRENCY}`,
-      `--test-reporter=${REPORTER}`,
-      '--test-reporter-destination=stdout',
-      ...run.files,
-    ],
-    {
-      cwd: run.root,
-      env: withoutRunner({ ...run.env, TMPDIR: folder }),
-      stdio: ['ignore', 'pipe', 'inherit'],
-      detached: true, // a process group, so that it can be ended as one
-    },
-  );
+  const report = new Report(suite);
+
+  /** @type {Set<FileRun>} */
+  const running = new Set();
+  const waiting = [...suite.files];
+  let isLate = false;
   const end = () => {
-    if (child.pid !== undefined) endProcess(-child.pid);
+    for (const run of running) run.end();
     endLeftovers(folder);
   };
-
-  let late = false;
   const deadline = setTimeout(() => {
-    late = true;
+    isLate = true;
     end();
-  }, run.deadlineMs);
+  }, suite.deadlineMs);
   const stopWatching = onInterrupt(() => {
     end();
     rmSync(folder, REMOVE);
   });
-  try {
-    const ended = new Promise((resolve) => {
-      child.once('error', (error) => resolve(messageOf(error)));
-      child.once('close', (code, signal) => resolve(code === 0 ? undefined : (signal ?? code)));
-    });
-    for await (const line of createInterface({ input: child.stdout })) report.read(line);
-    const failure = await ended;
-    report.close();
 
-    if (late) {
-      report.fail(`not done after ${run.deadlineMs / 1000} s: ended`, report.unfinished());
-    } else if (failure !== undefined && report.counts.failed === 0) {
-      report.fail(`node --test ended with ${failure}`);
+  const work = async () => {
+    for (let file = waiting.shift(); file !== undefined; file = waiting.shift()) {
+      if (isLate) {
+        report.notStarted(file);
+        continue;
+      }
+      const run = new FileRun(file, suite.root, env);
+      running.add(run);
+      report.add(file, run, await run.ended);
+      running.delete(run);
     }
-    const leftovers = await leftoversAfter(folder, run.graceMs ?? 5_000);
+  };
+  try {
+    await Promise.all(Array.from({ length: CONCURRENCY }, work));
+
+    const leftovers = await leftoversAfter(folder, isLate ? 1_000 : (suite.graceMs ?? 5_000));
     if (leftovers.length > 0) {
       const list = leftovers.map(({ pid, command }) => `${pid} ${command}`);
       report.fail('processes were left behind: ended', list.join('\n'));
@@ -118,7 +102,7 @@ export async function runSuite(run) {
   return { counts: report.counts, failures: report.failures };
 }
 
-/** Counts and prints what a suite's tests say. */
+/** Counts and prints what comes of a suite's files. */
 class Report {
   /** @type {Counts} */
   counts = { passed: 0, failed: 0, skipped: 0 };
@@ -126,97 +110,44 @@ class Report {
   failures = [];
   #print;
   #nameOf;
-  #root;
-  /** @type {FileReport | undefined} The file whose results are coming in. */
-  #current;
-  /** @type {Map<string, string>} Output of files whose results are still to come. */
-  #outputs = new Map();
-  /** @type {Map<string, Set<string>>} Per file, what has started and not ended. */
-  #running = new Map();
+  #deadlineMs;
 
-  /** @param {SuiteRun} run */
-  constructor({ root, print, nameOf = (file) => file }) {
-    this.#root = root;
+  /** @param {SuiteRun} suite */
+  constructor({ print, nameOf = (file) => file, deadlineMs }) {
     this.#print = print;
     this.#nameOf = nameOf;
-  }
-
-  /** @param {string} line - Of the reporter; or of anybody who wrote past it. */
-  read(line) {
-    /** @type {TestEvent} */
-    let event;
-    try {
-      event = JSON.parse(line);
-    } catch {
-      this.#print(`  ${line}\n`);
-      return;
-    }
-    switch (event.type) {
-      case 'started': {
-        const running = this.#running.get(event.file) ?? new Set();
-        this.#running.set(event.file, running.add(event.name));
-        break;
-      }
-      case 'ended':
-        this.#running.get(event.file)?.delete(event.name);
-        break;
-      case 'output':
-        this.#outputs.set(event.file, (this.#outputs.get(event.file) ?? '') + event.text);
-        break;
-      case 'note':
-        this.#print(`    ${event.text}\n`);
-        break;
-      case 'result':
-        this.#result(event);
-        break;
-    }
-  }
-
-  /** @param {Extract<TestEvent, { type: 'result' }>} event */
-  #result({ file, name, outcome, error }) {
-    if (this.#current?.file !== file) {
-      this.close();
-      this.#current = { file, failed: false, passed: 0, skipped: 0 };
-    }
-    const current = this.#current;
-    switch (outcome) {
-      case 'passed':
-        current.passed++;
-        this.counts.passed++;
-        break;
-      case 'skipped':
-        current.skipped++;
-        this.counts.skipped++;
-        break;
-      default: {
-        current.failed = true;
-        const what = outcome === 'empty' ? 'the file holds no test' : (error ?? 'failed');
-        this.fail([this.#name(file), name].filter(Boolean).join(' :: '), what);
-      }
-    }
-  }
-
-  /** Prints the line of the file whose results were coming in. */
-  close() {
-    const current = this.#current;
-    this.#current = undefined;
-    if (current === undefined) return;
-    const { file, failed, passed, skipped } = current;
-    if (failed) {
-      const output = this.#outputs.get(file);
-      if (output) this.#print(indent(`output of ${this.#name(file)}:\n${indent(output)}`));
-    } else {
-      this.#print(
-        `  ok ${this.#name(file)} (${passed}${skipped > 0 ? `, ${skipped} skipped` : ''})\n`,
-      );
-    }
-    this.#outputs.delete(file);
+    this.#deadlineMs = deadlineMs;
   }
 
   /**
-   * Counts and prints one failure.
-   *
-   * @param {string} what
+   * @param {string} file
+   * @param {FileRun} run
+   * @param {import('./file-run.mjs').FileResult} result
+   */
+  add(file, run, { passed, skipped, failures, output }) {
+    const name = this.#nameOf(file);
+    this.counts.passed += passed;
+    this.counts.skipped += skipped;
+    for (const { test, reason } of failures) this.fail(`${name} :: ${test}`, reason);
+    if (run.wasEnded) {
+      const at = [name, ...run.unfinished].join(' :: ');
+      this.fail(`${at}: not done after ${this.#deadlineMs / 1000} s, ended`);
+    }
+
+    if (failures.length === 0 && !run.wasEnded) {
+      this.#print(`  ok ${name} (${tally(passed, skipped)})\n`);
+    } else if (output !== '') {
+      this.#print(indent(`output of ${name}:\n${indent(output)}`));
+    }
+  }
+
+  /** @param {string} file - The deadline came before its turn. */
+  notStarted(file) {
+    this.fail(`${this.#nameOf(file)}: not started before the suite's deadline`);
+  }
+
+  /**
+   * @param {string} what - One line.
    * @param {string} [details]
    */
   fail(what, details = '') {
@@ -224,40 +155,14 @@ class Report {
     this.failures.push(what);
     this.#print(`  FAILED ${what}\n${indent(indent(details))}`);
   }
-
-  /** @returns {string} The tests that were running and the output of their files. */
-  unfinished() {
-    return [...this.#running]
-      .filter(([, names]) => names.size > 0)
-      .map(([file, names]) => {
-        const tests = [...names].filter((name) => name !== '');
-        const where = tests.length > 0 ? ` :: ${tests.join(' > ')}` : '';
-        return `running: ${this.#name(file)}${where}\n${indent(this.#outputs.get(file) ?? '')}`;
-      })
-      .join('');
-  }
-
-  /** @param {string} file - Absolute, as Node tells it. */
-  #name(file) {
-    return this.#nameOf(path.relative(this.#root, file).split(path.sep).join('/'));
-  }
 }
 
 /**
- * @typedef {object} FileReport
- * @property {string} file
- * @property {boolean} failed
- * @property {number} passed
- * @property {number} skipped
+ * @param {number} passed
+ * @param {number} skipped
  */
-
-/**
- * @param {string} text
- * @returns {string} The text with each line moved in, ending in a line end unless empty.
- */
-function indent(text) {
-  if (text === '') return '';
-  return `${text.trimEnd().replaceAll(/^(?=.)/gm, '  ')}\n`;
+function tally(passed, skipped) {
+  return skipped === 0 ? String(passed) : `${passed}, ${skipped} skipped`;
 }
 
 /**

@@ -79,7 +79,7 @@ test('a file without a test fails', async (t) => {
   const { counts, printed } = await run(t, { 'a.test.mjs': 'export {};' });
 
   assert.deepEqual(counts, { passed: 0, failed: 1, skipped: 0 });
-  assert.match(printed, /the file holds no test/);
+  assert.match(printed, /FAILED a\.test\.mjs :: the file\n\s+it holds no test/);
 });
 
 test('a file that does not exist fails', async (t) => {
@@ -116,8 +116,8 @@ test('a hang ends at the deadline, says which test was running, and takes its pr
     { deadlineMs: 2_000 },
   );
 
-  assert.equal(counts.failed, 1);
-  assert.match(printed, /not done after 2 s: ended\n\s+running: a\.test\.mjs :: never ends/);
+  assert.deepEqual(counts, { passed: 1, failed: 1, skipped: 0 });
+  assert.match(printed, /FAILED a\.test\.mjs :: never ends: not done after 2 s, ended/);
   assert.ok(existsSync(path.join(root, 'pid')), 'the test had started its process');
   assert.equal(isRunning(Number(readFileSync(path.join(root, 'pid'), 'utf8'))), false);
 });
@@ -145,6 +145,48 @@ test('a process that outlives its test file is a failure, and is ended', {
   assert.deepEqual(counts, { passed: 1, failed: 1, skipped: 0 });
   assert.match(printed, new RegExp(`left behind.*\\n\\s+${pid} .*setInterval`));
   assert.equal(isRunning(pid), false);
+});
+
+test('a runner that somebody kills is a failure', async (t) => {
+  const { counts, printed } = await run(
+    t,
+    {
+      'a.test.mjs': `test('kills its runner', () => {
+        process.kill(process.ppid, 'SIGKILL');
+        return new Promise(() => { setInterval(() => {}, 1000); });
+      });`,
+    },
+    { graceMs: 100 },
+  );
+
+  assert.match(printed, /node --test ended with SIGKILL/);
+  assert.equal(counts.passed, 0);
+});
+
+test('tests of a suite in another file belong to the file that calls them', async (t) => {
+  const { counts, failures } = await run(
+    t,
+    {
+      'contract.mjs': `export const contract = () => test('keeps its promise', () => assert.fail());`,
+      'a.test.mjs': "import { contract } from './contract.mjs'; contract();",
+    },
+    { files: ['a.test.mjs'] },
+  );
+
+  assert.equal(counts.failed, 1);
+  assert.deepEqual(failures, ['a.test.mjs :: keeps its promise']);
+});
+
+test('files that no time was left for are failures', async (t) => {
+  const hang = "test('hangs', () => new Promise(() => { setInterval(() => {}, 1000); }));";
+  const { counts, failures } = await run(
+    t,
+    { 'a.test.mjs': hang, 'b.test.mjs': hang, 'c.test.mjs': hang },
+    { deadlineMs: 1_000 },
+  );
+
+  assert.equal(counts.failed, 3);
+  assert.match(failures.join('\n'), /c\.test\.mjs: not started/);
 });
 
 test('each suite has a temporary folder of its own, gone afterwards', async (t) => {

@@ -15,11 +15,14 @@ import { compiledTest, findTestFiles, resolvePlan, sourceTest } from './plan.mjs
 import { runSuite } from './suite.mjs';
 import { closingLine, failureList, fullResults, terminalTable, total } from './summary.mjs';
 
+/** @typedef {import('../checks/gates.mjs').Gate} Gate */
 /** @typedef {import('../setup/programs.mjs').ProgramName} ProgramName */
 /** @typedef {import('../setup/programs.mjs').Found} Found */
 /** @typedef {import('./arguments.mjs').Selection} Selection */
 /** @typedef {import('./plan.mjs').PlannedSuite} PlannedSuite */
 /** @typedef {import('./summary.mjs').Row} Row */
+
+const NONE = { passed: 0, failed: 0, skipped: 0 };
 
 /** @param {string} text */
 const print = (text) => process.stdout.write(text);
@@ -58,51 +61,21 @@ export async function runTests(root, args) {
     return 1;
   }
 
-  /** @type {Row[]} */
-  const rows = [];
-  for (const gate of gates) {
-    const { value, seconds } = await timed(() => runGate(gate, { root, built }));
-    const { outcome, details = '', note = '' } = value;
-    const word = outcome === 'passed' ? 'ok' : outcome.toUpperCase();
-    print(`${word} ${gate.name}${note === '' ? '' : `: ${note}`}\n`);
-    if (details !== '') print(`${details.trimEnd()}\n`);
-    const failures = outcome === 'failed' ? ['see above'] : [];
-    rows.push({ name: gate.name, counts: { ...NONE, [outcome]: 1 }, failures, seconds });
-  }
-  if (!built.ok && !gates.some(({ name }) => name === 'types')) {
-    print(built.output);
-    rows.push({
-      name: 'build',
-      counts: { ...NONE, failed: 1 },
-      failures: ['see above'],
-      seconds: 0,
-    });
-  }
+  const rows = await runGates(root, gates, built);
   for (const planned of suites) {
     rows.push(await runPlanned(root, planned, { built: built.ok, programs }));
   }
 
-  print(`\n${terminalTable(rows)}\n`);
   if (selection.full && selection.only.size === 0 && selection.filters.length === 0) {
-    writeFileSync(
-      path.join(root, 'docs', 'test-full-results.md'),
-      fullResults(rows, {
-        date: new Date(),
-        programs: [
-          `Node ${process.versions.node} on ${process.platform} ${process.arch}`,
-          ...Object.values(programs.found).map(({ version }) => version),
-        ],
-      }),
-    );
+    writeRecord(root, rows, programs);
   }
+  print(`\n${terminalTable(rows)}\n`);
   const failures = failureList(rows);
   if (failures !== '') print(`${failures}\n`);
   const counts = total(rows);
   print(`${closingLine(counts)}\n`);
   return counts.failed > 0 ? 1 : 0;
 }
-
-const NONE = { passed: 0, failed: 0, skipped: 0 };
 
 /**
  * Gates belong to a whole run; they are left out where somebody asks for certain tests.
@@ -155,6 +128,46 @@ async function findPrograms(suites) {
     else programs.missing[name] = result.problem;
   }
   return programs;
+}
+
+/**
+ * @param {string} root
+ * @param {readonly Gate[]} gates
+ * @param {{ ok: boolean, output: string }} built
+ * @returns {Promise<Row[]>} One for each; and one for a build that failed, should no gate judge it.
+ */
+async function runGates(root, gates, built) {
+  /** @type {Row[]} */
+  const rows = [];
+  for (const gate of gates) {
+    const { value, seconds } = await timed(() => runGate(gate, { root, built }));
+    const { outcome, details = '', note = '' } = value;
+    const word = outcome === 'passed' ? 'ok' : outcome.toUpperCase();
+    print(`${word} ${gate.name}${note === '' ? '' : `: ${note}`}\n`);
+    if (details !== '') print(`${details.trimEnd()}\n`);
+    const failures = outcome === 'failed' ? ['see above'] : [];
+    rows.push({ name: gate.name, counts: { ...NONE, [outcome]: 1 }, failures, seconds });
+  }
+  if (!built.ok && !gates.some(({ name }) => name === 'types')) {
+    print(built.output);
+    const counts = { ...NONE, failed: 1 };
+    rows.push({ name: 'build', counts, failures: ['see above'], seconds: 0 });
+  }
+  return rows;
+}
+
+/**
+ * @param {string} root
+ * @param {readonly Row[]} rows
+ * @param {Programs} programs
+ */
+function writeRecord(root, rows, programs) {
+  const node = `Node ${process.versions.node} on ${process.platform} ${process.arch}`;
+  const versions = Object.values(programs.found).map(({ version }) => version);
+  writeFileSync(
+    path.join(root, 'docs', 'test-full-results.md'),
+    fullResults(rows, { date: new Date(), programs: [node, ...versions] }),
+  );
 }
 
 /**

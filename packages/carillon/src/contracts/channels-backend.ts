@@ -120,22 +120,22 @@ export function channelsBackendContract(
     }
   });
 
-  given(
-    'calls that overlap are published in their order, to one channel or several',
-    async (bench) => {
-      await bench.start();
-      await bench.backend.subscribe(['a', 'b']);
-      const calls = Array.from({ length: 200 }, (_, n) =>
-        bench.publisher.publish(bytes(`${n}`), n % 3 === 0 ? ['a', 'b'] : ['a']),
-      );
-      await Promise.all(calls);
-      const received = await bench.texts(267);
-      assert.deepEqual(
-        received.filter((text) => text.startsWith('a:')),
-        Array.from({ length: 200 }, (_, n) => `a:${n}`),
-      );
-    },
-  );
+  given('messages published without waiting arrive in the order of the calls', async (bench) => {
+    await bench.start();
+    await bench.backend.subscribe(['a', 'b']);
+    const calls: Promise<void>[] = [];
+    const expected: string[] = [];
+    for (let n = 0; n < 200; n++) {
+      calls.push(bench.publisher.publish(bytes(`${n}`), n % 10 === 0 ? ['b', 'a'] : ['a']));
+      expected.push(`a:${n}`);
+    }
+    await Promise.all(calls);
+    const received = await bench.texts(220);
+    assert.deepEqual(
+      received.filter((text) => text.startsWith('a:')),
+      expected,
+    );
+  });
 
   given('publishing to several channels delivers one message to each', async (bench) => {
     await bench.start();

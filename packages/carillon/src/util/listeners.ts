@@ -1,6 +1,6 @@
 /**
- * Typed event listeners. No event needs a listener, and a listener that throws harms nobody: its
- * error is reported and the next listener runs.
+ * Typed event listeners. No event needs a listener, and a listener that throws, or returns a promise
+ * that rejects, harms nobody: its error is reported and the next listener runs.
  */
 import { reportError } from './report-error.js';
 
@@ -30,13 +30,16 @@ export class Listeners<Events extends EventMap> {
   /** Calls the listeners of an event in the order they were added, after the caller's stack. */
   emit<Name extends keyof Events>(event: Name, payload: Events[Name]): void {
     for (const listener of this.#byEvent.get(event) ?? []) {
-      queueMicrotask(() => {
-        try {
-          (listener as (payload: Events[Name]) => void)(payload);
-        } catch (error) {
-          reportError(error);
-        }
-      });
+      queueMicrotask(() => void call(listener as (payload: Events[Name]) => void, payload));
     }
+  }
+}
+
+/** Awaits what the listener returns: an async function is a listener too. */
+async function call<T>(listener: (payload: T) => unknown, payload: T): Promise<void> {
+  try {
+    await listener(payload);
+  } catch (error) {
+    reportError(error);
   }
 }

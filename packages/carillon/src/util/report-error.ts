@@ -3,6 +3,9 @@
  *
  * A process warning: visible by default, never fatal, and open to `process.on('warning')`.
  */
+import { inspect } from 'node:util';
+
+/** Reports anything that can be thrown. Does not throw itself. */
 export function reportError(error: unknown): void {
-  process.emitWarning(error instanceof Error ? error : new Error(String(error), { cause: error }));
+  process.emitWarning(error instanceof Error ? error : new Error(inspect(error), { cause: error }));
 }

@@ -53,8 +53,9 @@ export function exponential(
 ): RetryPolicy {
   const { baseDelayMs = 100, maxDelayMs = 16_000, jitter = true } = options;
   return policy(options, (failures) => {
-    const ceiling = Math.min(maxDelayMs, baseDelayMs * 2 ** (failures - 1));
-    return jitter ? baseDelayMs + Math.random() * (ceiling - baseDelayMs) : ceiling;
+    const floor = Math.min(maxDelayMs, baseDelayMs);
+    const ceiling = Math.min(maxDelayMs, baseDelayMs * 2 ** Math.min(failures - 1, 1_000));
+    return jitter ? floor + Math.random() * (ceiling - floor) : ceiling;
   });
 }
 

@@ -3,6 +3,11 @@
  *
  * `push` and `shift` cost the same however long the queue is; `Array.shift` does not.
  */
+
+/** An empty queue that has grown beyond this many slots gives them back. */
+const MAX_IDLE_MASK = 4_095;
+
+/** The queue. */
 export class RingQueue<T> {
   #slots: (T | undefined)[] = new Array<T | undefined>(16);
   #mask = 15; // capacity - 1; the capacity is a power of two
@@ -26,6 +31,7 @@ export class RingQueue<T> {
     this.#slots[this.#head] = undefined; // or the value lives as long as the slot
     this.#head = (this.#head + 1) & this.#mask;
     this.#length--;
+    if (this.#length === 0 && this.#mask > MAX_IDLE_MASK) this.clear();
     return value;
   }
 
@@ -37,6 +43,14 @@ export class RingQueue<T> {
   /** The value `index` places behind the oldest. */
   at(index: number): T | undefined {
     return index < this.#length ? this.#slots[(this.#head + index) & this.#mask] : undefined;
+  }
+
+  /** Keeps the values that pass, in their order. */
+  retain(passes: (value: T) => boolean): void {
+    for (let rest = this.#length; rest > 0; rest--) {
+      const value = this.shift() as T;
+      if (passes(value)) this.push(value);
+    }
   }
 
   clear(): void {

@@ -4,8 +4,18 @@
  * None of these leaves a timer or a listener behind once it has settled.
  */
 
-/** Resolves after `ms`, or at once when the signal is aborted. */
-export function pause(ms: number, signal: AbortSignal): Promise<void> {
+import { startTimer } from './timer.js';
+
+/**
+ * Resolves after `ms` (never, when that is `Infinity`), or at once when the signal is aborted.
+ *
+ * @param options.ref - `false` lets the process end while waiting. Default `true`.
+ */
+export function pause(
+  ms: number,
+  signal: AbortSignal,
+  options: { readonly ref?: boolean } = {},
+): Promise<void> {
   return new Promise((resolve) => {
     if (signal.aborted) return resolve();
     const finish = (): void => {
@@ -13,7 +23,8 @@ export function pause(ms: number, signal: AbortSignal): Promise<void> {
       signal.removeEventListener('abort', finish);
       resolve();
     };
-    const timer = setTimeout(finish, ms);
+    const timer = startTimer(finish, ms);
+    if (options.ref === false) timer?.unref();
     signal.addEventListener('abort', finish);
   });
 }
@@ -42,34 +53,25 @@ export function settlesWithin(promise: PromiseLike<unknown>, ms: number): Promis
 }
 
 /**
- * Waits for a promise until one of the signals is aborted.
+ * Waits for a promise until the signal is aborted.
  *
- * @throws The reason of the signal that was aborted first; the promise is left behind and its later
- *   rejection is swallowed.
+ * @throws The signal's reason; the promise is left behind then and its later rejection is swallowed.
  */
-export function unlessAborted<T>(
-  promise: PromiseLike<T>,
-  ...signals: readonly (AbortSignal | undefined)[]
-): Promise<T> {
+export function unlessAborted<T>(promise: PromiseLike<T>, signal: AbortSignal): Promise<T> {
   return new Promise<T>((resolve, reject) => {
-    const stop = (): void => {
-      for (const signal of signals) signal?.removeEventListener('abort', abort);
-    };
-    const abort = (): void => {
-      stop();
-      reject(signals.find((signal) => signal?.aborted)?.reason);
-    };
-    for (const signal of signals) signal?.addEventListener('abort', abort);
+    const abort = (): void => reject(signal.reason);
+    const settled = (): void => signal.removeEventListener('abort', abort);
+    signal.addEventListener('abort', abort);
     promise.then(
       (value) => {
-        stop();
+        settled();
         resolve(value);
       },
       (error: unknown) => {
-        stop();
+        settled();
         reject(error);
       },
     );
-    if (signals.some((signal) => signal?.aborted)) abort();
+    if (signal.aborted) abort();
   });
 }

@@ -43,7 +43,7 @@ interface Delivery {
 
 /** A backend without any server. */
 export class MemoryBackend implements ChannelsBackend {
-  readonly supportsHistory = true;
+  readonly supportsHistory: boolean = true;
   readonly #history: number;
   readonly #maxIdleChannels: number;
   readonly #subscriptions = new Map<string, MemorySubscription>();

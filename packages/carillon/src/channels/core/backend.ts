@@ -39,7 +39,8 @@ export interface HistoryOptions {
 /**
  * Carries messages between processes, and keeps history where it can.
  *
- * Calls of `subscribe` and `unsubscribe` take effect in the order they are made, awaited or not.
+ * Calls of `publish` take effect in the order they are made, awaited or not; so do those of
+ * `subscribe` and `unsubscribe`.
  */
 export interface ChannelsBackend {
   /** Whether `getHistory` works; subscribing with history is refused up front where it does not. */
@@ -59,8 +60,7 @@ export interface ChannelsBackend {
 
   /**
    * Publishes one message to each channel, atomically where the backend's server can. Channels are
-   * distinct. The backend may keep `data`; the caller does not write into it any more. Calls may
-   * overlap; their messages keep the order of the calls.
+   * distinct. The backend may keep `data`; the caller does not write into it any more.
    *
    * @throws {ChannelsError} `NOT_STARTED` before `onStartup` and after `onShutdown`.
    * @throws The backend's own error when the message may not have arrived.

@@ -161,6 +161,22 @@ test('the publish queue is bounded in messages and in bytes', async () => {
   await channels.stop();
 });
 
+test('many messages are with the backend at a time, handed over in order, and not all', async () => {
+  const { backend, channels } = await scriptedChannels();
+  const gate = deferred<void>();
+  backend.during = () => gate.promise;
+  for (let n = 0; n < 200; n++) channels.publish(`${n}`, 'a');
+  await until(() => backend.channelsOf('publish').length > 1, 'several are under way');
+  const underWay = backend.channelsOf('publish').length;
+  assert.ok(underWay < 200, `${underWay} at a time`);
+  gate.resolve();
+  await channels.stop();
+  assert.deepEqual(
+    backend.published.map(({ text }) => text),
+    Array.from({ length: 200 }, (_, n) => `${n}`),
+  );
+});
+
 test('a publish that fails is reported and the next ones go out', async () => {
   const failed: string[] = [];
   const { backend, channels } = await scriptedChannels({
@@ -213,7 +229,7 @@ test('giving up a message that is with the backend rejects and leaves the order 
   const abort = new AbortController();
   const given = channels.waitPublished('1', 'a', { signal: abort.signal });
   channels.publish('2', 'a');
-  await until(() => backend.channelsOf('publish').length === 2, 'the backend has both');
+  await until(() => backend.channelsOf('publish').length === 2, 'the backend has them');
   abort.abort(new Error('given up'));
   await assert.rejects(given, /given up/);
   gate.resolve();
@@ -309,6 +325,20 @@ test('a history that is ahead of the live stream is not delivered again by it', 
   backend.message('a', 1, 2, 3, 4, 5);
   assert.deepEqual(await texts(subscriber, 4), ['2', '3', '4', '5']);
   assert.equal(subscriber.size, 0);
+  await channels.stop();
+});
+
+test('live messages held back while history is read keep to the bound and are counted', async () => {
+  const { backend, channels } = await scriptedChannels({ subscriberMaxBacklog: 2 });
+  const read = deferred<void>();
+  backend.during = ({ name }) => (name === 'getHistory' ? read.promise : undefined);
+  const subscribing = channels.subscribe('a', { history: 3 });
+  await until(() => backend.channelsOf('getHistory').length === 1, 'history is being read');
+  backend.message('a', 1, 2, 3, 4, 5);
+  await new Promise((resolve) => setImmediate(resolve));
+  read.resolve();
+  const subscriber = await subscribing;
+  assert.deepEqual([subscriber.size, subscriber.dropped], [2, 3]);
   await channels.stop();
 });
 
@@ -504,6 +534,21 @@ test('stop ends at its deadline when the backend hangs, and reports what was not
   }
 });
 
+test('a message that fails after stop gave it up is not reported again', async () => {
+  const failures: string[] = [];
+  const { backend, channels } = await scriptedChannels({
+    onPublishError: (error) => failures.push(error.message),
+  });
+  const gate = deferred<void>();
+  backend.during = ({ name }) => (name === 'publish' ? gate.promise : undefined);
+  channels.publish('1', 'a');
+  await channels.stop({ deadlineMs: 10 });
+  gate.reject(new Error('too late'));
+  await channels.start();
+  await channels.stop();
+  assert.deepEqual(failures, ['the channels were stopped']);
+});
+
 test('start and stop may be called twice, and again', async () => {
   const { backend, channels } = await scriptedChannels({ channels: ['a'] });
   await channels.start();
@@ -533,7 +578,11 @@ test('a subscriber of an earlier life ended with it and does no harm', async () 
   assert.deepEqual(await rest(old), []);
 });
 
-test('a thousand subscribers all receive everything', async () => {
+test('a thousand subscribers all receive everything, and no leak is warned of', async (context) => {
+  const warnings: Error[] = [];
+  const listener = (warning: Error): unknown => warnings.push(warning);
+  process.on('warning', listener);
+  context.after(() => process.off('warning', listener));
   await using channels = await memoryChannels();
   const subscribers = await Promise.all(
     Array.from({ length: 1_000 }, () => channels.subscribe('a')),
@@ -541,6 +590,7 @@ test('a thousand subscribers all receive everything', async () => {
   for (let n = 0; n < 20; n++) channels.publish(`${n}`, 'a');
   const expected = Array.from({ length: 20 }, (_, n) => `${n}`);
   for (const subscriber of subscribers) assert.deepEqual(await texts(subscriber, 20), expected);
+  assert.deepEqual(warnings, []);
 });
 
 test('channels that come and go leave nothing behind', async () => {

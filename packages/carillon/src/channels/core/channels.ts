@@ -7,6 +7,7 @@
  * Not here: routes. The plugins in `channels/plugins/` give a framework WebSocket routes for these
  * channels.
  */
+import { AbortGroup } from '../../util/abort-group.js';
 import { settlesWithin, unlessAborted } from '../../util/waiting.js';
 import type { BackendGap, HistoryOptions } from './backend.js';
 import type { SubscriberItem } from './backlog.js';
@@ -56,8 +57,8 @@ export type WithGaps<S extends Subscriber> = Omit<S, keyof Subscriber> &
 interface Session {
   readonly supervisor: Supervisor;
   readonly queue: PublishQueue;
-  /** Aborted when `stop` begins. */
-  readonly ending: AbortController;
+  /** What waits in it; aborted when `stop` begins. */
+  readonly waiting: AbortGroup;
   readonly started: Promise<void>;
 }
 
@@ -213,20 +214,19 @@ export class Channels<S extends Subscriber = Subscriber> implements AsyncDisposa
       backlog: subscription.backlog,
       unsubscribe: () => this.unsubscribe(subscriber),
     });
-    const { hub } = session.supervisor;
-    const ending = session.ending.signal;
     this.#subscriptions.set(subscriber, { session, subscription });
     try {
-      if (past !== undefined) for (const name of names) subscription.hold(name);
-      await unlessAborted(hub.acquire(subscription, names, signal), ending);
-      if (past !== undefined) {
+      await session.waiting.run(async ({ signal: ended }) => {
+        if (past !== undefined) for (const name of names) subscription.hold(name);
+        await session.supervisor.hub.acquire(subscription, names, ended);
+        if (past === undefined) return;
         const reads = names.map((name) => this.#replay(subscription, name, past));
-        await unlessAborted(Promise.all(reads), signal, ending);
-      }
+        await unlessAborted(Promise.all(reads), ended);
+      }, signal);
     } catch (error) {
       this.#subscriptions.delete(subscriber);
       subscription.backlog.end();
-      void hub.release(subscription, names);
+      void session.supervisor.hub.release(subscription, names);
       throw error;
     }
     return subscriber;
@@ -297,7 +297,9 @@ export class Channels<S extends Subscriber = Subscriber> implements AsyncDisposa
       throw new ChannelsError('INVALID_OPTION', 'the subscriber is not subscribed here');
     }
     const reads = names.map((name) => this.#settings.backend.getHistory(name, past));
-    const histories = await unlessAborted(Promise.all(reads), entry.session.ending.signal);
+    const histories = await entry.session.waiting.run(({ signal }) =>
+      unlessAborted(Promise.all(reads), signal),
+    );
     for (const message of histories.flat()) entry.subscription.backlog.put(message);
   }
 
@@ -323,7 +325,7 @@ export class Channels<S extends Subscriber = Subscriber> implements AsyncDisposa
       throw status.error;
     });
     supervisor.start();
-    return { supervisor, queue, ending: new AbortController(), started };
+    return { supervisor, queue, waiting: new AbortGroup(), started };
   }
 
   /** The first status after `starting`. */
@@ -342,7 +344,7 @@ export class Channels<S extends Subscriber = Subscriber> implements AsyncDisposa
     const until = Date.now() + (options.deadlineMs ?? 5_000);
     const stopped = new ChannelsError('STOPPED', 'the channels were stopped');
     this.#session = undefined;
-    session.ending.abort(stopped);
+    session.waiting.abort(stopped);
     try {
       await settlesWithin(session.queue.drained(), until - Date.now());
       session.queue.close(stopped);

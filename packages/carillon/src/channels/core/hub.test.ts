@@ -4,7 +4,12 @@ import test from 'node:test';
 import fc from 'fast-check';
 import { type Deferred, deferred } from '../../util/deferred.js';
 import { Hub } from './hub.js';
-import { message, ScriptedBackend, until } from './scripted-backend.test.fixture.js';
+import {
+  type BackendCall,
+  message,
+  ScriptedBackend,
+  until,
+} from './scripted-backend.test.fixture.js';
 import { Subscription } from './subscription.js';
 
 function subscription(): Subscription {
@@ -24,11 +29,16 @@ function hubOf(backend: ScriptedBackend): { hub: Hub; troubles: Error[] } {
   return { hub: new Hub(backend, (error) => troubles.push(error)), troubles };
 }
 
+/** A call of the backend that waits until it is let go. */
+interface Gate extends Deferred<void> {
+  readonly call: BackendCall;
+}
+
 /** Makes calls of the backend wait until they are let go, one by one. */
-function gated(backend: ScriptedBackend): Deferred<void>[] {
-  const gates: Deferred<void>[] = [];
-  backend.during = () => {
-    const gate = deferred<void>();
+function gated(backend: ScriptedBackend): Gate[] {
+  const gates: Gate[] = [];
+  backend.during = (call) => {
+    const gate = { ...deferred<void>(), call };
     gates.push(gate);
     return gate.promise;
   };
@@ -271,8 +281,14 @@ async function runInterleaving(steps: readonly Step[]): Promise<void> {
         break;
       case 'answer': {
         const [gate] = gates.splice(action.which % Math.max(1, gates.length), 1);
-        if (action.fails) gate?.reject(new Error('refused'));
-        else gate?.resolve();
+        if (!action.fails) gate?.resolve();
+        if (!action.fails || gate === undefined) break;
+        // The worst way to fail: with the effect, so that nobody knows.
+        for (const channel of gate.call.channels) {
+          if (gate.call.name === 'subscribe') backend.subscribed.add(channel);
+          else backend.subscribed.delete(channel);
+        }
+        gate.reject(new Error('refused'));
         break;
       }
       case 'interrupt':

@@ -2,17 +2,18 @@
  * Messages on their way to the backend: one queue for `publish` and `waitPublished`, so that their
  * order is the order of the calls.
  *
- * Up to `MAX_WITH_BACKEND` messages are with the backend at a time, so that a round trip carries
- * many; the backend keeps the order of the calls. A failing one is told to whoever waits for it, else
- * to `onFailure`, and the others go on; nothing stops the queue but `close`.
+ * Several messages are with the backend at a time, handed over in order (a backend keeps the order of
+ * its calls), so that a client that pipelines is not slowed to one message per round trip. A failing
+ * one is told to whoever waits for it, else to `onFailure`, and the others follow; nothing stops the
+ * queue but `close`.
  */
 import { type Deferred, deferred } from '../../util/deferred.js';
 import { RingQueue } from '../../util/ring-queue.js';
 import { toError } from '../../util/to-error.js';
 import { ChannelsError } from './channels-error.js';
 
-/** Enough to fill a round trip; what is with the backend when its connection is lost may be lost too. */
-const MAX_WITH_BACKEND = 256;
+/** Messages with the backend at a time. More only fills its queues. */
+const MAX_UNDER_WAY = 64;
 
 /** A message that is to be published. */
 export interface Publication {
@@ -47,9 +48,9 @@ export class PublishQueue {
   readonly #entries = new RingQueue<Entry>();
   #messages = 0;
   #bytes = 0;
-  readonly #withBackend = new Set<Entry>();
-  #scheduled = false;
+  readonly #underWay = new Set<Entry>();
   #idle: Deferred<void> | undefined;
+  #scheduled = false;
   #closed = false;
 
   constructor(options: PublishQueueOptions) {
@@ -83,7 +84,7 @@ export class PublishQueue {
     const waiter = deferred<void>();
     const entry = this.#enqueue(publication, waiter);
     const abort = (): void => {
-      if (!this.#withBackend.has(entry)) this.#cancel(entry);
+      if (!this.#underWay.has(entry)) this.#cancel(entry);
       waiter.reject(signal?.reason);
     };
     signal?.addEventListener('abort', abort);
@@ -104,7 +105,7 @@ export class PublishQueue {
   /** Fails what is left, also what is with the backend, and publishes no more. */
   close(error: Error): void {
     this.#closed = true;
-    const left = [...this.#withBackend];
+    const left = [...this.#underWay];
     for (let entry = this.#entries.shift(); entry !== undefined; entry = this.#entries.shift()) {
       left.push(entry);
     }
@@ -134,12 +135,12 @@ export class PublishQueue {
     this.#scheduled = true;
     queueMicrotask(() => {
       this.#scheduled = false;
-      this.#work();
+      this.#handOver();
     });
   }
 
-  #work(): void {
-    while (this.#withBackend.size < MAX_WITH_BACKEND) {
+  #handOver(): void {
+    while (this.#underWay.size < MAX_UNDER_WAY) {
       const entry = this.#entries.shift();
       if (entry === undefined) return;
       if (!entry.cancelled) void this.#send(entry);
@@ -147,7 +148,7 @@ export class PublishQueue {
   }
 
   async #send(entry: Entry): Promise<void> {
-    this.#withBackend.add(entry);
+    this.#underWay.add(entry);
     try {
       await this.#options.send(entry);
       if (this.#closed) return;
@@ -157,9 +158,9 @@ export class PublishQueue {
       if (this.#closed) return;
       this.#fail(entry, toError(error));
     }
-    this.#withBackend.delete(entry);
+    this.#underWay.delete(entry);
     this.#leave(entry);
-    this.#schedule();
+    this.#handOver();
   }
 
   #cancel(entry: Entry): void {

@@ -26,6 +26,8 @@ export class ScriptedBackend implements ChannelsBackend {
   during: (call: BackendCall) => Promise<void> | void = () => undefined;
   /** How often `streamEvents` was called. */
   streams = 0;
+  /** Counts shutdowns: what a call does after one has no effect. */
+  #life = 0;
   #events = new AsyncQueue<BackendEvent | Error>();
 
   async onStartup(): Promise<void> {
@@ -35,6 +37,7 @@ export class ScriptedBackend implements ChannelsBackend {
 
   async onShutdown(): Promise<void> {
     await this.#called('onShutdown', []);
+    this.#life++;
     this.subscribed.clear();
     this.#events.end();
   }
@@ -45,7 +48,9 @@ export class ScriptedBackend implements ChannelsBackend {
   }
 
   async subscribe(channels: readonly string[]): Promise<void> {
+    const life = this.#life;
     await this.#called('subscribe', channels);
+    if (life !== this.#life) return;
     for (const channel of channels) this.subscribed.add(channel);
   }
 

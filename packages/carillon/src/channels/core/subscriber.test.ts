@@ -153,6 +153,33 @@ test('joining a callback that never ends gives up at the deadline', async () => 
   assert.equal(subscriber.isRunning, false);
 });
 
+test('joining with nothing to handle ends at once', async () => {
+  const { subscriber } = subscriberWith();
+  const run = subscriber.runInBackground(() => undefined);
+  await new Promise((resolve) => setImmediate(resolve));
+  await subscriber.stop({ join: true, deadlineMs: 1_000_000 });
+  await run.done;
+});
+
+test('a run that waits for the next item is done when it is stopped', async () => {
+  const { subscriber } = subscriberWith();
+  const run = subscriber.runInBackground(() => undefined);
+  await new Promise((resolve) => setImmediate(resolve));
+  await subscriber.stop();
+  await run.done;
+});
+
+test('disposing a run that was stopped leaves the next one alone', async () => {
+  const { subscriber } = subscriberWith();
+  const first = subscriber.runInBackground(() => undefined);
+  await subscriber.stop();
+  const second = subscriber.runInBackground(() => undefined);
+  await first[Symbol.asyncDispose]();
+  await first.done;
+  assert.equal(subscriber.isRunning, true);
+  await second[Symbol.asyncDispose]();
+});
+
 test('joining after messages were dropped ends like any other', async () => {
   const backlog = new Backlog({ maxMessages: 2, strategy: 'dropleft' });
   const subscriber = new Subscriber({ backlog, unsubscribe: async () => backlog.end() });

@@ -230,3 +230,18 @@ test('a listener that throws harms nobody, and one that ended hears nothing', as
   await channels.stop();
   assert.deepEqual(heard, ['starting', 'up']);
 });
+
+test('subscriptions that are repaired do not hide a stream that is not', async () => {
+  const backend = new ScriptedBackend();
+  await using channels = channelsOn(backend, { retry: none() });
+  const gate = deferred<void>();
+  backend.during = ({ name }) => (name === 'subscribe' ? gate.promise : undefined);
+  const starting = channels.start({ allowDegraded: true });
+  await until(() => backend.streams === 1, 'the stream is open');
+  backend.breakStream(new Error('cut'));
+  await starting;
+  gate.resolve();
+  await until(() => backend.subscribed.has('a'), 'subscribed');
+  await new Promise((resolve) => setImmediate(resolve));
+  assert.equal(channels.error?.message, 'cut');
+});

@@ -432,6 +432,26 @@ test('a client that never reads costs a bounded amount and is closed at its dead
   assert.equal(sockets[1]?.destroyed, true);
 });
 
+test('a client that pings and never reads does not fill its socket with pongs', async (context) => {
+  const maxBufferedBytes = 50_000;
+  const { port, routes, sockets } = await site(context, { maxBufferedBytes });
+  const stuck = await bareSocket(port);
+  stuck.pause();
+  await until(() => routes.connections === 1, 'accepted');
+  const mask = Buffer.alloc(4);
+  const ping = Buffer.concat([Buffer.from([0x89, 0x80 | 125]), mask, Buffer.alloc(125)]);
+  const pings = Buffer.concat(Array.from({ length: 5_000 }, () => ping));
+  const [server] = sockets;
+  let most = 0;
+  for (let n = 1; n <= 40; n++) {
+    stuck.write(pings);
+    await until(() => (server?.bytesRead ?? 0) >= n * pings.length, 'the server reads on');
+    most = Math.max(most, server?.writableLength ?? 0);
+  }
+  assert.ok(most > 0, 'the socket never filled');
+  assert.ok(most <= maxBufferedBytes, `${most} bytes waited in the socket`);
+});
+
 test('a client that reads again gets the newest messages, as the strategy says', async (context) => {
   const { channels, port, sockets } = await site(
     context,

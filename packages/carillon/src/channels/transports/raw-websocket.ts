@@ -14,6 +14,7 @@ import { isUtf8 } from 'node:buffer';
 import type { IncomingMessage } from 'node:http';
 import type { Duplex } from 'node:stream';
 import { type WebSocket, WebSocketServer } from 'ws';
+import { AbortGroup } from '../../util/abort-group.js';
 import { type Deferred, deferred } from '../../util/deferred.js';
 import { toError } from '../../util/to-error.js';
 import { settlesWithin } from '../../util/waiting.js';
@@ -46,7 +47,10 @@ export interface RawWebSocketOptions {
    * Default `text`.
    */
   readonly wsSendMode?: 'text' | 'binary';
-  /** At most this many bytes wait in a socket (one larger message alone may). Default 1 MiB. */
+  /**
+   * At most this many bytes wait in a socket (one larger message alone may). What has no room waits
+   * in the subscriber's backlog, so give the channels a `subscriberMaxBacklog`. Default 1 MiB.
+   */
   readonly maxBufferedBytes?: number;
   /** How long a full socket may make no room before it is closed. Default 30,000. */
   readonly slowTimeoutMs?: number;
@@ -54,7 +58,7 @@ export interface RawWebSocketOptions {
   readonly pingIntervalMs?: number;
   /** How long a client may take to answer a ping. Default 10,000. */
   readonly pongTimeoutMs?: number;
-  /** Larger messages of a client close its socket with 1009. Default 4,096. */
+  /** Larger messages of a client close its socket with 1009. Default 65,536. */
   readonly maxIncomingBytes?: number;
   /** How long subscribing may take before the client gets a 503. Default 10,000. */
   readonly subscribeTimeoutMs?: number;
@@ -73,7 +77,8 @@ export class RawWebSocketTransport {
   readonly #settings: Settings;
   readonly #server: WebSocketServer;
   readonly #sockets = new Set<RawSocket>();
-  readonly #closing = new AbortController();
+  /** Handshakes under way; aborted when the transport closes. */
+  readonly #handshakes = new AbortGroup();
 
   constructor(channels: Channels<Subscriber>, options: RawWebSocketOptions = {}) {
     this.#channels = channels;
@@ -81,6 +86,7 @@ export class RawWebSocketTransport {
     this.#server = new WebSocketServer({
       noServer: true,
       clientTracking: false,
+      autoPong: false, // a client that pings and never reads would fill its socket with pongs
       perMessageDeflate: false,
       maxPayload: this.#settings.maxIncomingBytes,
     });
@@ -113,7 +119,7 @@ export class RawWebSocketTransport {
       if (!accepted) await this.#channels.unsubscribe(subscriber);
     } catch (error) {
       const unknown = error instanceof ChannelsError && error.code === 'UNKNOWN_CHANNEL';
-      if (!unknown && !socket.destroyed && !this.#closing.signal.aborted) {
+      if (!unknown && !socket.destroyed && !this.#handshakes.aborted) {
         this.#settings.onError?.(toError(error));
       }
       refuse(socket, unknown ? 404 : 503);
@@ -122,33 +128,30 @@ export class RawWebSocketTransport {
 
   /** Closes all sockets with 1001, cuts off who does not answer, and accepts no more. */
   async close(): Promise<void> {
-    this.#closing.abort(new ChannelsError('STOPPED', 'the route was detached'));
+    this.#handshakes.abort(new ChannelsError('STOPPED', 'the route was detached'));
     const closed = [...this.#sockets].map((socket) => socket.close(RAW_CLOSE_CODES.goingAway));
     await Promise.all(closed);
     this.#server.close();
   }
 
-  async #subscribe(socket: Duplex, channel: string): Promise<Subscriber> {
+  #subscribe(socket: Duplex, channel: string): Promise<Subscriber> {
     const { wsHandlerSendHistory: history, subscribeTimeoutMs } = this.#settings;
-    const abort = new AbortController();
-    const gone = (): void => abort.abort(new Error('the client went away while subscribing'));
-    const closing = (): void => abort.abort(this.#closing.signal.reason);
-    const timer = setTimeout(() => {
-      abort.abort(new Error(`subscribing took longer than ${subscribeTimeoutMs} ms`));
-    }, subscribeTimeoutMs);
-    socket.once('close', gone);
-    this.#closing.signal.addEventListener('abort', closing);
-    if (this.#closing.signal.aborted) closing();
-    try {
-      return await this.#channels.subscribe(channel, {
-        history: history < 0 ? 'all' : history,
-        signal: abort.signal,
-      });
-    } finally {
-      clearTimeout(timer);
-      socket.off('close', gone);
-      this.#closing.signal.removeEventListener('abort', closing);
-    }
+    return this.#handshakes.run(async (controller) => {
+      const gone = (): void => controller.abort(new Error('the client went away'));
+      const timer = setTimeout(() => {
+        controller.abort(new Error(`subscribing took longer than ${subscribeTimeoutMs} ms`));
+      }, subscribeTimeoutMs);
+      socket.once('close', gone);
+      try {
+        return await this.#channels.subscribe(channel, {
+          history: history < 0 ? 'all' : history,
+          signal: controller.signal,
+        });
+      } finally {
+        clearTimeout(timer);
+        socket.off('close', gone);
+      }
+    });
   }
 
   /** Sends the 101; false when `ws` refused the handshake (it has answered then) or nobody is left. */
@@ -158,7 +161,7 @@ export class RawWebSocketTransport {
     head: Buffer,
     subscriber: Subscriber,
   ): boolean {
-    if (this.#closing.signal.aborted) {
+    if (this.#handshakes.aborted) {
       refuse(socket, 503);
       return false;
     }
@@ -195,6 +198,7 @@ class RawSocket {
     socket.on('error', (error) => settings.onError?.(error));
     socket.on('message', () => undefined); // read and thrown away: unread input would stall pongs
     socket.on('pong', () => this.#answered());
+    socket.on('ping', (data) => this.#answer(data));
     socket.once('close', () => {
       clearInterval(this.#pingTimer);
       clearTimeout(this.#pongTimer);
@@ -259,6 +263,11 @@ class RawSocket {
     this.#pongTimer.unref();
   }
 
+  #answer(ping: Buffer): void {
+    if (this.#socket.readyState !== this.#socket.OPEN || this.#mustWait(ping.length)) return;
+    this.#socket.pong(ping);
+  }
+
   #answered(): void {
     clearTimeout(this.#pongTimer);
     this.#pongTimer = undefined;
@@ -315,7 +324,7 @@ function settingsOf(options: RawWebSocketOptions): Settings {
     slowTimeoutMs: options.slowTimeoutMs ?? 30_000,
     pingIntervalMs: options.pingIntervalMs ?? 25_000,
     pongTimeoutMs: options.pongTimeoutMs ?? 10_000,
-    maxIncomingBytes: options.maxIncomingBytes ?? 4_096,
+    maxIncomingBytes: options.maxIncomingBytes ?? 65_536,
     subscribeTimeoutMs: options.subscribeTimeoutMs ?? 10_000,
     closeTimeoutMs: options.closeTimeoutMs ?? 1_000,
     ...(options.onError === undefined ? {} : { onError: options.onError }),

@@ -1,4 +1,5 @@
 /** The recommended door: an address in, a connected client out. */
+import { deferred } from '../../util/deferred.js';
 import type { ServerAddress } from '../connection/address.js';
 import { Connection } from '../connection/connection.js';
 import { clientSettings, type RedisOptions } from './client-options.js';
@@ -28,14 +29,15 @@ export async function connect(address: ServerAddress, options?: RedisOptions): P
 
 /** Opens the client; the first failure is the caller's to see. */
 async function untilReady(redis: Redis): Promise<void> {
+  const { promise, resolve, reject } = deferred<void>();
+  const forget = [redis.on('ready', resolve), redis.on('retry', ({ error }) => reject(error))];
+  redis.open();
   try {
-    await new Promise<void>((resolve, reject) => {
-      redis.on('ready', resolve);
-      redis.on('retry', ({ error }) => reject(error));
-      redis.open();
-    });
+    await promise;
   } catch (error) {
     await redis.close({ timeoutMs: 0 });
     throw error;
+  } finally {
+    for (const each of forget) each();
   }
 }

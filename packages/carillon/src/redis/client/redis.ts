@@ -45,6 +45,8 @@ export class Redis extends Commands<string> {
   #link: SubscriptionLink | undefined;
   #state: RedisState = 'connecting';
   #lastError: Error | undefined;
+  #closing: Promise<void> | undefined;
+  #isRef = true;
 
   /** Use `connect()`. */
   constructor(open: OpenConnection, settings: ClientSettings) {
@@ -101,17 +103,32 @@ export class Redis extends Commands<string> {
   }
 
   /**
-   * Closes the client: waits for the replies of the commands so far, then closes all connections.
+   * Closes the client: waits for the replies of the commands that were written, then closes all
+   * connections. Loops over subscriptions end. Every call after the first waits for the same end.
    *
    * @param options.timeoutMs - Longest wait; commands still pending then fail with
    *   `ConnectionForcedCloseError`. 0 closes at once. Default 5,000.
    */
-  async close(options: { timeoutMs?: number } = {}): Promise<void> {
-    if (this.#state === 'closed') return;
+  close(options: { timeoutMs?: number } = {}): Promise<void> {
+    this.#closing ??= this.#close(options.timeoutMs ?? DEFAULT_CLOSE_TIMEOUT_MS);
+    return this.#closing;
+  }
+
+  async #close(timeoutMs: number): Promise<void> {
     this.#state = 'closed';
     this.#link?.close();
-    await this.#lane.close(options.timeoutMs ?? DEFAULT_CLOSE_TIMEOUT_MS);
+    await this.#lane.close(timeoutMs);
     this.#listeners.emit('close', undefined);
+  }
+
+  /** Lets the process exit although connections are open. */
+  unref(): void {
+    this.#setRef(false);
+  }
+
+  /** Undoes `unref`. */
+  ref(): void {
+    this.#setRef(true);
   }
 
   async [Symbol.asyncDispose](): Promise<void> {
@@ -128,7 +145,14 @@ export class Redis extends Commands<string> {
       maxIdleMs: this.#settings.maxIdleMs,
     });
     if (this.#state === 'closed') this.#link.close();
+    this.#link.setRef(this.#isRef);
     return new PubSub(this.#link, decode, options);
+  }
+
+  #setRef(isRef: boolean): void {
+    this.#isRef = isRef;
+    this.#lane.setRef(isRef);
+    this.#link?.setRef(isRef);
   }
 
   #onUp(): void {

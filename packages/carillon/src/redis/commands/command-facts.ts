@@ -23,6 +23,8 @@ const FLAGS: ReadonlyMap<string, number> = new Map([
   ...['REPLY', 'TRACKING', 'CACHING', 'NO-EVICT', 'NO-TOUCH', 'SETNAME', 'SETINFO', 'CAPA'].map(
     (word) => [`CLIENT ${word}`, stateful] as const,
   ),
+  ['CLIENT IMPORT-SOURCE', stateful],
+  ['SCRIPT DEBUG', stateful],
   ...names('BLPOP BRPOP BLMOVE BRPOPLPUSH BLMPOP BZPOPMIN BZPOPMAX BZMPOP WAIT WAITAOF').map(
     (name) => [name, blocking] as const,
   ),
@@ -47,9 +49,9 @@ const MAX_CACHED = 1_000;
  * them. The spec's name may have two words; only the first is its head, the second is sent as an argument.
  */
 export function specOfCall(words: readonly Argument[], decodeAs: number): CommandSpec<Reply> {
-  const first = String(words[0]).trim().toUpperCase();
+  const first = wordOf(words[0]).trim();
   const isContainer = CONTAINERS.has(first) && words.length > 1;
-  const name = isContainer ? `${first} ${String(words[1]).toUpperCase()}` : first;
+  const name = isContainer ? `${first} ${wordOf(words[1])}` : first;
   const key = `${decodeAs}${BLOCKING_BY_OPTION.has(first) && blocks(words) ? '!' : ''}${name}`;
   const known = cache.get(key);
   if (known !== undefined) return known;
@@ -66,8 +68,21 @@ function flagsOf(name: string, first: string, words: readonly Argument[]): numbe
   return FLAGS.get(name) ?? 0;
 }
 
+/** Options stand before STREAMS; what follows are keys, and GROUP is followed by two names. */
 function blocks(words: readonly Argument[]): boolean {
-  return words.some((word) => typeof word === 'string' && word.toUpperCase() === 'BLOCK');
+  for (let i = 1; i < words.length; i++) {
+    const word = wordOf(words[i]);
+    if (word === 'BLOCK') return true;
+    if (word === 'STREAMS') return false;
+    if (word === 'GROUP') i += 2;
+  }
+  return false;
+}
+
+/** A word in capitals, whichever way it was given: bytes must not hide a command from its flags. */
+function wordOf(word: Argument | undefined): string {
+  const text = word instanceof Uint8Array ? Buffer.from(word).toString('latin1') : String(word);
+  return text.toUpperCase();
 }
 
 function names(list: string): string[] {

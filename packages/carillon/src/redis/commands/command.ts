@@ -65,6 +65,11 @@ export function defineCommand<T = Reply>(
   };
 }
 
+/** Where a command waits; told when it settles there. */
+export interface CommandHolder {
+  onSettled(): void;
+}
+
 type Settle = (value: unknown) => void;
 
 // One executor for all promises: a closure for each command shows in profiles.
@@ -86,6 +91,10 @@ export class Command<T = unknown> {
   settled = false;
   /** When to give up, by `coarseNow`; set by whoever watches the deadline. */
   deadline = 0;
+  /** Whether it was already written to a connection that is gone. */
+  sentBefore = false;
+  /** The queue it waits in. */
+  holder: CommandHolder | undefined = undefined;
   #resolve: Settle | undefined = undefined;
   #reject: Settle | undefined = undefined;
   #stopListening: (() => void) | undefined = undefined;
@@ -166,5 +175,7 @@ export class Command<T = unknown> {
   #finish(): void {
     this.settled = true;
     this.#stopListening?.();
+    this.holder?.onSettled();
+    this.holder = undefined;
   }
 }

@@ -11,8 +11,9 @@ import { UsageError } from '../errors/usage-error.js';
 /**
  * Where a server is: `redis://`, `rediss://` (TLS) or `unix://` URL, the path of a unix socket, or an
  * object. A URL may carry `user:password@`, the database as its path, and the query parameters `db`,
- * `username`, `password` (a `unix://` URL has no other place for them), `encoding`, `ssl` and
- * `timeout` (seconds).
+ * `username`, `password` (a `unix://` URL has no other place for them), `encoding` (only `utf-8`),
+ * `ssl` and `timeout` (seconds).
+ * `user:@` gives an empty password, which is what a `nopass` user has.
  */
 export type ServerAddress =
   | string
@@ -30,7 +31,6 @@ export interface ParsedAddress {
   readonly username: string | undefined;
   readonly password: string | undefined;
   readonly db: number | undefined;
-  readonly encoding: string | undefined;
   readonly timeoutMs: number | undefined;
 }
 
@@ -89,14 +89,15 @@ function parseUrl(text: string): ParsedAddress {
     throw invalid('a unix:// URL names a path, not a host: write unix:///path/to/socket');
   }
   const pathDb = isUnix || path === '' || path === '/' ? undefined : path.slice(1);
-  const userPassword = url.password === '' ? undefined : decode(url.password, 'password');
+  const user = url.username === '' ? undefined : decode(url.username, 'user name');
+  const userPassword = passwordOf(url, text);
   if (pathDb !== undefined && query.has('db')) throw invalid('the database is given twice');
-  const userName = url.username === '' ? undefined : decode(url.username, 'user name');
   if (userPassword !== undefined && query.has('password')) {
     throw invalid('the password is given twice');
   }
-  if (userName !== undefined && query.has('username')) {
-    throw invalid('the user name is given twice');
+  if (user !== undefined && query.has('username')) throw invalid('the user name is given twice');
+  if (!/^utf-?8$/i.test(query.get('encoding') ?? 'utf8')) {
+    throw invalid('the only encoding of text is utf-8; other bytes are read as bytes');
   }
   const db = pathDb ?? query.get('db');
   return {
@@ -104,10 +105,9 @@ function parseUrl(text: string): ParsedAddress {
       ? socketPath(path)
       : { host: hostOf(url), port: url.port === '' ? DEFAULT_PORT : validPort(Number(url.port)) },
     tls: tlsOf(url, query.get('ssl')),
-    username: userName ?? query.get('username'),
+    username: user ?? query.get('username'),
     password: userPassword ?? query.get('password'),
     db: db === undefined ? undefined : validDb(db),
-    encoding: query.get('encoding'),
     timeoutMs: timeoutOf(query.get('timeout')),
   };
 }
@@ -144,6 +144,12 @@ function timeoutOf(seconds: string | undefined): number | undefined {
   return value * 1_000;
 }
 
+/** `URL` does not tell `user@` from `user:@`; the text does. */
+function passwordOf(url: URL, text: string): string | undefined {
+  if (url.password !== '') return decode(url.password, 'password');
+  return /^\w+:\/\/[^/?#@:]+:@/.test(text) ? '' : undefined;
+}
+
 function hostOf(url: URL): string {
   if (url.hostname === '') return 'localhost';
   return decode(url.hostname.replace(/^\[(.*)\]$/, '$1'), 'host');
@@ -175,7 +181,6 @@ function onlyEndpoint(endpoint: Endpoint): ParsedAddress {
     username: undefined,
     password: undefined,
     db: undefined,
-    encoding: undefined,
     timeoutMs: undefined,
   };
 }

@@ -8,21 +8,23 @@
  * the owner's queue.
  */
 import type { Socket } from 'node:net';
-import { RingQueue } from '../../util/ring-queue.js';
 import { type Command, CommandFlag } from '../commands/command.js';
 import type { Executor } from '../commands/executor.js';
 import { type ConnectionError, connectionErrorFrom } from '../errors/connection-error.js';
 import { ProtocolError } from '../errors/protocol-error.js';
+import { ReplyError } from '../errors/reply-error.js';
 import { UsageError } from '../errors/usage-error.js';
 import { DecodeAs, Decoder, INCOMPLETE } from '../protocol/decoder.js';
 import { CommandEncoder } from '../protocol/encoder.js';
 import type { Reply } from '../protocol/reply.js';
+import { AttemptDeadline } from './attempt-deadline.js';
 import type { ConnectionSettings } from './connection-options.js';
 import { Deadlines } from './deadlines.js';
 import { dial, type OnBytes } from './dial.js';
 import { shakeHands } from './handshake.js';
 import { ReplyQueue } from './reply-queue.js';
 import { readAck, type Subscriptions, textOf } from './subscription-acks.js';
+import { WaitingCommands } from './waiting-commands.js';
 
 /**
  * A batch is written when it has this many bytes, then twice as many, up to the maximum; the rest at
@@ -40,8 +42,8 @@ export interface ConnectionHooks {
   /** A push that acknowledges nothing: a message, an invalidation, the end of a shard subscription. */
   onPush?(push: Reply[]): void;
   /**
-   * Offers a command that got no reply, the oldest first, when the connection dies. `true` takes it
-   * over; otherwise it fails with a `ConnectionClosedError`.
+   * Offers a command that got no reply, the oldest first, when a connection dies after its handshake.
+   * `true` takes it over; otherwise it fails with a `ConnectionClosedError`.
    */
   onPending?(command: Command): boolean;
   /** The connection is gone. Called once, after `onPending`. */
@@ -62,11 +64,12 @@ export class Connection implements Executor {
   readonly #replies: ReplyQueue;
   readonly #deadlines: Deadlines;
   /** Commands that are not encoded yet, because the socket takes no more bytes. */
-  readonly #waiting = new RingQueue<Command>();
+  readonly #waiting = new WaitingCommands(MAX_WAITING_COMMANDS);
   /** How many of the newest commands in `#replies` are encoded but not given to the socket. */
   #unflushed = 0;
   #flushScheduled = false;
   #writeBytes = FIRST_WRITE_BYTES;
+  #isIntroduced = false;
   #inTransaction = false;
   #closedBy: ConnectionError | undefined;
   readonly #whenClosed: Promise<void>;
@@ -82,14 +85,18 @@ export class Connection implements Executor {
     hooks: ConnectionHooks = {},
     signal?: AbortSignal,
   ): Promise<Connection> {
-    const timeout = AbortSignal.timeout(settings.connectTimeoutMs);
-    const deadline = signal === undefined ? timeout : AbortSignal.any([timeout, signal]);
+    const deadline = new AttemptDeadline(settings.connectTimeoutMs, signal);
     const receiver: { onBytes: OnBytes } = { onBytes() {} }; // the server speaks only when asked
-    const socket = await dial(settings, (bytes) => receiver.onBytes(bytes), deadline);
-    const connection = new Connection(settings, hooks, socket);
-    receiver.onBytes = (bytes) => connection.#onBytes(bytes);
-    await shakeHands(connection, deadline);
-    return connection;
+    try {
+      const socket = await dial(settings, (bytes) => receiver.onBytes(bytes), deadline.signal);
+      const connection = new Connection(settings, hooks, socket);
+      receiver.onBytes = (bytes) => connection.#onBytes(bytes);
+      await shakeHands(connection, deadline.signal);
+      connection.#isIntroduced = true;
+      return connection;
+    } finally {
+      deadline.end();
+    }
   }
 
   private constructor(settings: ConnectionSettings, hooks: ConnectionHooks, socket: Socket) {
@@ -128,6 +135,11 @@ export class Connection implements Executor {
   /** Commands without a reply so far. */
   get pending(): number {
     return this.#replies.length + this.#waiting.length;
+  }
+
+  /** Bytes received so far: while it grows, the server is alive. */
+  get bytesRead(): number {
+    return this.#socket.bytesRead;
   }
 
   run<T>(command: Command<T>): Promise<T> {
@@ -180,11 +192,8 @@ export class Connection implements Executor {
   }
 
   #wait(command: Command): void {
-    if (this.#waiting.length >= MAX_WAITING_COMMANDS) {
-      command.failConnection('QUEUE_FULL', this.address);
-      return;
-    }
-    this.#waiting.push(command);
+    if (this.#waiting.isFull) command.failConnection('QUEUE_FULL', this.address);
+    else this.#waiting.push(command);
   }
 
   #write(command: Command): void {
@@ -197,8 +206,7 @@ export class Connection implements Executor {
       return;
     }
     command.sent = 'maybe';
-    this.#replies.push(command);
-    this.#unflushed++;
+    if (this.#replies.push(command)) this.#unflushed++;
     if (this.#encoder.pendingLength >= this.#writeBytes) {
       this.#flush();
       this.#writeBytes = Math.min(this.#writeBytes * 2, MAX_WRITE_BYTES);
@@ -257,12 +265,26 @@ export class Connection implements Executor {
       for (;;) {
         const reply = decoder.read(this.#decodeAs());
         if (reply === INCOMPLETE) return;
-        if (!this.#isPushOfResp2(reply)) replies.settleNext(reply);
+        if (this.#isPushOfResp2(reply)) continue;
+        const command = replies.settleNext(reply);
+        if ((command.spec.flags & CommandFlag.stateful) !== 0) this.#followState(command, reply);
       }
     } catch (error) {
-      if (!(error instanceof ProtocolError)) throw error;
-      error.address = this.address;
+      // Whatever it was, the decoder stands in the middle of a reply: nothing can be paired any more.
+      if (error instanceof ProtocolError) error.address = this.address;
       this.#die('CONNECTION_LOST', error);
+    }
+  }
+
+  /** Keeps track of what a successful command did to the connection. */
+  #followState(command: Command, reply: Reply): void {
+    if (reply instanceof ReplyError) return;
+    const { name } = command.spec;
+    if (name === 'RESET') {
+      this.protocol = 2;
+      this.#replies.subscriptions.clear();
+    } else if (name === 'HELLO' && command.args.length > 0) {
+      this.protocol = Number(command.args[0]) === 3 ? 3 : 2;
     }
   }
 
@@ -298,7 +320,7 @@ export class Connection implements Executor {
     this.#deadlines.clear();
     this.#socket.destroy();
     for (const command of this.#takePending()) {
-      if (this.#hooks.onPending?.(command)) continue;
+      if (this.#isIntroduced && this.#hooks.onPending?.(command)) continue;
       command.failConnection(code, this.address, cause);
     }
     this.#hooks.onClosed?.(this.#closedBy);
@@ -306,7 +328,11 @@ export class Connection implements Executor {
 
   #takePending(): Command[] {
     const pending = this.#replies.drain();
-    for (const command of pending.slice(pending.length - this.#unflushed)) command.sent = 'no';
+    const written = pending.length - this.#unflushed;
+    pending.forEach((command, index) => {
+      if (index < written) command.sentBefore = true;
+      else if (!command.sentBefore) command.sent = 'no';
+    });
     for (let command = this.#waiting.shift(); command; command = this.#waiting.shift()) {
       pending.push(command);
     }

@@ -6,6 +6,7 @@
  */
 import { coarseNow } from '../../util/coarse-clock.js';
 import { RingQueue } from '../../util/ring-queue.js';
+import { startTimer } from '../../util/timer.js';
 import type { Command } from '../commands/command.js';
 
 /** The deadlines of one client or connection. */
@@ -17,8 +18,9 @@ export class Deadlines {
     this.#address = address;
   }
 
-  /** Lets a command fail when it is not settled `timeoutMs` milliseconds from now. */
+  /** Lets a command fail when it is not settled `timeoutMs` milliseconds from now; `Infinity`: never. */
   watch(command: Command, timeoutMs: number): void {
+    if (timeoutMs === Number.POSITIVE_INFINITY) return;
     let group = this.#groups.get(timeoutMs);
     if (group === undefined) {
       group = new DeadlineGroup(timeoutMs, this.#address, () => this.#groups.delete(timeoutMs));
@@ -40,6 +42,7 @@ class DeadlineGroup {
   readonly #onIdle: () => void;
   readonly #commands = new RingQueue<Command>();
   #timer: NodeJS.Timeout | undefined;
+  #immediate: NodeJS.Immediate | undefined;
 
   constructor(timeoutMs: number, address: string, onIdle: () => void) {
     this.#timeoutMs = timeoutMs;
@@ -56,9 +59,15 @@ class DeadlineGroup {
 
   clear(): void {
     clearTimeout(this.#timer);
+    clearImmediate(this.#immediate);
     this.#timer = undefined;
     this.#commands.clear();
   }
+
+  /** After a process was held up, replies that are already here are read before anything expires. */
+  #onTimer = (): void => {
+    this.#immediate = setImmediate(this.#expire);
+  };
 
   #expire = (): void => {
     this.#timer = undefined;
@@ -80,7 +89,7 @@ class DeadlineGroup {
 
   #arm(delayMs: number): void {
     // Unreferenced: a socket or a reconnect timer keeps the process alive while it should be.
-    this.#timer = setTimeout(this.#expire, Math.ceil(delayMs)).unref();
+    this.#timer = startTimer(this.#onTimer, Math.ceil(delayMs))?.unref();
   }
 
   #dropSettled(): void {

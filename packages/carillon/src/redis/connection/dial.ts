@@ -40,10 +40,17 @@ export function dial(
       },
     };
     const target = { ...endpoint, onread };
-    const socket =
-      tls === undefined
-        ? connectTcp(target)
-        : connectTls({ ...serverName(settings), ...tls, ...target });
+    let socket: Socket;
+    try {
+      socket =
+        tls === undefined
+          ? connectTcp(target)
+          : connectTls({ ...serverName(settings), ...tls, ...target });
+    } catch (cause) {
+      // Node looks at certificates and keys at once, and throws.
+      reject(new ConnectionError('CONNECT_FAILED', { address, cause, sent: 'no' }));
+      return;
+    }
     const finish = (): void => {
       signal.removeEventListener('abort', onAbort);
       socket.off('error', onError);

@@ -8,6 +8,7 @@ import { RingQueue } from '../../util/ring-queue.js';
 import { type Command, CommandFlag } from '../commands/command.js';
 import { ProtocolError } from '../errors/protocol-error.js';
 import { ReplyError } from '../errors/reply-error.js';
+import type { Argument } from '../protocol/encoder.js';
 import type { Reply } from '../protocol/reply.js';
 import { binaryOf, type SubscriptionAck, Subscriptions } from './subscription-acks.js';
 
@@ -40,19 +41,26 @@ export class ReplyQueue {
     return head !== undefined && (head.spec.flags & CommandFlag.subscription) !== 0;
   }
 
-  /** Puts a command that is being written in line, unless the server was told not to answer it. */
-  push(command: Command): void {
-    if (this.#isUnanswered(command)) command.settle(null, this.#address);
-    else this.#commands.push(command);
+  /**
+   * Puts a command that is being written in line. @returns Whether it did; a command that the server
+   * was told not to answer is settled with `null` at once.
+   */
+  push(command: Command): boolean {
+    if (this.#isUnanswered(command)) {
+      command.settle(null, this.#address);
+      return false;
+    }
+    this.#commands.push(command);
+    return true;
   }
 
   /**
-   * Settles the command that waits longest.
+   * Settles the command that waits longest, and returns it.
    *
    * @throws {ProtocolError} `UNEXPECTED_REPLY`: no command waits, or the one that does cannot be
    *   answered so. From here on replies would go to the wrong commands.
    */
-  settleNext(reply: Reply): void {
+  settleNext(reply: Reply): Command {
     const command = this.#commands.shift();
     if (command === undefined) {
       throw new ProtocolError('a reply came that no command waits for', 'UNEXPECTED_REPLY');
@@ -66,16 +74,26 @@ export class ReplyQueue {
     }
     this.#acks = [];
     command.settle(reply, this.#address);
+    return command;
   }
 
   /**
    * Counts an acknowledgement. @returns Whether a command waited for it; one that nobody asked for
    * is the server's own doing, such as the end of a shard subscription when its slot moves.
+   *
+   * @throws {ProtocolError} `UNEXPECTED_REPLY`: another one must come first, so bytes are missing.
    */
   acknowledge(ack: SubscriptionAck, push: Reply[]): boolean {
     this.subscriptions.apply(ack);
     const command = this.#commands.peek();
-    if (command === undefined || !isAnsweredBy(command, ack)) return false;
+    if (command === undefined || !this.awaitsAck) return false;
+    if (!isAnsweredBy(command, ack, this.#acks.length)) {
+      if (ack.verb === 'sunsubscribe') return false;
+      const { name } = command.spec;
+      throw new ProtocolError(`${name} got another's acknowledgement`, 'UNEXPECTED_REPLY', {
+        command: name,
+      });
+    }
     this.#acks.push(push);
     if (this.subscriptions.remaining(command, ack, this.#acks.length) <= 0) {
       this.#commands.shift();
@@ -98,8 +116,9 @@ export class ReplyQueue {
 
   #isUnanswered(command: Command): boolean {
     if (command.spec.name === 'CLIENT REPLY') {
-      const mode = String(command.args.at(-1)).toUpperCase();
-      this.#answers = mode === 'OFF' ? 'off' : mode === 'SKIP' ? 'skip' : 'on';
+      const mode = textOfArgument(command.args.at(-1)).toUpperCase();
+      if (mode === 'ON' || mode === 'OFF') this.#answers = mode === 'ON' ? 'on' : 'off';
+      else if (mode === 'SKIP' && this.#answers !== 'off') this.#answers = 'skip';
       return this.#answers !== 'on';
     }
     if (this.#answers === 'on') return false;
@@ -109,11 +128,18 @@ export class ReplyQueue {
 }
 
 /**
- * Whether an acknowledgement is the command's. Only a shard subscription can end on the server's own
- * initiative, so only there the name decides.
+ * Whether an acknowledgement is the command's, which has had `seen` so far: the server names the
+ * channels in the order they were given.
  */
-function isAnsweredBy(command: Command, ack: SubscriptionAck): boolean {
+function isAnsweredBy(command: Command, ack: SubscriptionAck, seen: number): boolean {
   if (command.spec.name.toLowerCase() !== ack.verb) return false;
-  if (ack.verb !== 'sunsubscribe' || command.args.length === 0) return true;
-  return command.args.some((name) => binaryOf(String(name)) === ack.name);
+  return command.args.length === 0 || nameOf(command.args[seen]) === ack.name;
+}
+
+function nameOf(argument: Argument | undefined): string | undefined {
+  return binaryOf(argument instanceof Uint8Array ? argument : String(argument));
+}
+
+function textOfArgument(argument: Argument | undefined): string {
+  return argument instanceof Uint8Array ? Buffer.from(argument).toString() : String(argument);
 }

@@ -4,8 +4,8 @@
  * A PING goes out at every interval, also while other bytes arrive: its answer is the only proof that
  * everything the server sent before it has been received. Any answer counts, an error too.
  */
+import { startTimer } from '../../util/timer.js';
 import { Command, defineCommand } from '../commands/command.js';
-import { TimeoutError } from '../errors/connection-error.js';
 import { ReplyError } from '../errors/reply-error.js';
 import type { Connection } from './connection.js';
 
@@ -13,7 +13,7 @@ import type { Connection } from './connection.js';
 export interface SilenceProbeOptions {
   /** Milliseconds from one probe's answer to the next probe. */
   readonly intervalMs: number;
-  /** Milliseconds to wait for an answer before the connection counts as dead. */
+  /** Milliseconds without an answer, or any other byte, after which the connection counts as dead. */
   readonly timeoutMs: number;
 }
 
@@ -23,7 +23,9 @@ const PING = defineCommand('PING');
 export class SilenceProbe {
   readonly #connection: Connection;
   readonly #options: SilenceProbeOptions;
+  /** Waits for the next probe, or for the answer to one. */
   #timer: NodeJS.Timeout | undefined;
+  #isStopped = false;
   #confirmedAt = Date.now(); // the handshake was answered just now
 
   constructor(connection: Connection, options: SilenceProbeOptions) {
@@ -38,24 +40,37 @@ export class SilenceProbe {
   }
 
   stop(): void {
+    this.#isStopped = true;
     clearTimeout(this.#timer);
   }
 
   #schedule(): void {
-    // Unreferenced: the socket decides whether the process stays.
-    this.#timer = setTimeout(() => void this.#probe(), this.#options.intervalMs).unref();
+    // Unreferenced, all of them: the socket decides whether the process stays.
+    this.#timer = startTimer(() => void this.#probe(), this.#options.intervalMs)?.unref();
   }
 
   async #probe(): Promise<void> {
-    const connection = this.#connection;
     const sentAt = Date.now();
+    this.#expectBytes();
     try {
-      await connection.run(new Command(PING, [], { timeoutMs: this.#options.timeoutMs }));
+      await this.#connection.run(new Command(PING, []));
     } catch (error) {
-      if (error instanceof TimeoutError) connection.closeSilent();
-      if (!(error instanceof ReplyError)) return;
+      if (!(error instanceof ReplyError)) return; // closed: whoever closed it stops this probe
     }
+    clearTimeout(this.#timer);
     this.#confirmedAt = sentAt;
-    if (!connection.closed) this.#schedule();
+    if (!this.#isStopped) this.#schedule();
+  }
+
+  /** The answer may stand behind a long reply: as long as bytes come, the server is alive. */
+  #expectBytes(): void {
+    const before = this.#connection.bytesRead;
+    const look = (): void => {
+      if (this.#isStopped) return;
+      if (this.#connection.bytesRead === before) this.#connection.closeSilent();
+      else this.#expectBytes();
+    };
+    // `setImmediate`: a process that was held up reads what is already here before it judges.
+    this.#timer = startTimer(() => setImmediate(look), this.#options.timeoutMs)?.unref();
   }
 }

@@ -70,6 +70,13 @@ export class Subscriptions {
     return this.channels.size + this.patterns.size + this.shardChannels.size;
   }
 
+  /** Forgets all: the server ended them without a word. */
+  clear(): void {
+    this.channels.clear();
+    this.patterns.clear();
+    this.shardChannels.clear();
+  }
+
   /** Brings the sets up to date. */
   apply(ack: SubscriptionAck): void {
     if (ack.name === null) return;

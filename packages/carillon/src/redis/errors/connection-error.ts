@@ -88,12 +88,12 @@ export class CommandAbortedError extends ConnectionError {
   }
 }
 
-/** A bounded queue had no room. The command was not sent. */
+/** A bounded queue had no room. `sent` is `'maybe'` only for a command that was to be sent again. */
 export class QueueFullError extends ConnectionError {
   override readonly name: string = 'QueueFullError';
 
-  constructor(context: Omit<ConnectionErrorContext, 'sent'>) {
-    super('QUEUE_FULL', { ...context, sent: 'no' });
+  constructor(context: ErrorContext & { readonly sent?: Sent }) {
+    super('QUEUE_FULL', { sent: 'no', ...context });
   }
 }
 
@@ -133,8 +133,14 @@ export function connectionErrorFrom(
 }
 
 function messageOf(code: ConnectionErrorCode, context: ConnectionErrorContext): string {
-  const why = context.cause instanceof Error ? `: ${context.cause.message}` : '';
+  const why = context.cause instanceof Error ? `: ${reasonOf(context.cause)}` : '';
   const fate = context.sent === 'no' ? 'was not sent' : 'may have run';
   const verdict = context.command === undefined ? '' : `; the command ${fate}`;
   return `${REASONS[code]}${why}${verdict}${describeContext(context)}`;
+}
+
+/** An error for several addresses of one name has no message of its own. */
+function reasonOf(cause: Error): string {
+  if (cause.message !== '' || !(cause instanceof AggregateError)) return cause.message;
+  return cause.errors.map((error) => (error instanceof Error ? error.message : '')).join(', ');
 }

@@ -70,8 +70,12 @@ const CLASS_BY_TEXT: readonly (readonly [prefix: string, ReplyErrorClass])[] = [
   ['ERR AUTH <password> called without any password configured', AuthError],
 ];
 
+/** Servers repeat what they did not understand, which may be a password. */
+const ECHOED_ARGUMENTS = /(?<=^ERR unknown command .*), with args beginning with: .*$/is;
+
 /** Builds the most specific error for an error reply's text, without its leading `-` or `!`. */
-export function replyErrorFrom(text: string, context: ErrorContext = {}): ReplyError {
+export function replyErrorFrom(said: string, context: ErrorContext = {}): ReplyError {
+  const text = said.replace(ECHOED_ARGUMENTS, '');
   const code = codeOf(text);
   const known =
     code === 'ERR'

@@ -26,21 +26,20 @@ export function allocate(size: number): ByteBuffer {
 }
 
 /**
- * Copies bytes into a buffer that never aliases the source.
+ * Copies bytes into a buffer of that very size.
  *
- * Small copies come out of Node's shared pool of 8 KiB, which costs a third of an allocation. From
- * 1 KiB on they own their memory, so that one kept value cannot pin much more than itself.
+ * Below 4 KiB it is cut from Node's shared pool, whose 8 KiB are the most that one kept value can
+ * pin; an allocation of its own would cost a multiple (bench/protocol/decoder.mjs).
  */
 export function copyBytes(source: ByteBuffer, start: number, end: number): Uint8Array {
-  const size = end - start;
-  const copy = size < 1024 ? Buffer.allocUnsafe(size) : Buffer.allocUnsafeSlow(size);
+  const copy = Buffer.allocUnsafe(end - start);
   source.copy(copy, 0, start, end);
   return copy;
 }
 
 /** Decodes UTF-8. Invalid sequences become U+FFFD; read values that are not text as bytes. */
 export function decodeText(source: ByteBuffer, start: number, end: number): string {
-  // Above this size the check pays for itself: latin1 copies, utf8 validates and may widen.
+  // Above this size the check pays for itself: latin1 only copies (bench/protocol/decoder.mjs).
   if (end - start >= 1024 && isAscii(source.subarray(start, end))) {
     return source.latin1Slice(start, end);
   }

@@ -46,6 +46,8 @@ export interface DecoderOptions extends Partial<DecoderLimits> {
    * Takes the push frames, complete and in the order of the stream, called inside `read`. The first
    * element is always text. Must not call the decoder. Without it pushes are dropped.
    *
+   * A push may stand anywhere, also among the elements of an array, and counts as none of them.
+   *
    * @param attributes - What stood in front of the push, with the option `attributes: 'attach'`.
    */
   readonly onPush?: ((push: Reply[], attributes: ReplyMap | undefined) => void) | undefined;
@@ -53,7 +55,10 @@ export interface DecoderOptions extends Partial<DecoderLimits> {
   readonly sets?: 'array' | 'set' | undefined;
   /** A verbatim string without its format, like a bulk string (the default), or a `VerbatimString`. */
   readonly verbatim?: 'text' | 'tagged' | undefined;
-  /** Attributes left out (the default), or the value they describe wrapped in an `Attributed`. */
+  /**
+   * Attributes left out (the default), or the value they describe wrapped in an `Attributed`. They
+   * describe what stands next, so attributes in front of a push are the push's.
+   */
   readonly attributes?: 'skip' | 'attach' | undefined;
 }
 
@@ -74,9 +79,10 @@ const SAFE_DIGITS = 15;
 const RESERVED_AT_MOST = 1024 * 1024;
 
 /**
- * Short strings are cut out of a decoded stretch of the chunk, its window: `substring` costs a fifth
- * of a decoding call per string (bench/protocol/decoder.mjs). A substring keeps its whole window
- * alive, so windows are small, and outside aggregates only strings that V8 copies use them.
+ * Short strings are cut out of a decoded stretch of the chunk, its window: with the window paid for,
+ * that is a quarter of a decoding call per string (bench/protocol/decoder.mjs). A substring keeps its
+ * whole window alive, so windows are small, and outside aggregates only strings that V8 copies use
+ * them.
  */
 const WINDOW_BYTES = 4096;
 const LONGEST_IN_WINDOW = 256;
@@ -146,8 +152,10 @@ export class Decoder {
    * `INCOMPLETE`.
    *
    * @throws {UsageError} `INVALID_ARGUMENT` when the chunk before has not been read to its end.
+   * @throws {ProtocolError} The one that `read` threw before.
    */
   feed(chunk: Uint8Array): void {
+    if (this.#failure !== undefined) throw this.#failure;
     if (this.#pos < this.#end || this.#chunk !== undefined) {
       throw new UsageError('INVALID_ARGUMENT', 'read() must return INCOMPLETE before feed()');
     }
@@ -227,7 +235,10 @@ export class Decoder {
 
   // --- Elements
 
-  /** Reads one element at the cursor. On `INCOMPLETE` the cursor still stands at its beginning. */
+  /**
+   * Reads one element at the cursor. On `INCOMPLETE` the cursor still stands at its beginning, or at
+   * the end of the chunk when the body of a string is being collected.
+   */
   #element(as: number): Reply | typeof INCOMPLETE | typeof CONTINUE {
     const bytes = this.#bytes;
     const pos = this.#pos;
@@ -320,7 +331,7 @@ export class Decoder {
     const negative = bytes[pos] === Wire.MINUS;
     if (pos < end && (negative || bytes[pos] === Wire.PLUS)) pos++;
 
-    // By hand, not Number(latin1Slice()): the throw-away string costs ten times the parsing
+    // By hand, not Number(latin1Slice()): the throw-away string costs eight times the parsing
     // (bench/protocol/decoder.mjs).
     const first = pos;
     let value = 0;
@@ -536,7 +547,10 @@ export class Decoder {
     this.#windowEnd = stop;
   }
 
-  /** Where the bytes of a text are collected: they are not needed once it is decoded. */
+  /**
+   * Where the bytes of a text are collected: they are not needed once it is decoded. Kept for the
+   * next one, so that a connection holds up to 1 MiB after it has read large texts.
+   */
   #scratchFor(length: number): ByteBuffer {
     const size = Math.min(length, RESERVED_AT_MOST);
     if (this.#scratch.length < size) this.#scratch = allocate(2 ** Math.ceil(Math.log2(size)));

@@ -7,12 +7,19 @@
  *
  * @see coredis.patterns.pubsub.PubSub, whose names and options these follow (there in seconds).
  */
-import { deferred } from '../../util/deferred.js';
+import { type Deferred, deferred } from '../../util/deferred.js';
 import { Listeners } from '../../util/listeners.js';
 import { reportError } from '../../util/report-error.js';
 import { RingQueue } from '../../util/ring-queue.js';
+import { startTimer } from '../../util/timer.js';
 import { UsageError } from '../errors/usage-error.js';
-import type { PubSubHandler, PubSubItem, PubSubMessage, PubSubPatternMessage } from './items.js';
+import type {
+  PubSubGap,
+  PubSubHandler,
+  PubSubItem,
+  PubSubMessage,
+  PubSubPatternMessage,
+} from './items.js';
 import {
   type MissedTime,
   type NameKind,
@@ -63,23 +70,28 @@ export class PubSub<S extends string | Uint8Array = string>
   readonly #link: SubscriptionLink;
   readonly #decode: (bytes: Uint8Array) => S;
   readonly #options: PubSubOptions<S>;
-  readonly #names: Readonly<Record<NameKind, Set<string>>> = {
-    channel: new Set(),
-    pattern: new Set(),
+  /** The names that are wanted; each with its handler, unless it is for the loop. */
+  readonly #names: Readonly<Record<NameKind, Map<string, Wish<S>>>> = {
+    channel: new Map(),
+    pattern: new Map(),
   };
-  readonly #handlers = new Map<string, HandlerQueue<S>>();
+  /** The same by the keys of the link. */
+  readonly #wishes = new Map<string, Wish<S>>();
   readonly #items = new RingQueue<PubSubItem<S>>();
   readonly #listeners = new Listeners<PubSubEvents>();
   readonly #ready: Promise<void>;
+  readonly #maxMessages: number;
   #dropped = 0;
   /** When the buffer was last empty: every message in it came later. */
   #emptyAt = Date.now();
   /** `#emptyAt` at the first drop that no gap item has told of yet. */
   #droppedSince: number | undefined;
   #droppedUnreported = 0;
-  #waiter: ((item: PubSubItem<S> | undefined) => void) | undefined;
+  /** Whoever waits for an item, the longest wait first. */
+  readonly #waiters = new Set<Waiter<S>>();
   #failure: Error | undefined;
   #isClosed = false;
+  #closing: Promise<void> | undefined;
 
   /** Made by `redis.pubsub()`. */
   constructor(
@@ -90,6 +102,12 @@ export class PubSub<S extends string | Uint8Array = string>
     this.#link = link;
     this.#decode = decode;
     this.#options = options;
+    this.#maxMessages = options.maxMessages ?? DEFAULT_MAX_MESSAGES;
+    if (!(this.#maxMessages >= 1)) {
+      throw new UsageError('INVALID_OPTION', '`maxMessages` must be at least 1');
+    }
+    if (link.isClosed) this.#isClosed = true;
+    else link.attach(this.#subscriber);
     const { channels = [], channelHandlers = {}, patterns = [], patternHandlers = {} } = options;
     this.#ready = Promise.all([
       this.#join('channel', channels, channelHandlers),
@@ -105,12 +123,12 @@ export class PubSub<S extends string | Uint8Array = string>
 
   /** Names of the channels this subscriber wants. */
   get channels(): readonly string[] {
-    return [...this.#names.channel];
+    return [...this.#names.channel.keys()];
   }
 
   /** The patterns this subscriber wants. */
   get patterns(): readonly string[] {
-    return [...this.#names.pattern];
+    return [...this.#names.pattern.keys()];
   }
 
   /** Whether it is subscribed to anything. */
@@ -121,7 +139,7 @@ export class PubSub<S extends string | Uint8Array = string>
   /** Messages dropped because the loop or a handler was too slow. */
   get dropped(): number {
     let dropped = this.#dropped;
-    for (const handler of this.#handlers.values()) dropped += handler.dropped;
+    for (const { handler } of this.#wishes.values()) dropped += handler?.dropped ?? 0;
     return dropped;
   }
 
@@ -163,7 +181,8 @@ export class PubSub<S extends string | Uint8Array = string>
   }
 
   /**
-   * Takes the next item. @returns `null` after `timeoutMs` milliseconds without one, or when closed.
+   * Takes the next item. Several callers get one each, in turn. @returns `null` after `timeoutMs`
+   * milliseconds without one, or when closed.
    *
    * @throws The reason why the subscription ended, after the buffered items.
    */
@@ -171,14 +190,7 @@ export class PubSub<S extends string | Uint8Array = string>
     const item = this.#take();
     if (item !== undefined) return item;
     if (options.timeoutMs === 0) return null;
-    const next = this.#wait();
-    if (options.timeoutMs === undefined) return (await next) ?? null;
-    const timer = setTimeout(() => this.#wake(undefined), options.timeoutMs);
-    try {
-      return (await next) ?? null;
-    } finally {
-      clearTimeout(timer);
-    }
+    return (await this.#wait(options.timeoutMs)) ?? null;
   }
 
   /** Yields items until it is closed; what is buffered by then still comes. */
@@ -190,12 +202,16 @@ export class PubSub<S extends string | Uint8Array = string>
     }
   }
 
-  /** Unsubscribes from everything and ends the loop. */
-  async close(): Promise<void> {
-    if (this.#isClosed) return;
-    this.#isClosed = true;
+  /** Unsubscribes from everything and ends the loop, after what is buffered. */
+  close(): Promise<void> {
+    this.#closing ??= this.#close();
+    return this.#closing;
+  }
+
+  async #close(): Promise<void> {
+    this.#end();
     await Promise.all([this.unsubscribe(), this.punsubscribe()]);
-    this.#wake(undefined);
+    this.#link.detach(this.#subscriber);
   }
 
   async [Symbol.asyncDispose](): Promise<void> {
@@ -222,52 +238,60 @@ export class PubSub<S extends string | Uint8Array = string>
     const all = [...new Set([...names, ...Object.keys(handlers)])];
     if (all.length === 0) return;
     if (this.#isClosed) throw new UsageError('INVALID_ARGUMENT', 'this PubSub is closed');
-    const added = all.filter((name) => !this.#names[kind].has(name));
-    for (const name of all) {
-      this.#names[kind].add(name);
-      this.#setHandler(subscriptionKey(kind, name), handlers[name]);
-    }
+    const replaced = all.map((name) => {
+      const wish = this.#newWish(handlers[name]);
+      return { name, wish, former: this.#setWish(kind, name, wish) };
+    });
     const { subscriptionTimeoutMs = 1_000 } = this.#options;
     try {
       await this.#link.subscribe(kind, all, this.#subscriber, subscriptionTimeoutMs);
     } catch (error) {
-      for (const name of added) this.#forget(kind, name);
+      // Another call may have changed a name meanwhile; what it did stays.
+      for (const { name, wish, former } of replaced) {
+        if (this.#names[kind].get(name) === wish) this.#setWish(kind, name, former);
+      }
       throw error;
     }
   }
 
   async #unsubscribe(kind: NameKind, names: readonly string[]): Promise<void> {
-    const leaving = names.length === 0 ? [...this.#names[kind]] : names;
-    for (const name of leaving) this.#forget(kind, name);
+    const leaving = names.length === 0 ? [...this.#names[kind].keys()] : names;
+    for (const name of leaving) this.#setWish(kind, name, undefined);
     const { unsubscriptionTimeoutMs = 100 } = this.#options;
     await this.#link.unsubscribe(kind, leaving, this.#subscriber, unsubscriptionTimeoutMs);
   }
 
-  #forget(kind: NameKind, name: string): void {
-    this.#names[kind].delete(name);
-    this.#handlers.delete(subscriptionKey(kind, name));
+  #newWish(handler: PubSubHandler<S> | undefined): Wish<S> {
+    return { handler: handler && new HandlerQueue(handler, this.#maxMessages) };
   }
 
-  #setHandler(key: string, handler: PubSubHandler<S> | undefined): void {
-    if (handler === undefined) this.#handlers.delete(key);
-    else this.#handlers.set(key, new HandlerQueue(handler, this.#maxMessages));
-  }
-
-  get #maxMessages(): number {
-    return this.#options.maxMessages ?? DEFAULT_MAX_MESSAGES;
+  /** Sets or removes what is wanted of a name. @returns What was wanted of it before. */
+  #setWish(kind: NameKind, name: string, wish: Wish<S> | undefined): Wish<S> | undefined {
+    const names = this.#names[kind];
+    const key = subscriptionKey(kind, name);
+    const former = names.get(name);
+    if (wish === undefined) {
+      names.delete(name);
+      this.#wishes.delete(key);
+    } else {
+      names.set(name, wish);
+      this.#wishes.set(key, wish);
+    }
+    return former;
   }
 
   /** This subscriber as the link sees it. */
   readonly #subscriber: Subscriber = {
     onMessage: (key, raw) => {
       const message = this.#read(raw);
-      const handler = this.#handlers.get(key);
-      if (handler === undefined) this.#buffer(message);
+      const handler = this.#wishes.get(key)?.handler;
+      if (handler === undefined) this.#put(message);
       else handler.push(message);
     },
     onDown: (error) => this.#onDown(error),
     onUp: (missed) => this.#onUp(missed),
     onRefused: (error) => this.#fail(error),
+    onClosed: () => this.#end(),
   };
 
   #onDown(error: Error): void {
@@ -290,29 +314,30 @@ export class PubSub<S extends string | Uint8Array = string>
       : { type: 'pmessage', pattern: textOf(raw.pattern), channel, data };
   }
 
-  #buffer(message: Message<S>): void {
-    if (this.#items.length >= this.#maxMessages) {
-      this.#items.shift();
-      this.#dropped++;
-      this.#droppedUnreported++;
-      this.#droppedSince ??= this.#emptyAt;
-    }
-    this.#put(message);
-  }
-
   #put(item: PubSubItem<S>): void {
-    if (this.#waiter !== undefined) {
-      this.#wake(item);
+    for (const waiter of this.#waiters) {
+      this.#wake(waiter, item);
       return;
     }
     if (this.#items.length === 0) this.#emptyAt = Date.now();
+    if (this.#items.length >= this.#maxMessages) this.#dropOldest();
     this.#items.push(item);
+  }
+
+  /** A gap item that is dropped lives on in the one that tells of the drop. */
+  #dropOldest(): void {
+    const oldest = this.#items.shift();
+    const since = oldest?.type === 'gap' ? oldest.since : this.#emptyAt;
+    this.#droppedSince = Math.min(this.#droppedSince ?? since, since);
+    if (oldest?.type === 'gap') return;
+    this.#dropped++;
+    this.#droppedUnreported++;
   }
 
   /** The next item; a gap first where the buffer dropped messages, since the oldest go first. */
   #take(): PubSubItem<S> | undefined {
     if (this.#droppedSince !== undefined) {
-      const gap: PubSubItem<S> = {
+      const gap: PubSubGap = {
         type: 'gap',
         since: this.#droppedSince,
         until: Date.now(),
@@ -326,25 +351,48 @@ export class PubSub<S extends string | Uint8Array = string>
     return this.#items.shift();
   }
 
-  #wait(): Promise<PubSubItem<S> | undefined> {
+  /** The next item; undefined after `timeoutMs` milliseconds, and at the end. */
+  #wait(timeoutMs: number = Number.POSITIVE_INFINITY): Promise<PubSubItem<S> | undefined> {
     if (this.#failure !== undefined) return Promise.reject(this.#failure);
     if (this.#isClosed) return Promise.resolve(undefined);
-    const { promise, resolve } = deferred<PubSubItem<S> | undefined>();
-    this.#wake(undefined); // one consumer at a time: an earlier one gets nothing
-    this.#waiter = resolve;
+    const { promise, resolve, reject } = deferred<PubSubItem<S> | undefined>();
+    const waiter: Waiter<S> = { resolve, reject, timer: undefined };
+    waiter.timer = startTimer(() => this.#wake(waiter, undefined), timeoutMs);
+    this.#waiters.add(waiter);
     return promise;
   }
 
-  #wake(item: PubSubItem<S> | undefined): void {
-    const waiter = this.#waiter;
-    this.#waiter = undefined;
-    waiter?.(item);
+  #wake(waiter: Waiter<S>, item: PubSubItem<S> | undefined): void {
+    this.#waiters.delete(waiter);
+    clearTimeout(waiter.timer);
+    waiter.resolve(item);
+  }
+
+  #end(): void {
+    this.#isClosed = true;
+    for (const waiter of this.#waiters) this.#wake(waiter, undefined);
   }
 
   #fail(error: Error): void {
+    if (this.#isClosed) return;
     this.#failure ??= error;
-    this.#wake(undefined); // the loop looks again and finds the failure
+    for (const waiter of this.#waiters) {
+      this.#waiters.delete(waiter);
+      clearTimeout(waiter.timer);
+      waiter.reject(this.#failure);
+    }
   }
+}
+
+/** What is wanted of one name. */
+interface Wish<S extends string | Uint8Array> {
+  readonly handler: HandlerQueue<S> | undefined;
+}
+
+/** Somebody who waits for an item. */
+interface Waiter<S extends string | Uint8Array>
+  extends Omit<Deferred<PubSubItem<S> | undefined>, 'promise'> {
+  timer: NodeJS.Timeout | undefined;
 }
 
 /** Calls one handler with one message at a time, in order. */

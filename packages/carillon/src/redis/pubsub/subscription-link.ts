@@ -9,15 +9,17 @@
  */
 import { type Deferred, deferred } from '../../util/deferred.js';
 import type { RetryPolicy } from '../../util/retry-policy.js';
+import { startTimer } from '../../util/timer.js';
 import { Command, CommandFlag, defineCommand } from '../commands/command.js';
 import type { Connection } from '../connection/connection.js';
 import { SilenceProbe } from '../connection/silence-probe.js';
 import { binaryOf } from '../connection/subscription-acks.js';
 import {
   ConnectionClosedError,
-  type ConnectionError,
+  ConnectionError,
   TimeoutError,
 } from '../errors/connection-error.js';
+import { ReplyError } from '../errors/reply-error.js';
 import type { Reply } from '../protocol/reply.js';
 import { type OpenConnection, Reconnector } from '../topology/reconnector.js';
 
@@ -50,11 +52,13 @@ export interface Subscriber {
   onDown(error: Error): void;
   /**
    * All subscriptions stand, after `onDown`. `missed` is undefined when nothing was: the subscriber
-   * had no subscription yet.
+   * had no subscription that stood.
    */
   onUp(missed: MissedTime | undefined): void;
-  /** The server refused to restore a subscription; no message will come any more. */
+  /** A subscription could not be restored, or no connection will be tried any more. */
   onRefused(error: Error): void;
+  /** The client was closed; no message will come any more. */
+  onClosed(): void;
 }
 
 /** How the link behaves. */
@@ -74,7 +78,7 @@ const UNSUBSCRIBE: Readonly<Record<NameKind, ReturnType<typeof define>>> = {
   pattern: define('PUNSUBSCRIBE'),
 };
 
-/** Longest wait for the answer to a probe: a server that is this late is as good as gone. */
+/** Longest wait for the answer to a probe: nothing else keeps a subscribed connection busy. */
 const PROBE_TIMEOUT_MS = 5_000;
 
 /** Messages kept back while subscriptions are being restored; later ones fall into the gap. */
@@ -94,17 +98,24 @@ interface Entry {
   state: 'wanted' | 'active' | 'abandoned';
   /** Resolved when the state is no longer `wanted`. */
   settled: Deferred<void>;
+  /** It stood on a connection that was lost, and does not stand again. */
+  isInterrupted: boolean;
 }
 
 /** The subscribed connection. */
 export class SubscriptionLink {
   readonly #options: SubscriptionLinkOptions;
   readonly #reconnector: Reconnector;
+  readonly #subscribers = new Set<Subscriber>();
   readonly #wanted = new Map<string, Entry>();
   #connection: Connection | undefined;
   #probe: SilenceProbe | undefined;
   #isConnecting = false;
   #isClosed = false;
+  /** Why no connection will be tried any more. */
+  #refusal: Error | undefined;
+  /** Why there is no connection: the cause of subscriptions that come to nothing. */
+  #lastError: Error | undefined;
   /** Who was told `onDown`, and what it is missing, until all subscriptions stand again. */
   readonly #interrupted = new Map<Subscriber, Omit<MissedTime, 'until'> | undefined>();
   /** Messages kept back while subscriptions are being restored. */
@@ -125,12 +136,33 @@ export class SubscriptionLink {
     return this.#connection !== undefined;
   }
 
+  get isClosed(): boolean {
+    return this.#isClosed;
+  }
+
+  /** From here on the subscriber is told what happens to the connection, until `detach`. */
+  attach(subscriber: Subscriber): void {
+    this.#subscribers.add(subscriber);
+  }
+
+  /** Forgets a subscriber that has unsubscribed from everything. */
+  detach(subscriber: Subscriber): void {
+    this.#subscribers.delete(subscriber);
+    this.#interrupted.delete(subscriber);
+  }
+
+  /** Keeps the process alive, or lets it end, while the connection is open or being opened. */
+  setRef(isRef: boolean): void {
+    this.#reconnector.setRef(isRef);
+  }
+
   /**
    * Subscribes and resolves when the server acknowledged every name. Also across a reconnect, but
    * never longer than `timeoutMs`; when it fails, nothing of this call remains.
    *
    * @throws {ReplyError} The server's refusal, such as `NOPERM`.
-   * @throws {TimeoutError} No acknowledgement in time.
+   * @throws {TimeoutError} No acknowledgement in time; `cause` says why there is no connection.
+   * @throws {ConnectionError} The client is closed, or gave up connecting.
    */
   async subscribe(
     kind: NameKind,
@@ -139,6 +171,7 @@ export class SubscriptionLink {
     timeoutMs: number,
   ): Promise<void> {
     if (this.#isClosed) throw this.#closedError(SUBSCRIBE[kind].name);
+    if (this.#refusal !== undefined) throw this.#gaveUpError(SUBSCRIBE[kind].name);
     const entries = names.map((name) => this.#entry(kind, name));
     const joined = entries.filter((entry) => !entry.subscribers.has(subscriber));
     for (const entry of joined) entry.subscribers.add(subscriber);
@@ -154,7 +187,7 @@ export class SubscriptionLink {
 
   /**
    * Stops delivery at once and tells the server when nobody else wants the names. Resolves when the
-   * server acknowledged, or after `timeoutMs` without it.
+   * server acknowledged, or after `timeoutMs` without it; 0 does not wait.
    */
   async unsubscribe(
     kind: NameKind,
@@ -165,17 +198,30 @@ export class SubscriptionLink {
     const entries = names
       .map((name) => this.#wanted.get(subscriptionKey(kind, name)))
       .filter((entry) => entry !== undefined);
-    await this.#leave(entries, subscriber, timeoutMs);
+    const acknowledged = this.#leave(entries, subscriber, timeoutMs);
+    if (timeoutMs > 0) await acknowledged;
   }
 
   /** Closes the connection. Subscribers get nothing more. */
   close(): void {
+    if (this.#isClosed) return;
     this.#isClosed = true;
     this.#probe?.stop();
     this.#reconnector.close();
-    const error = this.#closedError(undefined);
+    this.#rejectAll(this.#closedError(undefined));
+    for (const subscriber of this.#subscribers) subscriber.onClosed();
+    this.#subscribers.clear();
+    this.#interrupted.clear();
+  }
+
+  #rejectAll(error: Error): void {
     for (const entry of this.#wanted.values()) entry.settled.reject(error);
     this.#wanted.clear();
+  }
+
+  #gaveUpError(command: string): ConnectionError {
+    const context = { command, address: this.#options.address, cause: this.#refusal };
+    return new ConnectionError('CONNECT_FAILED', { ...context, sent: 'no' });
   }
 
   #closedError(command: string | undefined): ConnectionError {
@@ -194,6 +240,7 @@ export class SubscriptionLink {
         subscribers: new Set(),
         state: 'wanted',
         settled: unheardDeferred(),
+        isInterrupted: false,
       };
       this.#wanted.set(key, entry);
     }
@@ -202,9 +249,9 @@ export class SubscriptionLink {
 
   async #acknowledged(entries: Entry[], kind: NameKind, timeoutMs: number): Promise<void> {
     const timeout = deferred<never>();
-    const timer = setTimeout(() => {
-      const command = SUBSCRIBE[kind].name;
-      timeout.reject(new TimeoutError({ command, address: this.#options.address, sent: 'maybe' }));
+    const timer = startTimer(() => {
+      const context = { command: SUBSCRIBE[kind].name, address: this.#options.address };
+      timeout.reject(new TimeoutError({ ...context, cause: this.#lastError, sent: 'maybe' }));
     }, timeoutMs);
     const all = (async () => {
       // A reconnect replaces the promise of an entry, so look again after each.
@@ -244,9 +291,10 @@ export class SubscriptionLink {
 
   #onUp(connection: Connection): void {
     this.#connection = connection;
+    this.#lastError = undefined;
     this.#probe = new SilenceProbe(connection, {
       intervalMs: this.#options.maxIdleMs,
-      timeoutMs: PROBE_TIMEOUT_MS,
+      timeoutMs: Math.min(this.#options.maxIdleMs, PROBE_TIMEOUT_MS),
     });
     if (this.#interrupted.size > 0) this.#held = [];
     void this.#restore(connection);
@@ -266,6 +314,8 @@ export class SubscriptionLink {
   }
 
   #onDown(error: Error): void {
+    if (this.#isClosed) return;
+    this.#lastError = error;
     const since = this.#probe?.confirmedAtMs ?? Date.now();
     this.#probe?.stop();
     this.#connection = undefined;
@@ -273,9 +323,10 @@ export class SubscriptionLink {
     for (const entry of this.#wanted.values()) {
       if (entry.state !== 'active') continue;
       entry.state = 'wanted';
+      entry.isInterrupted = true;
       entry.settled = unheardDeferred();
       for (const subscriber of entry.subscribers) {
-        // One that is still waiting for the last outage to end has been missing more since then.
+        // One that still waits for the end of an earlier outage has been missing more since then.
         const missing = this.#interrupted.get(subscriber) ?? { since, reason: error.message };
         this.#interrupted.set(subscriber, missing);
       }
@@ -283,27 +334,20 @@ export class SubscriptionLink {
     this.#tellDown(error);
   }
 
-  #onAttemptFailed(error: Error, retryInMs: number | null): void {
-    this.#tellDown(error);
-    if (retryInMs !== null) return;
-    for (const subscriber of this.#subscribers()) subscriber.onRefused(error);
-    for (const entry of this.#wanted.values()) entry.settled.reject(error);
-    this.#wanted.clear();
-  }
-
   #tellDown(error: Error): void {
-    for (const subscriber of this.#subscribers()) {
+    for (const subscriber of this.#subscribers) {
       if (!this.#interrupted.has(subscriber)) this.#interrupted.set(subscriber, undefined);
       subscriber.onDown(error);
     }
   }
 
-  #subscribers(): Set<Subscriber> {
-    const subscribers = new Set<Subscriber>();
-    for (const entry of this.#wanted.values()) {
-      for (const subscriber of entry.subscribers) subscribers.add(subscriber);
-    }
-    return subscribers;
+  #onAttemptFailed(error: Error, retryInMs: number | null): void {
+    this.#lastError = error;
+    this.#tellDown(error);
+    if (retryInMs !== null) return;
+    this.#refusal = error;
+    for (const subscriber of this.#subscribers) subscriber.onRefused(error);
+    this.#rejectAll(error);
   }
 
   /** Sends the names and marks them by what the server says; connection errors are left to `onUp`. */
@@ -315,28 +359,35 @@ export class SubscriptionLink {
         try {
           await connection.run(new Command(SUBSCRIBE[kind], namesOf(group)));
         } catch (error) {
-          if (this.#connection === connection && !connection.closed) {
-            this.#refuse(group, error as Error);
-          }
+          if (this.#connection !== connection || connection.closed) return;
+          await this.#onRefusal(group, error as Error);
           return;
         }
         for (const entry of group) {
           if (entry.state === 'wanted') entry.state = 'active';
+          entry.isInterrupted = false;
           entry.settled.resolve();
         }
       }),
     );
   }
 
-  /** The server will not have these names: whoever waits for them is told, whoever had them ends. */
-  #refuse(entries: Entry[], error: Error): void {
-    for (const entry of entries) {
-      if (this.#wanted.get(entry.key) === entry) this.#wanted.delete(entry.key);
-      entry.settled.reject(error);
-      for (const subscriber of entry.subscribers) {
-        if (this.#interrupted.get(subscriber)) subscriber.onRefused(error);
-      }
+  /** One bad name makes the server refuse all names of a command: each is asked for by itself. */
+  async #onRefusal(group: Entry[], error: Error): Promise<void> {
+    const wanted = group.filter((entry) => this.#wanted.get(entry.key) === entry);
+    if (group.length > 1 && error instanceof ReplyError) {
+      await Promise.all(wanted.map((entry) => this.#sendSubscribe([entry])));
+    } else {
+      for (const entry of wanted) this.#refuse(entry, error);
     }
+  }
+
+  /** The server will not have this name: whoever waits for it is told, whoever had it ends. */
+  #refuse(entry: Entry, error: Error): void {
+    this.#wanted.delete(entry.key);
+    entry.settled.reject(error);
+    if (!entry.isInterrupted) return;
+    for (const subscriber of entry.subscribers) subscriber.onRefused(error);
   }
 
   #onPush(push: Reply[]): void {

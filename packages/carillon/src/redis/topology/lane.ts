@@ -7,12 +7,12 @@
  */
 
 import type { RetryPolicy } from '../../util/retry-policy.js';
-import { RingQueue } from '../../util/ring-queue.js';
 import { Command, CommandFlag, defineCommand } from '../commands/command.js';
 import type { Executor } from '../commands/executor.js';
 import type { Connection } from '../connection/connection.js';
 import { Deadlines } from '../connection/deadlines.js';
 import { SilenceProbe } from '../connection/silence-probe.js';
+import { WaitingCommands } from '../connection/waiting-commands.js';
 import type { ConnectionErrorCode } from '../errors/connection-error.js';
 import { MaxClientsError, ReplyError } from '../errors/reply-error.js';
 import { UsageError } from '../errors/usage-error.js';
@@ -50,7 +50,7 @@ export class Lane implements Executor {
   readonly #owner: LaneOwner;
   readonly #reconnector: Reconnector;
   readonly #deadlines: Deadlines;
-  readonly #queue = new RingQueue<Command>();
+  readonly #queue: WaitingCommands;
   #connection: Connection | undefined;
   #probe: SilenceProbe | undefined;
   /** Why commands are refused for good: closed by the user, or given up on connecting. */
@@ -60,6 +60,7 @@ export class Lane implements Executor {
     this.#options = options;
     this.#owner = owner;
     this.#deadlines = new Deadlines(options.address);
+    this.#queue = new WaitingCommands(options.maxQueuedCommands);
     this.#reconnector = new Reconnector(open, options.reconnect, {
       onUp: (connection) => this.#onUp(connection),
       onDown: (error) => this.#onDown(error),
@@ -85,14 +86,21 @@ export class Lane implements Executor {
       return promise;
     }
     const timeoutMs = command.options?.timeoutMs ?? this.#options.commandTimeoutMs;
-    if (timeoutMs !== Number.POSITIVE_INFINITY)
-      this.#deadlines.watch(command as Command, timeoutMs);
+    this.#deadlines.watch(command as Command, timeoutMs);
     if (this.#connection !== undefined) this.#connection.send(command as Command);
     else this.#enqueue(command as Command);
     return promise;
   }
 
-  /** Waits until the commands so far are answered, at most `timeoutMs`, then closes. */
+  /** Keeps the process alive, or lets it end, while connections are open or being opened. */
+  setRef(isRef: boolean): void {
+    this.#reconnector.setRef(isRef);
+  }
+
+  /**
+   * Waits until the commands that were written are answered, at most `timeoutMs`, then closes.
+   * Commands that wait for a connection fail at once.
+   */
   async close(timeoutMs: number): Promise<void> {
     const connection = this.#connection;
     this.#connection = undefined;
@@ -130,17 +138,16 @@ export class Lane implements Executor {
   }
 
   #takeOver(command: Command): boolean {
-    if (this.#refusal !== undefined) return false;
+    if (this.#refusal !== undefined || this.#queue.isFull) return false;
     if (command.sent === 'maybe' && !command.repeatable) return false;
     this.#enqueue(command);
     return true;
   }
 
   #enqueue(command: Command): void {
-    if (command.settled) return;
     if (this.#refusal !== undefined) {
       command.failConnection(this.#refusal.code, this.#options.address, this.#refusal.cause);
-    } else if (this.#queue.length >= this.#options.maxQueuedCommands) {
+    } else if (this.#queue.isFull) {
       command.failConnection('QUEUE_FULL', this.#options.address);
     } else {
       this.#queue.push(command);

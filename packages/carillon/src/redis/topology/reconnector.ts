@@ -30,12 +30,21 @@ export class Reconnector {
   readonly #open: OpenConnection;
   readonly #owner: ReconnectorOwner;
   readonly #schedule: RetrySchedule;
+  readonly #stableAfterMs: number;
   readonly #stop = new AbortController();
   #connection: Connection | undefined;
   #openedAt = 0;
+  #isRef = true;
 
-  constructor(open: OpenConnection, retry: RetryPolicy, owner: ReconnectorOwner) {
+  /** @param stableAfterMs - How long a connection must have lasted to count as a success. */
+  constructor(
+    open: OpenConnection,
+    retry: RetryPolicy,
+    owner: ReconnectorOwner,
+    stableAfterMs: number = STABLE_AFTER_MS,
+  ) {
     this.#open = open;
+    this.#stableAfterMs = stableAfterMs;
     this.#owner = owner;
     this.#schedule = retry.start();
   }
@@ -52,9 +61,19 @@ export class Reconnector {
         const retryInMs = this.#schedule.next(error);
         this.#owner.onAttemptFailed(error as Error, retryInMs);
         if (retryInMs === null) return;
-        await pause(retryInMs, signal);
+        await this.#wait(retryInMs); // aborted: the loop ends
       }
     }
+  }
+
+  /**
+   * Whether an open connection, or waiting for the next attempt, keeps the process alive. An attempt
+   * that is under way always does.
+   */
+  setRef(isRef: boolean): void {
+    this.#isRef = isRef;
+    if (isRef) this.#connection?.ref();
+    else this.#connection?.unref();
   }
 
   /** Stops trying and closes the connection at once. */
@@ -82,6 +101,7 @@ export class Reconnector {
     }
     this.#connection = connection;
     this.#openedAt = performance.now();
+    if (!this.#isRef) connection.unref();
     this.#owner.onUp(connection);
   }
 
@@ -94,16 +114,18 @@ export class Reconnector {
 
   /** At once after a connection that lasted; otherwise as after a failed attempt. */
   async #reconnect(error: ConnectionError): Promise<void> {
-    if (performance.now() - this.#openedAt >= STABLE_AFTER_MS) {
-      this.#schedule.reset();
-    } else {
-      const retryInMs = this.#schedule.next(error);
-      if (retryInMs === null) {
-        this.#owner.onAttemptFailed(error, null);
-        return;
-      }
-      await pause(retryInMs, this.#stop.signal);
+    const lasted = performance.now() - this.#openedAt >= this.#stableAfterMs;
+    if (lasted) this.#schedule.reset();
+    const retryInMs = this.#schedule.next(error);
+    if (retryInMs === null) {
+      this.#owner.onAttemptFailed(error, null);
+      return;
     }
+    if (!lasted) await this.#wait(retryInMs);
     await this.connect();
+  }
+
+  async #wait(ms: number): Promise<void> {
+    await pause(ms, this.#stop.signal, { ref: this.#isRef });
   }
 }

@@ -1,0 +1,41 @@
+/**
+ * The deadline of one attempt to connect: its own time-out and the owner's signal in one.
+ *
+ * By hand, not `AbortSignal.timeout` and `AbortSignal.any`: those refuse fractions and `Infinity`, and
+ * every `any` leaves a trace in the owner's signal, which lives through all attempts.
+ */
+import { startTimer } from '../../util/timer.js';
+
+/** Aborts after `timeoutMs` milliseconds with a `TimeoutError`, or with the owner's reason. */
+export class AttemptDeadline {
+  readonly #controller = new AbortController();
+  readonly #owner: AbortSignal | undefined;
+  readonly #timer: NodeJS.Timeout | undefined;
+
+  constructor(timeoutMs: number, owner?: AbortSignal) {
+    this.#owner = owner;
+    // Unreferenced: the socket keeps the process alive while there is something to wait for.
+    this.#timer = startTimer(this.#onTimeout, timeoutMs)?.unref();
+    if (owner?.aborted) this.#onOwnerAbort();
+    else owner?.addEventListener('abort', this.#onOwnerAbort, { once: true });
+  }
+
+  get signal(): AbortSignal {
+    return this.#controller.signal;
+  }
+
+  /** The attempt is over: nothing aborts any more. */
+  end(): void {
+    clearTimeout(this.#timer);
+    this.#owner?.removeEventListener('abort', this.#onOwnerAbort);
+  }
+
+  #onTimeout = (): void => {
+    this.#controller.abort(new DOMException('connecting took too long', 'TimeoutError'));
+  };
+
+  #onOwnerAbort = (): void => {
+    clearTimeout(this.#timer);
+    this.#controller.abort(this.#owner?.reason);
+  };
+}
