@@ -7,6 +7,9 @@
 const FIRST_WAIT_MS = 500;
 const LONGEST_WAIT_MS = 10_000;
 
+/** Longer than the server takes to say yes or no. */
+const LONGEST_ATTEMPT_MS = 15_000;
+
 /** A connection that lasted this long was a success: the next wait is a short one again. */
 const STABLE_AFTER_MS = 5_000;
 
@@ -35,13 +38,16 @@ export class LiveSocket {
    * @param {object} hooks
    * @param {(state: SocketState) => void} hooks.onState
    * @param {(data: string) => void} hooks.onMessage
-   * @param {number} [hooks.silenceMs] - A live socket that says nothing for this long is dead.
    */
   constructor(path, hooks) {
     this.#url = new URL(path, location.href);
     this.#url.protocol = this.#url.protocol.replace('http', 'ws');
     this.#hooks = hooks;
-    if (hooks.silenceMs !== undefined) setInterval(() => this.#listenForSilence(), 1_000);
+  }
+
+  /** Milliseconds without a word from the server; 0 while there is no connection. */
+  get silentForMs() {
+    return this.state.name === 'live' ? Date.now() - this.#heardAt : 0;
   }
 
   /** Connects at once, if it does not do so already. Also ends a wait. */
@@ -50,10 +56,13 @@ export class LiveSocket {
     clearTimeout(this.#timer);
     const socket = new WebSocket(this.#url);
     this.#socket = socket;
+    this.#timer = setTimeout(() => this.drop(), LONGEST_ATTEMPT_MS);
     this.#enter({ name: 'connecting' });
     socket.addEventListener('open', () => {
       if (this.#socket !== socket) return;
-      this.#openedAt = this.#heardAt = Date.now();
+      clearTimeout(this.#timer);
+      this.#openedAt = Date.now();
+      this.#heardAt = this.#openedAt;
       this.#enter({ name: 'live' });
     });
     socket.addEventListener('message', ({ data }) => {
@@ -72,6 +81,7 @@ export class LiveSocket {
     if (socket === undefined) return;
     this.#socket = undefined;
     socket.close();
+    clearTimeout(this.#timer);
     if (this.state.name === 'live' && Date.now() - this.#openedAt >= STABLE_AFTER_MS) {
       this.#failures = 0;
     }
@@ -79,11 +89,6 @@ export class LiveSocket {
     const wait = longest * (0.5 + Math.random() / 2); // so that a thousand pages do not come at once
     this.#timer = setTimeout(() => this.connect(), wait);
     this.#enter({ name: 'waiting', retryAt: Date.now() + wait });
-  }
-
-  #listenForSilence() {
-    const { silenceMs = Number.POSITIVE_INFINITY } = this.#hooks;
-    if (this.state.name === 'live' && Date.now() - this.#heardAt > silenceMs) this.drop();
   }
 
   /** @param {SocketState} state */

@@ -13,8 +13,8 @@ import { StatusPanel } from './status-panel.js';
 
 /** @typedef {import('./status-panel.js').ServerStatus} ServerStatus */
 
-/** The server speaks every second. */
-const SILENCE_MS = 5_000;
+/** The server says how it is every second; one that is silent for longer is gone. */
+const SILENCE_MS = 3_500;
 
 /** The worse, the lower. */
 const RANK = { waiting: 0, connecting: 1, live: 2 };
@@ -34,7 +34,6 @@ let openedAt = 0;
 const statusSocket = new LiveSocket('/status', {
   onState: showConnection,
   onMessage: (data) => onStatus(JSON.parse(data)),
-  silenceMs: SILENCE_MS,
 });
 
 const chatSocket = new LiveSocket('/live/chat', {
@@ -57,6 +56,11 @@ const chatSocket = new LiveSocket('/live/chat', {
   },
 });
 
+setInterval(() => {
+  if (statusSocket.silentForMs < SILENCE_MS) return;
+  statusSocket.drop();
+  chatSocket.drop(); // it takes the same way, and nobody speaks on it unasked
+}, 500);
 window.addEventListener('online', connectNow);
 document.addEventListener('visibilitychange', () => {
   if (document.visibilityState === 'visible') connectNow();

@@ -137,7 +137,8 @@ async function closeAll({ http, routes, feed, bus }: Parts): Promise<void> {
 
 function listen(http: Server, host: string, port: number): Promise<void> {
   return new Promise((resolve, reject) => {
-    http.once('error', (error: NodeJS.ErrnoException) => reject(listenError(error, host, port)));
+    // For good: a connection that could not be accepted later must not end the process.
+    http.on('error', (error: NodeJS.ErrnoException) => reject(listenError(error, host, port)));
     http.listen({ host, port }, resolve);
   });
 }

@@ -1,7 +1,8 @@
 /** What people see while something is away, and that all comes back without anybody's help. */
 import assert from 'node:assert/strict';
 import { after, before, suite, test } from 'node:test';
-import { startServer as startRedis } from '@carillon/test-kit';
+import { startFaultProxy, startServer as startRedis } from '@carillon/test-kit';
+import { startServer } from '../server.js';
 import { CarillonProcess } from './carillon-process.test.support.js';
 import { needsChromium, TestBrowser } from './chat-page.test.support.js';
 
@@ -83,5 +84,26 @@ suite('an outage', needsChromium, () => {
     await ann.untilBackend('ok');
     await ann.say('at last');
     await ann.sees('at last');
+  });
+
+  test('a page notices a network that swallows everything, and misses nothing afterwards', async () => {
+    await using server = await startServer({ port: 0 });
+    await using proxy = await startFaultProxy({ port: server.port });
+    const url = `http://127.0.0.1:${proxy.port}`;
+    await using ann = await browser.open(url);
+    await using bob = await browser.open(server.url);
+    await bob.say('before');
+    await ann.sees('before');
+
+    proxy.toClient.set({ drop: true });
+    await ann.untilConnection('reconnecting');
+    await bob.say('during');
+    await bob.untilSent();
+
+    proxy.toClient.clear();
+    await ann.sees('during');
+    await ann.untilConnection('live');
+    await bob.say('after');
+    await ann.sees('after');
   });
 });
