@@ -64,6 +64,11 @@ test('refused credentials are told in one line that does not show them', async (
 
   const missing = `redis://127.0.0.1:${redis.port}`;
   assert.match(await failureOf(['serve', '--port', '0', '--redis-url', missing]), /NOAUTH/);
+  const database = `${redis.url}/99`;
+  assert.match(
+    await failureOf(['serve', '--port', '0', '--redis-url', database]),
+    /DB index is out of range/,
+  );
 });
 
 test('a flag wins over the environment, and an empty variable is none', async () => {

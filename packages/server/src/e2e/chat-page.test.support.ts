@@ -114,6 +114,16 @@ export class ChatPage implements AsyncDisposable {
     await this.page.locator(`#backend[data-state="${state}"]`).waitFor();
   }
 
+  /** Waits until the page counts this many messages and tabs, and a rate that is not zero. */
+  async untilTraffic({ messages, tabs }: { messages: number; tabs: number }): Promise<void> {
+    await this.page
+      .locator('#messages-count')
+      .getByText(String(messages), { exact: true })
+      .waitFor();
+    await this.page.locator('#sockets-count').getByText(String(tabs), { exact: true }).waitFor();
+    await this.page.locator('#rate', { hasNotText: /^0\.0$/ }).waitFor();
+  }
+
   /** The banner, visible while something is wrong. */
   get notice(): Locator {
     return this.page.locator('#notice');

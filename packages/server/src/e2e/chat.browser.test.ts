@@ -25,6 +25,7 @@ suite('a chat in two tabs', needsChromium, () => {
     assert.doesNotMatch(await bob.marksOf('Hello Bob'), /\bown\b|\bpast\b/);
     await bob.say('Hello Ann');
     await ann.sees('Hello Ann');
+    await ann.untilTraffic({ messages: 2, tabs: 2 });
     assert.deepEqual([...ann.errors, ...bob.errors], []);
   });
 

@@ -39,6 +39,7 @@ suite('an outage', needsChromium, () => {
     for (const page of [ann, bob]) {
       await page.untilBackend('ok');
       await page.notice.waitFor({ state: 'hidden' });
+      await page.page.getByText('Redis is back; messages may be missing').waitFor();
     }
     await ann.page.getByRole('button', { name: 'Send' }).click();
     await bob.sees('during');
