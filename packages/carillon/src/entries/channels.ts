@@ -33,8 +33,9 @@ export {
 export {
   composite,
   constant,
-  type ExponentialOptions,
   exponential,
   none,
+  type RetryLimits,
   type RetryPolicy,
+  type RetrySchedule,
 } from '../util/retry-policy.js';

@@ -1,61 +1,104 @@
 /**
- * How long to wait before the next attempt, as a value.
+ * Retry policies: values that say how long to wait before the next attempt.
  *
- * Pure: a policy holds no state and starts no timer; whoever retries counts the attempts.
+ * A policy is immutable and may be shared; the count of failures lives in the schedule that each
+ * user of it starts. Waiting and calling are not here: whoever retries does both.
+ *
+ * @see coredis.retry, whose three kinds these follow; there, counts were never reset after success.
  */
 
-/** Says how long to wait before an attempt is repeated. */
+/** A class whose instances a policy retries. */
+// biome-ignore lint/suspicious/noExplicitAny: only `instanceof` is used, whatever the constructor takes
+export type ErrorClass = abstract new (...args: any[]) => Error;
+
+/** How a policy is limited. */
+export interface RetryLimits {
+  /** Failures to retry before giving up. Default: no limit. */
+  readonly retries?: number;
+  /** Retries only these errors. Default: all. */
+  readonly errors?: readonly ErrorClass[];
+}
+
+/** Counts the failures of one task. */
+export interface RetrySchedule {
+  /** Milliseconds to wait before the next attempt, or `null` to give up and report `error`. */
+  next(error: unknown): number | null;
+  /** Forgets past failures; call it after a success that lasted. */
+  reset(): void;
+}
+
+/** When to try again. */
 export interface RetryPolicy {
-  /**
-   * @param attempt - How many attempts have failed since the last success, from 1.
-   * @returns Milliseconds to wait, or `null` to give up.
-   */
-  delayMs(attempt: number): number | null;
+  start(): RetrySchedule;
 }
 
-/** How `exponential` grows. */
-export interface ExponentialOptions {
-  /** Delay after the first failure. Default 100. */
-  readonly baseMs?: number;
-  /** No delay is longer. Default 10,000. */
-  readonly maxMs?: number;
-  /** Part of each delay that is random, from 0 (none) to 1 (all of it). Default 0.5. */
-  readonly jitter?: number;
+/** Waits the same time after each failure. */
+export function constant(options: RetryLimits & { readonly delayMs: number }): RetryPolicy {
+  return policy(options, () => options.delayMs);
 }
 
-/** Doubles the delay after each failure, up to a maximum, with a random part. Never gives up. */
-export function exponential(options: ExponentialOptions = {}): RetryPolicy {
-  const { baseMs = 100, maxMs = 10_000, jitter = 0.5 } = options;
+/** Doubles the wait after each failure, up to `maxDelayMs`. */
+export function exponential(
+  options: RetryLimits & {
+    /** Milliseconds after the first failure. Default 100. */
+    readonly baseDelayMs?: number;
+    /** No wait is longer, in milliseconds. Default 16,000. */
+    readonly maxDelayMs?: number;
+    /**
+     * Draws each wait evenly between `baseDelayMs` and the doubled value, so that many clients do not
+     * come back in the same instant. Default `true`.
+     */
+    readonly jitter?: boolean;
+  } = {},
+): RetryPolicy {
+  const { baseDelayMs = 100, maxDelayMs = 16_000, jitter = true } = options;
+  return policy(options, (failures) => {
+    const floor = Math.min(maxDelayMs, baseDelayMs);
+    const ceiling = Math.min(maxDelayMs, baseDelayMs * 2 ** Math.min(failures - 1, 1_000));
+    return jitter ? floor + Math.random() * (ceiling - floor) : ceiling;
+  });
+}
+
+/** Asks every policy, each with its own count, and waits for the longest; gives up when all do. */
+export function composite(...policies: readonly RetryPolicy[]): RetryPolicy {
   return {
-    delayMs(attempt) {
-      const full = Math.min(maxMs, baseMs * 2 ** (attempt - 1));
-      return full * (1 - jitter * Math.random());
+    start() {
+      const schedules = policies.map((each) => each.start());
+      return {
+        next(error) {
+          const delays = schedules
+            .map((schedule) => schedule.next(error))
+            .filter((delay) => delay !== null);
+          return delays.length === 0 ? null : Math.max(...delays);
+        },
+        reset() {
+          for (const schedule of schedules) schedule.reset();
+        },
+      };
     },
   };
 }
 
-/** Waits the same time after each failure. Never gives up. */
-export function constant(ms: number): RetryPolicy {
-  return { delayMs: () => ms };
-}
-
 /** Never retries. */
 export function none(): RetryPolicy {
-  return { delayMs: () => null };
+  return { start: () => ({ next: () => null, reset() {} }) };
 }
 
-/** Follows each policy for its number of attempts, one after the other, then gives up. */
-export function composite(
-  ...stages: readonly { readonly policy: RetryPolicy; readonly attempts: number }[]
-): RetryPolicy {
+function policy(limits: RetryLimits, delayMs: (failures: number) => number): RetryPolicy {
+  const { retries = Number.POSITIVE_INFINITY, errors } = limits;
   return {
-    delayMs(attempt) {
-      let before = 0;
-      for (const { policy, attempts } of stages) {
-        if (attempt <= before + attempts) return policy.delayMs(attempt - before);
-        before += attempts;
-      }
-      return null;
+    start() {
+      let failures = 0;
+      return {
+        next(error) {
+          if (errors?.every((errorClass) => !(error instanceof errorClass))) return null;
+          failures++;
+          return failures > retries ? null : delayMs(failures);
+        },
+        reset() {
+          failures = 0;
+        },
+      };
     },
   };
 }

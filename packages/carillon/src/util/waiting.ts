@@ -4,7 +4,7 @@
  * None of these leaves a timer or a listener behind once it has settled.
  */
 
-/** Resolves after `ms`, or at once when the signal is aborted. The timer holds no process alive. */
+/** Resolves after `ms`, or at once when the signal is aborted. */
 export function pause(ms: number, signal: AbortSignal): Promise<void> {
   return new Promise((resolve) => {
     if (signal.aborted) return resolve();
@@ -14,7 +14,6 @@ export function pause(ms: number, signal: AbortSignal): Promise<void> {
       resolve();
     };
     const timer = setTimeout(finish, ms);
-    timer.unref();
     signal.addEventListener('abort', finish);
   });
 }

@@ -29,7 +29,7 @@ export interface ChannelsOptions<S extends Subscriber = Subscriber> {
   readonly publishQueueMaxMessages?: number;
   /** At most this many bytes wait to be published. Default 64 MiB. */
   readonly publishQueueMaxBytes?: number;
-  /** Delays between attempts to repair the backend. Default: 100 ms doubling to 10 s, half random. */
+  /** Delays between attempts to repair the backend. Default: 100 ms doubling to 10 s, with jitter. */
   readonly retry?: RetryPolicy;
 }
 
@@ -77,7 +77,7 @@ export function settingsOf<S extends Subscriber>(options: ChannelsOptions<S>): C
       100_000,
     ),
     publishQueueMaxBytes: bound('publishQueueMaxBytes', options.publishQueueMaxBytes, 64 * 2 ** 20),
-    retry: options.retry ?? exponential({ baseMs: 100, maxMs: 10_000, jitter: 0.5 }),
+    retry: options.retry ?? exponential({ baseDelayMs: 100, maxDelayMs: 10_000 }),
   };
 }
 

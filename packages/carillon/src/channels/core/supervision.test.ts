@@ -10,7 +10,12 @@ import type { ChannelsOptions } from './channels-options.js';
 import { ScriptedBackend, until } from './scripted-backend.test.fixture.js';
 
 function channelsOn(backend: ScriptedBackend, options: Partial<ChannelsOptions> = {}): Channels {
-  return new Channels({ backend, channels: ['a', 'b'], retry: constant(1), ...options });
+  return new Channels({
+    backend,
+    channels: ['a', 'b'],
+    retry: constant({ delayMs: 1 }),
+    ...options,
+  });
 }
 
 /** Records every state, with the error's message behind `degraded`. */

@@ -6,7 +6,7 @@
  * problems in `health.ts` until they are repaired. Members learn of an interrupted stream by a gap
  * (`hub.ts`).
  */
-import type { RetryPolicy } from '../../util/retry-policy.js';
+import type { RetryPolicy, RetrySchedule } from '../../util/retry-policy.js';
 import { toError } from '../../util/to-error.js';
 import { pause, settlesWithin } from '../../util/waiting.js';
 import type { BackendEvent, ChannelsBackend } from './backend.js';
@@ -76,15 +76,15 @@ export class Supervisor {
   }
 
   async #run(): Promise<void> {
-    if (!(await this.#attempt('startup', 0, () => this.#startBackend()))) return;
-    let failures = 0;
+    if (!(await this.#attempt('startup', undefined, () => this.#startBackend()))) return;
+    const schedule = this.#retry.start();
     while (!this.#stopping.signal.aborted) {
       const openedAt = Date.now();
       const error = await this.#consume();
       if (this.#stopping.signal.aborted) return;
-      failures = Date.now() - openedAt > STABLE_AFTER_MS ? 1 : failures + 1;
+      if (Date.now() - openedAt > STABLE_AFTER_MS) schedule.reset();
       this.#health.report('stream', error);
-      if (!(await this.#delay(failures))) return;
+      if (!(await this.#delay(schedule, error))) return;
     }
   }
 
@@ -132,18 +132,18 @@ export class Supervisor {
   #repairLater(error: Error): void {
     if (this.#repairing) return;
     this.#health.report('subscriptions', error);
-    void this.#repair(1);
+    void this.#repair(error);
   }
 
   /** Brings the backend's subscriptions to what is wanted; one repair at a time. */
-  async #repair(failures = 0): Promise<void> {
+  async #repair(failure?: Error): Promise<void> {
     this.#repairAgain = true;
     if (this.#repairing) return;
     this.#repairing = true;
     let repaired = true;
     while (repaired && this.#repairAgain) {
       this.#repairAgain = false;
-      repaired = await this.#attempt('subscriptions', failures, () => this.hub.repair());
+      repaired = await this.#attempt('subscriptions', failure, () => this.hub.repair());
     }
     this.#repairing = false;
     if (!repaired || !this.#streaming || this.#stopping.signal.aborted) return;
@@ -151,28 +151,33 @@ export class Supervisor {
     this.#health.enter('running');
   }
 
-  /** Tries until it works; false when the policy gave up or everything stops. */
+  /**
+   * Tries until it works; false when the policy gave up or everything stops.
+   *
+   * @param failure - What has failed already: then it waits before the first attempt.
+   */
   async #attempt(
     part: 'startup' | 'subscriptions',
-    failures: number,
+    failure: Error | undefined,
     action: () => Promise<void>,
   ): Promise<boolean> {
-    for (let failed = failures; ; ) {
-      if (failed > 0 && !(await this.#delay(failed))) return false;
+    const schedule = this.#retry.start();
+    for (let last = failure; ; ) {
+      if (last !== undefined && !(await this.#delay(schedule, last))) return false;
       try {
         await action();
         this.#health.clear(part);
         return true;
       } catch (error) {
         if (this.#stopping.signal.aborted) return false;
-        failed++;
-        this.#health.report(part, toError(error));
+        last = toError(error);
+        this.#health.report(part, last);
       }
     }
   }
 
-  async #delay(failures: number): Promise<boolean> {
-    const ms = this.#retry.delayMs(failures);
+  async #delay(schedule: RetrySchedule, error: Error): Promise<boolean> {
+    const ms = schedule.next(error);
     if (ms === null) return false;
     await pause(ms, this.#stopping.signal);
     return !this.#stopping.signal.aborted;

@@ -1,0 +1,71 @@
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import { composite, constant, exponential, none } from './retry-policy.js';
+
+const failure = new Error('x');
+
+test('a constant policy waits the same time and gives up after its retries', () => {
+  const schedule = constant({ delayMs: 30, retries: 2 }).start();
+
+  assert.deepEqual(
+    [1, 2, 3].map(() => schedule.next(failure)),
+    [30, 30, null],
+  );
+});
+
+test('an exponential policy doubles its wait up to the maximum', () => {
+  const schedule = exponential({ baseDelayMs: 10, maxDelayMs: 50, jitter: false }).start();
+
+  assert.deepEqual(
+    [1, 2, 3, 4, 5].map(() => schedule.next(failure)),
+    [10, 20, 40, 50, 50],
+  );
+});
+
+test('jitter stays between the base and the doubled wait', () => {
+  const schedule = exponential({ baseDelayMs: 10, maxDelayMs: 1_000 }).start();
+
+  for (let failures = 1; failures <= 200; failures++) {
+    const delay = schedule.next(failure);
+    assert.ok(delay !== null && delay >= 10 && delay <= Math.min(1_000, 10 * 2 ** (failures - 1)));
+  }
+});
+
+test('a policy retries only the error classes it names', () => {
+  const schedule = constant({ delayMs: 5, errors: [TypeError] }).start();
+
+  assert.equal(schedule.next(new TypeError('x')), 5);
+  assert.equal(schedule.next(new RangeError('x')), null);
+});
+
+test('a composite policy counts per policy, waits for the longest and gives up when all do', () => {
+  const schedule = composite(
+    constant({ delayMs: 5, retries: 1 }),
+    constant({ delayMs: 20, retries: 2, errors: [TypeError] }),
+  ).start();
+
+  assert.equal(schedule.next(new TypeError('x')), 20);
+  assert.equal(
+    schedule.next(new RangeError('x')),
+    null,
+    'the first is used up, the second does not match',
+  );
+  assert.equal(schedule.next(new TypeError('x')), 20);
+  assert.equal(schedule.next(new TypeError('x')), null);
+});
+
+test('reset forgets past failures, and two schedules of one policy do not share a count', () => {
+  const shared = constant({ delayMs: 5, retries: 1 });
+  const one = shared.start();
+  const other = shared.start();
+
+  assert.equal(one.next(failure), 5);
+  assert.equal(one.next(failure), null);
+  assert.equal(other.next(failure), 5);
+  one.reset();
+  assert.equal(one.next(failure), 5);
+});
+
+test('no retry gives up at once', () => {
+  assert.equal(none().start().next(failure), null);
+});
