@@ -4,8 +4,18 @@
  * None of these leaves a timer or a listener behind once it has settled.
  */
 
-/** Resolves after `ms`, or at once when the signal is aborted. */
-export function pause(ms: number, signal: AbortSignal): Promise<void> {
+import { startTimer } from './timer.js';
+
+/**
+ * Resolves after `ms` (never, when that is `Infinity`), or at once when the signal is aborted.
+ *
+ * @param options.ref - `false` lets the process end while waiting. Default `true`.
+ */
+export function pause(
+  ms: number,
+  signal: AbortSignal,
+  options: { readonly ref?: boolean } = {},
+): Promise<void> {
   return new Promise((resolve) => {
     if (signal.aborted) return resolve();
     const finish = (): void => {
@@ -13,13 +23,14 @@ export function pause(ms: number, signal: AbortSignal): Promise<void> {
       signal.removeEventListener('abort', finish);
       resolve();
     };
-    const timer = setTimeout(finish, ms);
+    const timer = startTimer(finish, ms);
+    if (options.ref === false) timer?.unref();
     signal.addEventListener('abort', finish);
   });
 }
 
 /**
- * Waits for a promise, but not longer than `ms`.
+ * Waits for a promise, but not longer than `ms` (for ever, when that is `Infinity`).
  *
  * @returns True when the promise resolved in time, false when it did not. A promise left behind is
  *   not cancelled; its later rejection is swallowed.
@@ -27,7 +38,7 @@ export function pause(ms: number, signal: AbortSignal): Promise<void> {
  */
 export function settlesWithin(promise: PromiseLike<unknown>, ms: number): Promise<boolean> {
   return new Promise((resolve, reject) => {
-    const timer = setTimeout(() => resolve(false), Math.max(0, ms));
+    const timer = startTimer(() => resolve(false), Math.max(0, ms));
     promise.then(
       () => {
         clearTimeout(timer);
