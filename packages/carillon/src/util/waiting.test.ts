@@ -17,6 +17,8 @@ test('settlesWithin tells whether the promise resolved in time', async () => {
   assert.equal(await settlesWithin(Promise.resolve('x'), 1_000_000), true);
   assert.equal(await settlesWithin(never(), 1), false);
   assert.equal(await settlesWithin(never(), -1), false);
+  const soon = new Promise((resolve) => setTimeout(resolve, 20));
+  assert.equal(await settlesWithin(soon, Number.POSITIVE_INFINITY), true);
 });
 
 test('settlesWithin rejects with what the promise rejects with in time, and swallows it later', async () => {

@@ -30,7 +30,7 @@ export function pause(
 }
 
 /**
- * Waits for a promise, but not longer than `ms`.
+ * Waits for a promise, but not longer than `ms` (for ever, when that is `Infinity`).
  *
  * @returns True when the promise resolved in time, false when it did not. A promise left behind is
  *   not cancelled; its later rejection is swallowed.
@@ -38,7 +38,7 @@ export function pause(
  */
 export function settlesWithin(promise: PromiseLike<unknown>, ms: number): Promise<boolean> {
   return new Promise((resolve, reject) => {
-    const timer = setTimeout(() => resolve(false), Math.max(0, ms));
+    const timer = startTimer(() => resolve(false), Math.max(0, ms));
     promise.then(
       () => {
         clearTimeout(timer);

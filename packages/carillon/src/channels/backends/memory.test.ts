@@ -66,6 +66,12 @@ test('of idle channels the longest unused is forgotten and begins a new epoch', 
   assert.notEqual(again?.epoch, first?.epoch);
 });
 
+test('publishing to an idle channel keeps it longer', async () => {
+  const backend = await started({ history: 5, maxIdleChannels: 2 });
+  for (const channel of ['a', 'b', 'a', 'c']) await backend.publish(bytes('x'), [channel]);
+  assert.deepEqual([await offsets(backend, 'a'), await offsets(backend, 'b')], [[1, 2], []]);
+});
+
 test('a subscribed channel is never forgotten', async () => {
   const backend = await started({ history: 1, maxIdleChannels: 1 });
   await backend.subscribe(['a']);

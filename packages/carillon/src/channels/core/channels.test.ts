@@ -328,6 +328,26 @@ test('a history that is ahead of the live stream is not delivered again by it', 
   await channels.stop();
 });
 
+test('what an earlier life of the channel sent is behind its history, what a later one sends follows', async () => {
+  const { backend, channels } = await scriptedChannels();
+  const [subscribed, read] = [deferred<void>(), deferred<void>()];
+  backend.history.set('a', [message('a', 1, 'second'), message('a', 2, 'second')]);
+  backend.during = ({ name }) =>
+    name === 'subscribe' ? subscribed.promise : name === 'getHistory' ? read.promise : undefined;
+  const subscribing = channels.subscribe('a', { history: 'all' });
+  backend.message('a', 7);
+  await new Promise((resolve) => setImmediate(resolve));
+  subscribed.resolve();
+  await until(() => backend.channelsOf('getHistory').length === 1, 'history is being read');
+  backend.emit(message('a', 3, 'second'));
+  backend.emit(message('a', 1, 'third'));
+  await new Promise((resolve) => setImmediate(resolve));
+  read.resolve();
+  const subscriber = await subscribing;
+  await channels.stop();
+  assert.deepEqual(await rest(subscriber), ['1', '2', '3', '1']);
+});
+
 test('live messages held back while history is read keep to the bound and are counted', async () => {
   const { backend, channels } = await scriptedChannels({ subscriberMaxBacklog: 2 });
   const read = deferred<void>();
@@ -512,7 +532,13 @@ test('stop ends at its deadline when the backend hangs, and reports what was not
       onPublishError: (error) => failures.push(error.message),
     });
     const subscriber = await channels.subscribe('a');
-    const run = subscriber.runInBackground(() => new Promise(() => undefined));
+    const called = deferred<void>();
+    subscriber.runInBackground(() => {
+      called.resolve();
+      return new Promise(() => undefined);
+    });
+    backend.message('a', 1);
+    await called.promise;
     backend.during = ({ name }) => (name === hanging ? new Promise(() => undefined) : undefined);
     channels.publish('1', 'a');
     const waiting = channels.waitPublished('2', 'a');
@@ -530,7 +556,6 @@ test('stop ends at its deadline when the backend hangs, and reports what was not
     await leaving;
     assert.equal(channels.state, 'stopped');
     assert.equal(subscriber.isRunning, false);
-    void run;
   }
 });
 

@@ -165,6 +165,17 @@ test('after an interruption members get a gap before the next message', async ()
   assert.deepEqual(backend.channelsOf('subscribe'), ['busy', 'quiet', 'busy,quiet']);
 });
 
+test('a channel left after an interruption is let go of at the backend by the next repair', async () => {
+  const backend = new ScriptedBackend();
+  const { hub } = hubOf(backend);
+  const one = subscription();
+  await hub.acquire(one, ['a']);
+  hub.interrupt(0);
+  await hub.release(one, ['a']);
+  await hub.repair();
+  assert.deepEqual([hub.size, backend.subscribed.size], [0, 0]);
+});
+
 test('a subscribe call that an interruption overtook is made again', async () => {
   const backend = new ScriptedBackend();
   const gates = gated(backend);
@@ -249,6 +260,20 @@ test('any interleaving of subscribe, unsubscribe, abort and failure ends clean',
 async function runInterleaving(steps: readonly Step[]): Promise<void> {
   const backend = new ScriptedBackend();
   const gates = gated(backend);
+  const gate = backend.during;
+  const underWay = new Set<string>();
+  const overlaps: string[] = [];
+  backend.during = async (call) => {
+    for (const channel of call.channels) {
+      if (underWay.has(channel)) overlaps.push(channel);
+      underWay.add(channel);
+    }
+    try {
+      await gate(call);
+    } finally {
+      for (const channel of call.channels) underWay.delete(channel);
+    }
+  };
   const { hub } = hubOf(backend);
   const people = Array.from({ length: 5 }, () => ({
     subscription: subscription(),
@@ -309,6 +334,8 @@ async function runInterleaving(steps: readonly Step[]): Promise<void> {
     }
     await Promise.resolve();
   }
+
+  assert.deepEqual(overlaps, [], 'two calls for one channel at a time');
 
   // Let the backend recover; then it holds what is wanted, no more and no less.
   backend.during = () => undefined;

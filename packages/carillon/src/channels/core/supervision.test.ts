@@ -245,3 +245,23 @@ test('subscriptions that are repaired do not hide a stream that is not', async (
   await new Promise((resolve) => setImmediate(resolve));
   assert.equal(channels.error?.message, 'cut');
 });
+
+test('a channel that is not let go of while others are repaired is not forgotten', async () => {
+  const backend = new ScriptedBackend();
+  await using channels = channelsOn(backend, { arbitraryChannelsAllowed: true });
+  await channels.start();
+  const subscriber = await channels.subscribe('mine');
+  const gate = deferred<void>();
+  let refusals = 1;
+  backend.during = ({ name }) => {
+    if (name === 'unsubscribe' && refusals-- > 0) throw new Error('not yet');
+    return name === 'subscribe' ? gate.promise : undefined;
+  };
+  backend.breakStream(new Error('cut'));
+  await until(() => backend.streams === 2, 'being repaired');
+  const leaving = channels.unsubscribe(subscriber);
+  gate.resolve();
+  await leaving;
+  await until(() => !backend.subscribed.has('mine') && channels.state === 'up', 'repaired');
+  assert.deepEqual(backend.channelsOf('unsubscribe'), ['mine', 'mine']);
+});

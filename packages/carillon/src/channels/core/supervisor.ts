@@ -130,6 +130,8 @@ export class Supervisor {
   }
 
   #repairLater(error: Error): void {
+    // A repair under way may have looked at this channel already.
+    this.#repairAgain = true;
     if (this.#repairing) return;
     this.#health.report('subscriptions', error);
     void this.#repair(error);

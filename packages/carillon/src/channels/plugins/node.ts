@@ -28,7 +28,8 @@ export interface AttachOptions extends RawWebSocketOptions {
   readonly wsHandlerBasePath?: string;
   /**
    * Whether a client may have a channel; asked before anything is subscribed. False: 403. What it
-   * throws is told to `onError`, and the client gets a 500. Default: everybody may.
+   * throws is told to `onError`, and the client gets a 500. A client waits as long as it takes, so
+   * give it a deadline of its own. Default: everybody may.
    */
   readonly authorize?: (request: IncomingMessage, channel: string) => boolean | Promise<boolean>;
 }
