@@ -31,6 +31,16 @@ test('jitter stays between the base and the doubled wait', () => {
   }
 });
 
+test('no wait is longer than the maximum, whatever the base and however many failures', () => {
+  for (const baseDelayMs of [0, 10, 5_000]) {
+    const schedule = exponentialRetry({ baseDelayMs, maxDelayMs: 1_000 }).start();
+    for (let failures = 1; failures <= 1_200; failures++) {
+      const delay = schedule.next(failure);
+      assert.ok(delay !== null && delay >= 0 && delay <= 1_000, String(delay));
+    }
+  }
+});
+
 test('a policy retries only the error classes it names', () => {
   const schedule = constant({ delayMs: 5, errors: [TypeError] }).start();
 

@@ -6,7 +6,7 @@
  * credentials are a final answer.
  */
 import { Command, defineCommand } from '../commands/command.js';
-import { ReplyError } from '../errors/reply-error.js';
+import { MaxClientsError, ReplyError } from '../errors/reply-error.js';
 import { DecodeAs } from '../protocol/decoder.js';
 import type { Argument } from '../protocol/encoder.js';
 import type { Reply } from '../protocol/reply.js';
@@ -18,6 +18,7 @@ const LIBRARY = { name: 'carillon', version: '0.1.0' } as const;
 
 const HELLO = defineCommand('HELLO', { shape: toServerInfo, decodeAs: DecodeAs.flatMaps });
 const AUTH = defineCommand('AUTH');
+const PING = defineCommand('PING');
 const SELECT = defineCommand('SELECT');
 const CLIENT_SETNAME = defineCommand('CLIENT SETNAME');
 const CLIENT_SETINFO = defineCommand('CLIENT SETINFO');
@@ -73,7 +74,7 @@ async function introduceResp2(connection: Connection): Promise<void> {
   if (clientName !== undefined) {
     replies.push(connection.run(new Command(CLIENT_SETNAME, [clientName])));
   }
-  replies.push(...selectDatabase(connection), ...sayWho(connection));
+  replies.push(...selectDatabase(connection), knock(connection), ...sayWho(connection));
   const outcomes = await Promise.allSettled(replies);
   const refusal = outcomes.find((outcome) => outcome.status === 'rejected');
   if (refusal !== undefined) throw refusal.reason;
@@ -89,11 +90,22 @@ function sayWho(connection: Connection): Promise<unknown>[] {
   return [
     ['LIB-NAME', LIBRARY.name],
     ['LIB-VER', LIBRARY.version],
-  ].map((args) =>
-    connection.run(new Command(CLIENT_SETINFO, args)).catch((error: unknown) => {
-      if (!(error instanceof ReplyError)) throw error;
-    }),
-  );
+  ].map((args) => unlessTurnedAway(connection.run(new Command(CLIENT_SETINFO, args))));
+}
+
+/** Without credentials RESP2 would say nothing that a server demanding them must refuse. */
+function knock(connection: Connection): Promise<unknown> {
+  return unlessTurnedAway(connection.run(new Command(PING, [])));
+}
+
+/** Any answer will do, except that we are not let in. */
+async function unlessTurnedAway(answer: Promise<unknown>): Promise<void> {
+  try {
+    await answer;
+  } catch (error) {
+    const isRefusal = error instanceof ReplyError && error.code !== 'NOAUTH';
+    if (!isRefusal || error instanceof MaxClientsError) throw error;
+  }
 }
 
 function isUnknownHello(error: unknown): boolean {

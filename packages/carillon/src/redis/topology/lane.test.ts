@@ -88,7 +88,12 @@ const FAULTS: Readonly<Record<string, (proxy: FaultProxy) => void>> = {
 for (const protocol of [2, 3] as const) {
   for (const [fault, begin] of Object.entries(FAULTS)) {
     test(`every command settles once with ${fault}, under RESP${protocol}`, async () => {
-      await using setting = await throughProxy({ protocol, commandTimeoutMs: 150, maxIdleMs: 40 });
+      await using setting = await throughProxy({
+        protocol,
+        commandTimeoutMs: 150,
+        connectTimeoutMs: 150,
+        maxIdleMs: 40,
+      });
       const { proxy, redis } = setting;
       const key = newKey();
       begin(proxy);

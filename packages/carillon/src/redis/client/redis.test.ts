@@ -1,0 +1,163 @@
+/** The life of a client: closing, and leaving the process alone. */
+import assert from 'node:assert/strict';
+import { execFile } from 'node:child_process';
+import { after, before, test } from 'node:test';
+import { promisify } from 'node:util';
+import { startFaultProxy, startServer, type TestServer, waitFor } from '@carillon/test-kit';
+import { ConnectionError, ConnectionForcedCloseError } from '../errors/connection-error.js';
+import { connect } from './connect.js';
+import type { Redis } from './redis.js';
+
+let server: TestServer;
+before(async () => {
+  server = await startServer();
+});
+after(() => server[Symbol.asyncDispose]());
+
+const DOOR = new URL('../../entries/redis.js', import.meta.url).href;
+
+/** Runs a program that may use `connect` and `url`; rejects when it does not end by itself. */
+async function runProgram(body: string, url: string = server.url): Promise<string> {
+  const text = `import { connect } from ${JSON.stringify(DOOR)};
+    const url = ${JSON.stringify(url)};
+    ${body}`;
+  const args = ['--input-type=module', '--eval', text];
+  const { stdout } = await promisify(execFile)(process.execPath, args, { timeout: 10_000 });
+  return stdout.trim();
+}
+
+test('close() waits for the replies of what was called', async () => {
+  await using proxy = await startFaultProxy(server, { toClient: { delayMs: 20 } });
+  const redis = await connect(proxy.url);
+  const echoes = [1, 2, 3].map((n) => redis.call(['ECHO', n]));
+
+  await redis.close();
+
+  assert.deepEqual(await Promise.all(echoes), ['1', '2', '3']);
+  assert.equal(redis.state, 'closed');
+  await waitFor(() => proxy.connections === 0);
+  await assert.rejects(redis.ping(), { code: 'CONNECTION_CLOSED', sent: 'no' });
+});
+
+test('close({ timeoutMs: 0 }) fails what is pending at once', async () => {
+  await using proxy = await startFaultProxy(server);
+  const redis = await connect(proxy.url);
+  proxy.toClient.set({ stall: true });
+  const pending = redis.incr('never-answered');
+  await waitFor(async () => (await server.command('GET', 'never-answered')) === '1');
+
+  await Promise.all([
+    redis.close({ timeoutMs: 0 }),
+    assert.rejects(pending, (error: unknown) => {
+      assert.ok(error instanceof ConnectionForcedCloseError);
+      assert.equal(error.sent, 'maybe');
+      return true;
+    }),
+  ]);
+});
+
+test('close() gives up waiting after its time', async () => {
+  await using proxy = await startFaultProxy(server);
+  const redis = await connect(proxy.url);
+  proxy.toClient.set({ stall: true });
+  const pending = assert.rejects(redis.ping(), ConnectionForcedCloseError);
+
+  await redis.close({ timeoutMs: 10 });
+  await pending;
+});
+
+test('closing twice is closing once, and both wait for the end', async () => {
+  const redis = await connect(server.url);
+  let closed = 0;
+  redis.on('close', () => closed++);
+
+  await Promise.all([redis.close(), redis.close()]);
+  await redis.close();
+
+  assert.equal(closed, 1);
+});
+
+test('close() while it connects ends the attempt', async () => {
+  await using proxy = await startFaultProxy(server);
+  await proxy.admit('silence');
+  const redis = await connect(proxy.url, { waitUntilReady: false });
+  const waiting = assert.rejects(redis.ping(), ConnectionError);
+  await waitFor(() => proxy.accepted === 1);
+
+  await redis.close();
+  await waiting;
+  await waitFor(() => proxy.connections === 0);
+});
+
+test('a client that does not wait until it is ready starts while its server is away', async () => {
+  await using proxy = await startFaultProxy(server);
+  await proxy.admit('refuse');
+  await using redis = await connect(proxy.url, { waitUntilReady: false });
+  await waitFor(() => redis.lastError !== undefined);
+  const waiting = redis.ping();
+
+  await proxy.heal();
+  assert.equal(await waiting, 'PONG');
+  assert.equal(redis.lastError, undefined);
+});
+
+test('a process ends by itself when its clients are closed, with no listener anywhere', async () => {
+  const output = await runProgram(`
+    const redis = await connect(url);
+    const news = redis.pubsub({ channels: ['exit'] });
+    await news.ready();
+    console.log(await redis.ping());
+    await redis.close();
+  `);
+
+  assert.equal(output, 'PONG');
+});
+
+test('`await using` closes the client at the end of the block', async () => {
+  let redis: Redis;
+  {
+    await using scoped = await connect(server.url);
+    redis = scoped;
+    assert.equal(redis.state, 'ready');
+  }
+  assert.equal(redis.state, 'closed');
+});
+
+test('a process ends by itself when connect() failed', async () => {
+  await using proxy = await startFaultProxy(server);
+  await proxy.admit('refuse');
+
+  const output = await runProgram(
+    `await connect(url).catch((error) => console.log(error.code));`,
+    proxy.url,
+  );
+  assert.equal(output, 'CONNECT_FAILED');
+});
+
+test('a process ends although an unreferenced client is open', async () => {
+  const output = await runProgram(`
+    const redis = await connect(url);
+    const news = redis.pubsub({ channels: ['exit'] });
+    await news.ready();
+    console.log(await redis.ping());
+    redis.unref();
+  `);
+
+  assert.equal(output, 'PONG');
+});
+
+test('a process stays while a referenced client is open', async () => {
+  const running = runProgram(`
+    const redis = await connect(url);
+    redis.unref();
+    redis.ref();
+    const end = () => redis.close().then(() => console.log('told to end'));
+    const news = redis.pubsub({ channelHandlers: { 'stay:end': end } });
+    await news.ready();
+    await redis.set('stay:ready', 1);
+  `);
+  await waitFor(async () => (await server.command('EXISTS', 'stay:ready')) === '1');
+  await server.command('PUBLISH', 'stay:end', '');
+
+  assert.equal(await running, 'told to end');
+});

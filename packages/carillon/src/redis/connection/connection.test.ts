@@ -1,0 +1,280 @@
+/** A raw connection on a real server: framing, pairing, backpressure and death. */
+import assert from 'node:assert/strict';
+import { after, before, test } from 'node:test';
+import { startFaultProxy, startServer, type TestServer, waitFor } from '@carillon/test-kit';
+import { Command, CommandFlag } from '../commands/command.js';
+import { specOfCall } from '../commands/command-facts.js';
+import { type ConnectionError, ConnectionForcedCloseError } from '../errors/connection-error.js';
+import { UsageError } from '../errors/usage-error.js';
+import type { Argument } from '../protocol/encoder.js';
+import type { Reply } from '../protocol/reply.js';
+import { Connection, type ConnectionHooks } from './connection.js';
+import { type ConnectionOptions, connectionSettings } from './connection-options.js';
+
+let server: TestServer;
+before(async () => {
+  server = await startServer();
+});
+after(() => server[Symbol.asyncDispose]());
+
+function open(
+  options: ConnectionOptions = {},
+  hooks: ConnectionHooks = {},
+  url: string = server.url,
+): Promise<Connection> {
+  return Connection.open(connectionSettings(url, options), hooks);
+}
+
+function call(connection: Connection, ...words: [string, ...Argument[]]): Promise<Reply> {
+  return connection.run(new Command(specOfCall(words, 0), words.slice(1)));
+}
+
+const decoder = new TextDecoder();
+const textOf = (reply: Reply | undefined): unknown =>
+  reply instanceof Uint8Array ? decoder.decode(reply) : reply;
+
+for (const protocol of [2, 3] as const) {
+  test(`SUBSCRIBE resolves with one acknowledgement for each name, under RESP${protocol}`, async () => {
+    await using connection = await open({ protocol });
+
+    const acks = (await call(connection, 'SUBSCRIBE', 'a', 'b', 'a')) as Reply[][];
+
+    assert.deepEqual(
+      acks.map((ack) => ack.map(textOf)),
+      [
+        ['subscribe', 'a', 1],
+        ['subscribe', 'b', 2],
+        ['subscribe', 'a', 2],
+      ],
+    );
+    assert.deepEqual([...connection.subscriptions.channels], ['a', 'b']);
+  });
+
+  test(`UNSUBSCRIBE from all, also from nothing, keeps replies paired, under RESP${protocol}`, async () => {
+    await using connection = await open({ protocol });
+    const replies = [
+      call(connection, 'UNSUBSCRIBE'),
+      call(connection, 'SUBSCRIBE', 'a', 'b'),
+      call(connection, 'UNSUBSCRIBE'),
+      call(connection, 'PUNSUBSCRIBE'),
+      call(connection, 'ECHO', 'mine'),
+    ];
+
+    const [none, , both, , echo] = await Promise.all(replies);
+    assert.equal((none as Reply[]).length, 1);
+    assert.equal((both as Reply[]).length, 2);
+    assert.equal(echo, 'mine');
+    assert.equal(connection.subscriptions.size, 0);
+  });
+
+  test(`RESET ends subscriptions, and arrays are replies again, under RESP${protocol}`, async () => {
+    await using connection = await open({ protocol });
+    await call(connection, 'SUBSCRIBE', 'a');
+
+    assert.equal(await call(connection, 'RESET'), 'RESET');
+
+    assert.equal(connection.subscriptions.size, 0);
+    assert.deepEqual(await call(connection, 'MGET', 'no-1', 'no-2'), [null, null]);
+    assert.deepEqual(await call(connection, 'UNSUBSCRIBE'), [['unsubscribe', null, 0]]);
+  });
+
+  test(`CLIENT REPLY OFF, SKIP and ON keep replies paired, under RESP${protocol}`, async () => {
+    await using connection = await open({ protocol });
+    const key = `reply-${protocol}`;
+    const modes = ['SKIP', 'INCR', 'ECHO', 'OFF', 'INCR', 'SKIP', 'INCR', 'INCR', 'ON', 'ECHO'];
+
+    const replies = await Promise.all(
+      modes.map((mode, i) => {
+        if (mode === 'INCR') return call(connection, 'INCR', key);
+        if (mode === 'ECHO') return call(connection, 'ECHO', `echo ${i}`);
+        return call(connection, 'CLIENT', 'REPLY', mode);
+      }),
+    );
+
+    const nothing = [null, null, null, null, null];
+    assert.deepEqual(replies, [null, null, 'echo 2', ...nothing, 'OK', 'echo 9']);
+    assert.equal(await call(connection, 'GET', key), '4');
+  });
+}
+
+test('HELLO on a subscribed connection changes how messages are told from replies', async () => {
+  const pushes: unknown[] = [];
+  await using connection = await open(
+    { protocol: 2 },
+    { onPush: (push) => pushes.push(push.map(textOf)) },
+  );
+  await call(connection, 'HELLO', 3);
+  await call(connection, 'SUBSCRIBE', 'hello-3');
+
+  assert.equal(connection.protocol, 3);
+  assert.deepEqual(await call(connection, 'MGET', 'no-1'), [null]);
+  await call(connection, 'PUBLISH', 'hello-3', 'x');
+  assert.deepEqual(pushes, [['message', 'hello-3', 'x']]);
+});
+
+test('a push inside EXEC is no element of its array', async () => {
+  const pushes: unknown[] = [];
+  await using connection = await open(
+    { protocol: 3 },
+    { onPush: (push) => pushes.push(push.map(textOf)) },
+  );
+  await call(connection, 'SUBSCRIBE', 'inside');
+  const replies = [
+    call(connection, 'MULTI'),
+    call(connection, 'ECHO', 'before'),
+    call(connection, 'PUBLISH', 'inside', 'm'),
+    call(connection, 'ECHO', 'after'),
+    call(connection, 'EXEC'),
+    call(connection, 'ECHO', 'next'),
+  ];
+
+  const all = await Promise.all(replies);
+  assert.deepEqual(all.slice(4), [['before', 1, 'after'], 'next']);
+  assert.deepEqual(pushes, [['message', 'inside', 'm']]);
+});
+
+test('SUBSCRIBE inside MULTI is refused, and the transaction goes on', async () => {
+  await using connection = await open();
+  await call(connection, 'MULTI');
+  assert.equal(connection.inTransaction, true);
+
+  await assert.rejects(call(connection, 'SUBSCRIBE', 'c'), (error: unknown) => {
+    assert.ok(error instanceof UsageError);
+    assert.equal(error.code, 'SUBSCRIBE_IN_TRANSACTION');
+    return true;
+  });
+  await call(connection, 'ECHO', 'x');
+  assert.deepEqual(await call(connection, 'EXEC'), ['x']);
+  assert.equal(connection.inTransaction, false);
+});
+
+test('an argument of a wrong type fails its own command alone', async () => {
+  await using connection = await open();
+  const replies = await Promise.allSettled([
+    call(connection, 'ECHO', 'one'),
+    call(connection, 'ECHO', null as unknown as string),
+    call(connection, 'ECHO', 'two'),
+  ]);
+
+  assert.deepEqual(
+    replies.map((reply) => (reply.status === 'fulfilled' ? reply.value : reply.reason.code)),
+    ['one', 'INVALID_ARGUMENT', 'two'],
+  );
+});
+
+test('a command after close() fails at once and says that it was not sent', async () => {
+  const connection = await open();
+  connection.close();
+
+  await assert.rejects(call(connection, 'PING'), { code: 'CONNECTION_CLOSED', sent: 'no' });
+  await connection.waitClosed();
+});
+
+test('close() fails written commands with `maybe` and encoded ones with `no`', async () => {
+  await using proxy = await startFaultProxy(server, {});
+  const connection = await open({}, {}, proxy.url);
+  proxy.toClient.set({ stall: true });
+  const seen = proxy.toServer.bytes;
+
+  const written = call(connection, 'PING');
+  await waitFor(() => proxy.toServer.bytes > seen);
+  const encoded = call(connection, 'PING');
+  connection.close();
+
+  const errors = (await Promise.allSettled([written, encoded])).map((outcome) =>
+    outcome.status === 'rejected' ? outcome.reason : assert.fail('resolved'),
+  );
+  assert.ok(errors.every((error) => error instanceof ConnectionForcedCloseError));
+  assert.deepEqual(
+    errors.map((error: ConnectionError) => error.sent),
+    ['maybe', 'no'],
+  );
+});
+
+test('a command without an answer does not make an earlier one look unsent', async () => {
+  await using proxy = await startFaultProxy(server);
+  const connection = await open({}, {}, proxy.url);
+  proxy.toClient.set({ stall: true });
+  const seen = proxy.toServer.bytes;
+
+  const written = call(connection, 'PING');
+  await waitFor(() => proxy.toServer.bytes > seen);
+  const skip = call(connection, 'CLIENT', 'REPLY', 'SKIP');
+  connection.close();
+
+  assert.equal(await skip, null);
+  await assert.rejects(written, { sent: 'maybe' });
+});
+
+test('what waits for a full socket is never sent once it timed out, and says so', async () => {
+  await using proxy = await startFaultProxy(server);
+  await using connection = await open({}, {}, proxy.url);
+  proxy.toServer.set({ stall: true });
+  const big = call(connection, 'SET', 'big', new Uint8Array(16 * 1024 * 1024));
+  await new Promise(setImmediate);
+
+  const words = ['INCR', 'waited'] as const;
+  const late = connection.run(new Command(specOfCall(words, 0), ['waited'], { timeoutMs: 10 }));
+  await assert.rejects(late, { code: 'COMMAND_TIMEOUT', sent: 'no' });
+
+  proxy.toServer.clear();
+  assert.equal(await big, 'OK');
+  assert.equal(await call(connection, 'GET', 'waited'), null);
+});
+
+test('pending commands are offered to the owner in their order', async () => {
+  await using proxy = await startFaultProxy(server);
+  const offered: unknown[] = [];
+  const closed: unknown[] = [];
+  const connection = await open(
+    {},
+    {
+      onPending: (command) => {
+        offered.push(command.args[0]);
+        command.settle(null, '');
+        return true;
+      },
+      onClosed: (error) => closed.push(error.code),
+    },
+    proxy.url,
+  );
+  proxy.toClient.set({ stall: true });
+  const echoes = Array.from({ length: 500 }, (_, i) => call(connection, 'ECHO', i));
+  proxy.resetConnections();
+
+  await Promise.all(echoes);
+  assert.deepEqual(
+    offered,
+    echoes.map((_, i) => i),
+  );
+  assert.deepEqual(closed, ['CONNECTION_LOST']);
+});
+
+test('a handshake that fails offers its own commands to nobody', async () => {
+  await using proxy = await startFaultProxy(server, { toServer: { stall: true } });
+  const offered: string[] = [];
+  const abort = new AbortController();
+  const settings = connectionSettings(proxy.url, {
+    password: 'x'.repeat(4 * 1024 * 1024), // more than a socket takes: SELECT waits behind it
+    db: 1,
+  });
+  const hooks: ConnectionHooks = {
+    onPending: (command) => offered.push(command.spec.name) > 0,
+  };
+  const opening = Connection.open(settings, hooks, abort.signal);
+  await waitFor(() => proxy.accepted === 1);
+  await new Promise((resolve) => setTimeout(resolve, 20)); // the client's side of the connect
+  abort.abort();
+
+  await assert.rejects(opening, { code: 'ABORTED' });
+  assert.deepEqual(offered, []);
+});
+
+test('CommandFlag values are distinct bits', () => {
+  const flags = Object.values(CommandFlag);
+  const union = flags.reduce((all, flag) => all | flag, 0);
+  assert.equal(
+    union,
+    flags.reduce((sum, flag) => sum + flag, 0),
+  );
+});

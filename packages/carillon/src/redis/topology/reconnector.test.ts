@@ -1,0 +1,82 @@
+/** When a connection is tried again, and when no more. Real connections, closed by hand. */
+import assert from 'node:assert/strict';
+import { after, before, test } from 'node:test';
+import { startServer, type TestServer, waitFor } from '@carillon/test-kit';
+import { constantRetry, noRetry, type RetryPolicy } from '../../util/retry-policy.js';
+import { Connection } from '../connection/connection.js';
+import { connectionSettings } from '../connection/connection-options.js';
+import { Reconnector } from './reconnector.js';
+
+let server: TestServer;
+before(async () => {
+  server = await startServer();
+});
+after(() => server[Symbol.asyncDispose]());
+
+interface Watched {
+  readonly reconnector: Reconnector;
+  readonly connections: Connection[];
+  readonly waits: (number | null)[];
+}
+
+function watch(retry: RetryPolicy, stableAfterMs: number): Watched {
+  const connections: Connection[] = [];
+  const waits: (number | null)[] = [];
+  const settings = connectionSettings(server.url);
+  const reconnector = new Reconnector(
+    (hooks, signal) => Connection.open(settings, hooks, signal),
+    retry,
+    {
+      onUp: (connection) => connections.push(connection),
+      onDown: () => {},
+      onAttemptFailed: (_, retryInMs) => waits.push(retryInMs),
+    },
+    stableAfterMs,
+  );
+  return { reconnector, connections, waits };
+}
+
+test('a policy without retries is kept also after a connection that lasted', async () => {
+  const { reconnector, connections, waits } = watch(noRetry(), 0);
+  await reconnector.connect();
+  connections[0]?.close();
+
+  assert.deepEqual(waits, [null]);
+  assert.equal(connections.length, 1);
+});
+
+test('a server that flaps uses up the retries', async () => {
+  const { reconnector, connections, waits } = watch(constantRetry({ delayMs: 1, retries: 2 }), 1e9);
+  await reconnector.connect();
+  for (let life = 1; life <= 3; life++) {
+    await waitFor(() => connections.length === life);
+    connections.at(-1)?.close();
+  }
+
+  await waitFor(() => waits.length > 0);
+  assert.deepEqual(waits, [null]);
+  assert.equal(connections.length, 3);
+});
+
+test('a connection that lasted is followed by the next at once, and gives the retries back', async () => {
+  const { reconnector, connections } = watch(constantRetry({ delayMs: 1e8, retries: 1 }), 0);
+  await reconnector.connect();
+  for (let life = 1; life <= 4; life++) {
+    await waitFor(() => connections.length === life);
+    connections.at(-1)?.close();
+  }
+
+  await waitFor(() => connections.length === 5);
+  reconnector.close();
+  assert.ok(connections.every((connection) => connection.closed));
+});
+
+test('close() while it waits for the next attempt ends the waiting', async () => {
+  const { reconnector, connections } = watch(constantRetry({ delayMs: 1e8 }), 1e9);
+  await reconnector.connect();
+  connections[0]?.close();
+
+  reconnector.close();
+  await reconnector.connect();
+  assert.equal(connections.length, 1);
+});
