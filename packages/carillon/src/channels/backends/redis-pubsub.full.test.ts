@@ -11,8 +11,11 @@ import { channelsBackendContract } from '../../contracts/channels-backend.js';
 import { connect } from '../../entries/redis.js';
 import { RedisPubSubBackend } from './redis-pubsub.js';
 
-for (const version of Object.keys(SERVER_VERSIONS) as ServerVersion[]) {
-  const fetched = await fetchServer(version);
+const versions = Object.keys(SERVER_VERSIONS) as ServerVersion[];
+const servers = await Promise.all(versions.map((version) => fetchServer(version)));
+
+for (const [index, fetched] of servers.entries()) {
+  const version = versions[index]!;
   if (!fetched.available) {
     test(`${version}: the contract of a channels backend`, (t) => t.skip(fetched.reason));
     continue;

@@ -18,8 +18,11 @@ import { connect, ReplyError, WrongTypeError } from '../../entries/redis.js';
 /** Servers before Redis 7.2 do not know `CLIENT SETINFO`. */
 const WITHOUT_SETINFO: ReadonlySet<ServerVersion> = new Set(['redis-6.0']);
 
-for (const version of Object.keys(SERVER_VERSIONS) as ServerVersion[]) {
-  const fetched = await fetchServer(version);
+const versions = Object.keys(SERVER_VERSIONS) as ServerVersion[];
+const servers = await Promise.all(versions.map((version) => fetchServer(version)));
+
+for (const [index, fetched] of servers.entries()) {
+  const version = versions[index]!;
 
   /** One test, under each protocol. */
   const onServer = (
