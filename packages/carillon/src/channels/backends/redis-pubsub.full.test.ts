@@ -12,10 +12,11 @@ import { connect } from '../../entries/redis.js';
 import { RedisPubSubBackend } from './redis-pubsub.js';
 
 const versions = Object.keys(SERVER_VERSIONS) as ServerVersion[];
-const servers = await Promise.all(versions.map((version) => fetchServer(version)));
+const servers = await Promise.all(
+  versions.map(async (version) => ({ version, fetched: await fetchServer(version) })),
+);
 
-for (const [index, fetched] of servers.entries()) {
-  const version = versions[index]!;
+for (const { version, fetched } of servers) {
   if (!fetched.available) {
     test(`${version}: the contract of a channels backend`, (t) => t.skip(fetched.reason));
     continue;

@@ -19,11 +19,11 @@ import { connect, ReplyError, WrongTypeError } from '../../entries/redis.js';
 const WITHOUT_SETINFO: ReadonlySet<ServerVersion> = new Set(['redis-6.0']);
 
 const versions = Object.keys(SERVER_VERSIONS) as ServerVersion[];
-const servers = await Promise.all(versions.map((version) => fetchServer(version)));
+const servers = await Promise.all(
+  versions.map(async (version) => ({ version, fetched: await fetchServer(version) })),
+);
 
-for (const [index, fetched] of servers.entries()) {
-  const version = versions[index]!;
-
+for (const { version, fetched } of servers) {
   /** One test, under each protocol. */
   const onServer = (
     name: string,
