@@ -18,6 +18,8 @@
  *   this, and not before 60 s.
  * @property {readonly import('./setup/programs.mjs').ProgramName[]} [needs] - Programs without
  *   which it cannot run.
+ * @property {boolean} [needsBuild] - Uses the build though its own files are not compiled; a suite of
+ *   compiled files needs it anyhow.
  * @property {boolean} [full] - Runs with `--full` only.
  */
 
@@ -110,19 +112,21 @@ export const PLAN = [
       `${LIBRARY}/redis/client/other-servers.full.test.ts`,
       `${LIBRARY}/channels/backends/redis-pubsub.full.test.ts`,
     ],
-    shareSeconds: 180,
+    shareSeconds: 120,
     full: true,
   },
   {
     name: 'packaging',
     files: ['tools/packaging/*.full.test.mjs'],
-    shareSeconds: 180,
+    shareSeconds: 120,
+    needsBuild: true,
     full: true,
   },
   {
     name: 'runtimes',
     files: ['tools/runtimes/*.full.test.mjs'],
-    shareSeconds: 180,
+    shareSeconds: 120,
+    needsBuild: true,
     needs: ['redis-server'],
     full: true,
   },
