@@ -1,9 +1,9 @@
 /** A user's program over `carillon/redis`, for the compiler only. */
-import { ConnectionError, connect, exponential, type PubSubItem } from 'carillon/redis';
+import { ConnectionError, connect, type PubSubItem } from 'carillon/redis';
 
 export async function greet(): Promise<string> {
   await using redis = await connect('redis://localhost', {
-    reconnect: exponential({ baseDelayMs: 10, maxDelayMs: 100 }),
+    reconnect: false,
     tls: { ca: 'pem' },
   });
   const set: 'OK' = await redis.set('greeting', 'hello');

@@ -10,7 +10,7 @@ import { once } from 'node:events';
 import { createWriteStream } from 'node:fs';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { Channels, RedisPubSubBackend } from '../../entries/channels.js';
-import { connect, exponential } from '../../entries/redis.js';
+import { connect } from '../../entries/redis.js';
 import type { ChaosRecord, Progress } from './chaos-records.test.support.js';
 
 const [url = '', name = '', names = '', file = ''] = process.argv.slice(2);
@@ -28,7 +28,6 @@ const record = (line: ChaosRecord): void => {
 };
 
 const redis = await connect(url, {
-  reconnect: exponential({ baseDelayMs: 10, maxDelayMs: 200 }),
   commandTimeoutMs: 3_000,
   connectTimeoutMs: 1_000,
   maxIdleMs: 500,
