@@ -5,7 +5,7 @@
  * or by two. The shares of `npm test` add up to at most five minutes on two cores. A suite marked
  * `full` runs under `npm run test:full` only.
  *
- * `*.browser.test.ts` are the tests that need a real browser, `*.full.test.ts` those too long for
+ * `*.browser.test.ts` are the tests that need a real browser, `*.full.test.*` those too long for
  * every day; both lie beside the code like any other test. What several tests share is
  * `*.test.support.ts`: no test by itself, and no part of the published package.
  */
@@ -18,6 +18,8 @@
  *   this, and not before 60 s.
  * @property {readonly import('./setup/programs.mjs').ProgramName[]} [needs] - Programs without
  *   which it cannot run.
+ * @property {boolean} [needsBuild] - Uses the build though its own files are not compiled; a suite of
+ *   compiled files needs it anyhow.
  * @property {boolean} [full] - Runs with `--full` only.
  */
 
@@ -38,7 +40,7 @@ const everyday = (folder) => `${folder}/**/!(*.browser|*.full).test.ts`;
 
 /** @type {readonly Suite[]} */
 export const PLAN = [
-  { name: 'tools', files: ['tools/**/*.test.mjs'], shareSeconds: 20 },
+  { name: 'tools', files: ['tools/**/!(*.full).test.mjs'], shareSeconds: 20 },
   // Only tests that need none of bench's own dependencies.
   { name: 'bench', files: ['bench/**/*.test.mjs'], shareSeconds: 5 },
   { name: 'util', files: [everyday(`${LIBRARY}/util`)], shareSeconds: 5 },
@@ -104,9 +106,34 @@ export const PLAN = [
     needs: ['redis-server', 'chromium'],
   },
   {
-    name: 'full',
-    files: ['packages/*/src/**/*.full.test.ts'],
-    shareSeconds: 600,
+    name: 'other-servers',
+    files: [
+      'packages/test-kit/src/fetch-server.full.test.ts',
+      `${LIBRARY}/redis/client/other-servers.full.test.ts`,
+      `${LIBRARY}/channels/backends/redis-pubsub.full.test.ts`,
+    ],
+    shareSeconds: 120,
+    full: true,
+  },
+  {
+    name: 'packaging',
+    files: ['tools/packaging/*.full.test.mjs'],
+    shareSeconds: 120,
+    needsBuild: true,
+    full: true,
+  },
+  {
+    name: 'runtimes',
+    files: ['tools/runtimes/*.full.test.mjs'],
+    shareSeconds: 120,
+    needsBuild: true,
+    needs: ['redis-server'],
+    full: true,
+  },
+  {
+    name: 'chaos',
+    files: [`${LIBRARY}/channels/backends/chaos.full.test.ts`],
+    shareSeconds: 120,
     needs: ['redis-server'],
     full: true,
   },

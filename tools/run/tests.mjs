@@ -177,13 +177,13 @@ function writeRecord(root, rows, programs) {
  * @returns {Promise<Row>}
  */
 async function runPlanned(root, { suite, files }, { built, programs }) {
-  const { name, shareSeconds, needs = [] } = suite;
+  const { name, shareSeconds, needsBuild = false, needs = [] } = suite;
   print(`\n${name}\n`);
 
   const missing = needs.flatMap((need) => programs.missing[need] ?? []);
   // The tools' tests are not compiled: they run also when the build fails.
-  const isCompiled = files.some((file) => compiledTest(file) !== file);
-  const obstacle = !built && isCompiled ? 'not run: the build failed' : missing.join('\n');
+  const usesBuild = needsBuild || files.some((file) => compiledTest(file) !== file);
+  const obstacle = !built && usesBuild ? 'not run: the build failed' : missing.join('\n');
   if (obstacle !== '') {
     print(`  SKIPPED ${files.length} files: ${obstacle}\n`);
     const note = !built

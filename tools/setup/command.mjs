@@ -9,6 +9,7 @@ import { spawn } from 'node:child_process';
  * @typedef {object} CommandOptions
  * @property {string} [cwd]
  * @property {NodeJS.ProcessEnv} [env]
+ * @property {number} [timeout] - Ends it, which is a failure, after this many milliseconds.
  */
 
 /**

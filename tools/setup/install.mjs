@@ -79,7 +79,7 @@ function textOf(file) {
  * @param {NodeJS.ProcessEnv} env
  * @returns {{ command: string, args: string[] }}
  */
-function npmCommand(env) {
+export function npmCommand(env) {
   const running = env.npm_execpath;
   return running?.endsWith('npm-cli.js')
     ? { command: process.execPath, args: [running] }

@@ -59,6 +59,7 @@ export type {
   PubSubGap,
   PubSubHandler,
   PubSubItem,
+  PubSubItems,
   PubSubMessage,
   PubSubPatternMessage,
   PubSubReconnected,

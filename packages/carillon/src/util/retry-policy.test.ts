@@ -33,7 +33,7 @@ test('jitter stays between the base and the doubled wait', () => {
 
 test('no wait is longer than the maximum, whatever the base and however many failures', () => {
   for (const baseDelayMs of [0, 10, 5_000]) {
-    const schedule = exponentialRetry({ baseDelayMs, maxDelayMs: 1_000 }).start();
+    const schedule = exponential({ baseDelayMs, maxDelayMs: 1_000 }).start();
     for (let failures = 1; failures <= 1_200; failures++) {
       const delay = schedule.next(failure);
       assert.ok(delay !== null && delay >= 0 && delay <= 1_000, String(delay));

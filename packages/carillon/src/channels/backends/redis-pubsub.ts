@@ -9,7 +9,7 @@
  * @see litestar.channels.backends.redis.RedisChannelsPubSubBackend; there the prefix was not used.
  */
 import type { Redis } from '../../redis/client/redis.js';
-import type { PubSubGap } from '../../redis/pubsub/items.js';
+import type { PubSubGap, PubSubItem } from '../../redis/pubsub/items.js';
 import type { PubSub } from '../../redis/pubsub/pubsub.js';
 import type { BackendEvent, BackendGap, ChannelsBackend } from '../core/backend.js';
 import { ChannelsError } from '../core/channels-error.js';
@@ -42,7 +42,7 @@ export class RedisPubSubBackend implements ChannelsBackend {
   readonly #redis: Redis;
   readonly #prefix: string;
   readonly #subscribed = new Set<string>();
-  #pubsub: PubSub<Uint8Array> | undefined;
+  #pubsub: PubSub<Uint8Array, PubSubItem<Uint8Array>> | undefined;
 
   constructor(options: RedisPubSubBackendOptions) {
     this.#redis = options.redis;
@@ -126,7 +126,7 @@ export class RedisPubSubBackend implements ChannelsBackend {
     yield new ChannelMessage(channel, data, { offset: null, epoch: null, publishedAt });
   }
 
-  #started(): PubSub<Uint8Array> {
+  #started(): PubSub<Uint8Array, PubSubItem<Uint8Array>> {
     if (this.#pubsub !== undefined) return this.#pubsub;
     throw new ChannelsError('NOT_STARTED', 'the Redis pub/sub backend is not started');
   }

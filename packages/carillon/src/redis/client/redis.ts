@@ -8,6 +8,7 @@ import { Listeners } from '../../util/listeners.js';
 import type { Command } from '../commands/command.js';
 import { Commands } from '../commands/commands.js';
 import { DecodeAs } from '../protocol/decoder.js';
+import type { PubSubItems } from '../pubsub/items.js';
 import { PubSub, type PubSubOptions } from '../pubsub/pubsub.js';
 import { SubscriptionLink } from '../pubsub/subscription-link.js';
 import { Lane } from '../topology/lane.js';
@@ -58,7 +59,7 @@ export class Redis extends Commands<string> {
       onDown: (error) => this.#onDown(error),
       onAttemptFailed: (error, retryInMs) => this.#onAttemptFailed(error, retryInMs),
     });
-    this.bytes = new RedisBytes(this, (options) => this.#pubsub((bytes) => bytes, options));
+    this.bytes = new RedisBytes(this, () => this.#subscriptions());
   }
 
   /** `host:port` or socket path. */
@@ -85,8 +86,10 @@ export class Redis extends Commands<string> {
   }
 
   /** Creates a subscriber. All subscribers of a client share one connection. */
-  pubsub(options?: PubSubOptions): PubSub {
-    return this.#pubsub((bytes) => utf8.decode(bytes), options);
+  pubsub<Gaps extends boolean = false, Reconnects extends boolean = false>(
+    options?: PubSubOptions<string, Gaps, Reconnects>,
+  ): PubSub<string, PubSubItems<string, Gaps, Reconnects>> {
+    return new PubSub(this.#subscriptions(), (bytes) => utf8.decode(bytes), options);
   }
 
   /** Adds a listener for what happens to the connection. @returns A function that removes it. */
@@ -135,10 +138,8 @@ export class Redis extends Commands<string> {
     await this.close();
   }
 
-  #pubsub<S extends string | Uint8Array>(
-    decode: (bytes: Uint8Array) => S,
-    options?: PubSubOptions<S>,
-  ): PubSub<S> {
+  /** The connection of all subscribers, made with the first. */
+  #subscriptions(): SubscriptionLink {
     this.#link ??= new SubscriptionLink(this.#open, {
       address: this.#settings.address,
       retry: this.#settings.reconnect,
@@ -146,7 +147,7 @@ export class Redis extends Commands<string> {
     });
     if (this.#state === 'closed') this.#link.close();
     this.#link.setRef(this.#isRef);
-    return new PubSub(this.#link, decode, options);
+    return this.#link;
   }
 
   #setRef(isRef: boolean): void {
@@ -179,14 +180,20 @@ export class Redis extends Commands<string> {
 /** A view of a client in which bulk strings are bytes. */
 export class RedisBytes extends Commands<Uint8Array> {
   readonly #redis: Redis;
-  /** Creates a subscriber whose messages' `data` is bytes. */
-  readonly pubsub: (options?: PubSubOptions<Uint8Array>) => PubSub<Uint8Array>;
+  readonly #subscriptions: () => SubscriptionLink;
 
   /** Use `redis.bytes`. */
-  constructor(redis: Redis, pubsub: (options?: PubSubOptions<Uint8Array>) => PubSub<Uint8Array>) {
+  constructor(redis: Redis, subscriptions: () => SubscriptionLink) {
     super(DecodeAs.bytes);
     this.#redis = redis;
-    this.pubsub = pubsub;
+    this.#subscriptions = subscriptions;
+  }
+
+  /** Creates a subscriber whose messages' `data` is bytes, on the connection of all subscribers. */
+  pubsub<Gaps extends boolean = false, Reconnects extends boolean = false>(
+    options?: PubSubOptions<Uint8Array, Gaps, Reconnects>,
+  ): PubSub<Uint8Array, PubSubItems<Uint8Array, Gaps, Reconnects>> {
+    return new PubSub(this.#subscriptions(), (bytes) => bytes, options);
   }
 
   run<T>(command: Command<T>): Promise<T> {

@@ -55,3 +55,15 @@ export type PubSubItem<S extends string | Uint8Array> =
 export type PubSubHandler<S extends string | Uint8Array> = (
   message: PubSubMessage<S> | PubSubPatternMessage<S>,
 ) => void | Promise<void>;
+
+/** The items of a subscriber that asked for `Gaps` and `Reconnects`. */
+export type PubSubItems<
+  S extends string | Uint8Array,
+  Gaps extends boolean,
+  Reconnects extends boolean,
+> =
+  | PubSubMessage<S>
+  | PubSubPatternMessage<S>
+  // Conditional, so that a loop that asked for neither need not tell messages from them.
+  | (Gaps extends false ? never : PubSubGap)
+  | (Reconnects extends false ? never : PubSubDisconnected | PubSubReconnected);

@@ -8,7 +8,7 @@ import {
   type TestServer,
   waitFor,
 } from '@carillon/test-kit';
-import { constantRetry } from '../../util/retry-policy.js';
+import { constant } from '../../util/retry-policy.js';
 import type { RedisOptions } from '../client/client-options.js';
 import { connect } from '../client/connect.js';
 import type { Redis } from '../client/redis.js';
@@ -25,7 +25,7 @@ before(async () => {
 });
 after(() => server[Symbol.asyncDispose]());
 
-const SOON = constantRetry({ delayMs: 5 });
+const SOON = constant({ delayMs: 5 });
 
 let names = 0;
 function newChannel(): string {
@@ -55,7 +55,10 @@ function killSubscribers(): Promise<string> {
   return server.command('CLIENT', 'KILL', 'TYPE', 'pubsub');
 }
 
-function once(pubsub: PubSub, event: 'disconnect' | 'reconnect'): Promise<unknown> {
+function once<Item extends PubSubItem<string>>(
+  pubsub: PubSub<string, Item>,
+  event: 'disconnect' | 'reconnect',
+): Promise<unknown> {
   return new Promise((resolve) => {
     const forget = pubsub.on(event, (payload) => {
       forget();
@@ -69,13 +72,15 @@ async function subscribedChannels(pattern: string): Promise<string[]> {
   return reply.split('\n').filter(Boolean);
 }
 
-async function next(pubsub: PubSub): Promise<PubSubItem<string>> {
+async function next<Item extends PubSubItem<string>>(pubsub: PubSub<string, Item>): Promise<Item> {
   return (await pubsub.getMessage({ timeoutMs: 5_000 })) ?? assert.fail('no item came');
 }
 
-async function nextData(pubsub: PubSub): Promise<string> {
-  const item = await next(pubsub);
-  return item.type === 'gap' ? assert.fail('a gap') : item.data;
+async function nextData<Item extends PubSubItem<string>>(
+  pubsub: PubSub<string, Item>,
+): Promise<string> {
+  const item: PubSubItem<string> = await next(pubsub);
+  return 'data' in item ? item.data : assert.fail(`a ${item.type}`);
 }
 
 for (const protocol of [2, 3] as const) {
@@ -420,7 +425,7 @@ test('a name that is left and wanted again at once stays subscribed', async () =
   assert.equal(await nextData(news), 'x');
 });
 
-test('a subscription that fails late does not undo a later one of the same name', async () => {
+test('a subscription that is taken back while it waits resolves, and undoes no later one', async () => {
   await using setting = await throughProxy();
   const { proxy, redis } = setting;
   const channel = newChannel();
@@ -432,7 +437,7 @@ test('a subscription that fails late does not undo a later one of the same name'
   proxy.cut();
   await lost;
 
-  const early = assert.rejects(news.subscribe(channel), TimeoutError);
+  const early = news.subscribe(channel);
   await news.unsubscribe(channel);
   const later = news.subscribe({ [channel]: (message) => void handled.push(message.data) });
   const laterFails = assert.rejects(later, TimeoutError);
@@ -512,7 +517,7 @@ test('two loops over one subscriber share its items', async () => {
   await news.ready();
   const got: string[] = [];
   const loop = async (): Promise<void> => {
-    for await (const item of news) if (item.type !== 'gap') got.push(item.data);
+    for await (const { data } of news) got.push(data);
   };
   const loops = [loop(), loop()];
 
@@ -540,7 +545,7 @@ test('close() ends the loop after what is buffered', async () => {
   await news.close();
 
   const rest: string[] = [];
-  for await (const item of news) rest.push(item.type === 'gap' ? 'gap' : item.data);
+  for await (const { data } of news) rest.push(data);
   assert.deepEqual(rest, ['b', 'c']);
   await waitFor(async () => (await subscribedChannels(channel)).length === 0);
   await assert.rejects(news.subscribe(channel), { name: 'UsageError' });
@@ -609,6 +614,6 @@ test('bytes arrive as bytes', async () => {
 
   await redis.publish(channel, new Uint8Array([0, 255, 13, 10]));
   const item = await news.getMessage({ timeoutMs: 5_000 });
-  assert.ok(item !== null && item.type !== 'gap');
+  assert.ok(item !== null);
   assert.deepEqual([...item.data], [0, 255, 13, 10]);
 });

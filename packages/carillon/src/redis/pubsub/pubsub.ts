@@ -9,14 +9,15 @@
  */
 import { type Deferred, deferred } from '../../util/deferred.js';
 import { Listeners } from '../../util/listeners.js';
-import { reportError } from '../../util/report-error.js';
 import { RingQueue } from '../../util/ring-queue.js';
 import { startTimer } from '../../util/timer.js';
 import { UsageError } from '../errors/usage-error.js';
+import { HandlerQueue } from './handler-queue.js';
 import type {
   PubSubGap,
   PubSubHandler,
   PubSubItem,
+  PubSubItems,
   PubSubMessage,
   PubSubPatternMessage,
 } from './items.js';
@@ -30,7 +31,11 @@ import {
 } from './subscription-link.js';
 
 /** How a `PubSub` subscribes and buffers. */
-export interface PubSubOptions<S extends string | Uint8Array = string> {
+export interface PubSubOptions<
+  S extends string | Uint8Array = string,
+  Gaps extends boolean = boolean,
+  Reconnects extends boolean = boolean,
+> {
   /** Channels to subscribe to from the start. */
   readonly channels?: readonly string[];
   /** Channels with the handler that gets their messages instead of the loop. */
@@ -40,9 +45,9 @@ export interface PubSubOptions<S extends string | Uint8Array = string> {
   /** Patterns with the handler that gets their messages instead of the loop. */
   readonly patternHandlers?: Readonly<Record<string, PubSubHandler<S>>>;
   /** Also yields an item where messages may be missing. Default `false`. */
-  readonly gaps?: boolean;
+  readonly gaps?: Gaps;
   /** Also yields an item when the connection is lost, and when all subscriptions stand again. Default `false`. */
-  readonly reconnects?: boolean;
+  readonly reconnects?: Reconnects;
   /** Milliseconds to wait for the server to acknowledge a subscription. Default 1,000. */
   readonly subscriptionTimeoutMs?: number;
   /** Milliseconds to wait for the server to acknowledge an unsubscription. Default 100. */
@@ -51,7 +56,7 @@ export interface PubSubOptions<S extends string | Uint8Array = string> {
   readonly maxMessages?: number;
 }
 
-/** What happens to the subscribed connection. */
+/** What happens to the subscribed connection, for those who have handlers instead of a loop. */
 export interface PubSubEvents {
   /** The connection was lost or could not be opened; it is tried again. */
   disconnect: Error;
@@ -61,11 +66,11 @@ export interface PubSubEvents {
 
 const DEFAULT_MAX_MESSAGES = 10_000;
 
-type Message<S extends string | Uint8Array> = PubSubMessage<S> | PubSubPatternMessage<S>;
-
 /** Subscribes, and yields what arrives. Close it, or use `await using`. */
-export class PubSub<S extends string | Uint8Array = string>
-  implements AsyncIterable<PubSubItem<S>>
+export class PubSub<
+  S extends string | Uint8Array = string,
+  Item extends PubSubItem<S> = PubSubItems<S, false, false>,
+> implements AsyncIterable<Item>
 {
   readonly #link: SubscriptionLink;
   readonly #decode: (bytes: Uint8Array) => S;
@@ -77,7 +82,7 @@ export class PubSub<S extends string | Uint8Array = string>
   };
   /** The same by the keys of the link. */
   readonly #wishes = new Map<string, Wish<S>>();
-  readonly #items = new RingQueue<PubSubItem<S>>();
+  readonly #items = new RingQueue<Item>();
   readonly #listeners = new Listeners<PubSubEvents>();
   readonly #ready: Promise<void>;
   readonly #maxMessages: number;
@@ -88,7 +93,7 @@ export class PubSub<S extends string | Uint8Array = string>
   #droppedSince: number | undefined;
   #droppedUnreported = 0;
   /** Whoever waits for an item, the longest wait first. */
-  readonly #waiters = new Set<Waiter<S>>();
+  readonly #waiters = new Set<Waiter<Item>>();
   #failure: Error | undefined;
   #isClosed = false;
   #closing: Promise<void> | undefined;
@@ -186,7 +191,7 @@ export class PubSub<S extends string | Uint8Array = string>
    *
    * @throws The reason why the subscription ended, after the buffered items.
    */
-  async getMessage(options: { timeoutMs?: number } = {}): Promise<PubSubItem<S> | null> {
+  async getMessage(options: { timeoutMs?: number } = {}): Promise<Item | null> {
     const item = this.#take();
     if (item !== undefined) return item;
     if (options.timeoutMs === 0) return null;
@@ -194,7 +199,7 @@ export class PubSub<S extends string | Uint8Array = string>
   }
 
   /** Yields items until it is closed; what is buffered by then still comes. */
-  async *[Symbol.asyncIterator](): AsyncIterator<PubSubItem<S>> {
+  async *[Symbol.asyncIterator](): AsyncIterator<Item> {
     for (;;) {
       const item = this.#take() ?? (await this.#wait());
       if (item !== undefined) yield item;
@@ -300,13 +305,14 @@ export class PubSub<S extends string | Uint8Array = string>
   }
 
   #onUp(missed: MissedTime | undefined): void {
-    if (this.#options.gaps && missed !== undefined)
+    if (this.#options.gaps && missed !== undefined) {
       this.#put({ type: 'gap', ...missed, dropped: 0 });
+    }
     if (this.#options.reconnects) this.#put({ type: 'reconnected' });
     this.#listeners.emit('reconnect', undefined);
   }
 
-  #read(raw: RawMessage): Message<S> {
+  #read(raw: RawMessage): PubSubMessage<S> | PubSubPatternMessage<S> {
     const channel = textOf(raw.channel);
     const data = this.#decode(raw.data);
     return raw.pattern === null
@@ -314,7 +320,8 @@ export class PubSub<S extends string | Uint8Array = string>
       : { type: 'pmessage', pattern: textOf(raw.pattern), channel, data };
   }
 
-  #put(item: PubSubItem<S>): void {
+  #put(given: PubSubItem<S>): void {
+    const item = given as Item; // gaps and reconnects come only to those who asked for them
     for (const waiter of this.#waiters) {
       this.#wake(waiter, item);
       return;
@@ -335,7 +342,7 @@ export class PubSub<S extends string | Uint8Array = string>
   }
 
   /** The next item; a gap first where the buffer dropped messages, since the oldest go first. */
-  #take(): PubSubItem<S> | undefined {
+  #take(): Item | undefined {
     if (this.#droppedSince !== undefined) {
       const gap: PubSubGap = {
         type: 'gap',
@@ -346,23 +353,23 @@ export class PubSub<S extends string | Uint8Array = string>
       };
       this.#droppedSince = undefined;
       this.#droppedUnreported = 0;
-      if (this.#options.gaps) return gap;
+      if (this.#options.gaps) return gap as Item;
     }
     return this.#items.shift();
   }
 
   /** The next item; undefined after `timeoutMs` milliseconds, and at the end. */
-  #wait(timeoutMs: number = Number.POSITIVE_INFINITY): Promise<PubSubItem<S> | undefined> {
+  #wait(timeoutMs: number = Number.POSITIVE_INFINITY): Promise<Item | undefined> {
     if (this.#failure !== undefined) return Promise.reject(this.#failure);
     if (this.#isClosed) return Promise.resolve(undefined);
-    const { promise, resolve, reject } = deferred<PubSubItem<S> | undefined>();
-    const waiter: Waiter<S> = { resolve, reject, timer: undefined };
+    const { promise, resolve, reject } = deferred<Item | undefined>();
+    const waiter: Waiter<Item> = { resolve, reject, timer: undefined };
     waiter.timer = startTimer(() => this.#wake(waiter, undefined), timeoutMs);
     this.#waiters.add(waiter);
     return promise;
   }
 
-  #wake(waiter: Waiter<S>, item: PubSubItem<S> | undefined): void {
+  #wake(waiter: Waiter<Item>, item: Item | undefined): void {
     this.#waiters.delete(waiter);
     clearTimeout(waiter.timer);
     waiter.resolve(item);
@@ -390,46 +397,8 @@ interface Wish<S extends string | Uint8Array> {
 }
 
 /** Somebody who waits for an item. */
-interface Waiter<S extends string | Uint8Array>
-  extends Omit<Deferred<PubSubItem<S> | undefined>, 'promise'> {
+interface Waiter<Item> extends Omit<Deferred<Item | undefined>, 'promise'> {
   timer: NodeJS.Timeout | undefined;
-}
-
-/** Calls one handler with one message at a time, in order. */
-class HandlerQueue<S extends string | Uint8Array> {
-  readonly #handler: PubSubHandler<S>;
-  readonly #maxMessages: number;
-  readonly #messages = new RingQueue<Message<S>>();
-  #isRunning = false;
-  dropped = 0;
-
-  constructor(handler: PubSubHandler<S>, maxMessages: number) {
-    this.#handler = handler;
-    this.#maxMessages = maxMessages;
-  }
-
-  push(message: Message<S>): void {
-    if (this.#messages.length >= this.#maxMessages) {
-      this.#messages.shift();
-      this.dropped++;
-    }
-    this.#messages.push(message);
-    if (!this.#isRunning) {
-      this.#isRunning = true;
-      queueMicrotask(() => void this.#run()); // not while bytes are being read
-    }
-  }
-
-  async #run(): Promise<void> {
-    for (let message = this.#messages.shift(); message; message = this.#messages.shift()) {
-      try {
-        await this.#handler(message);
-      } catch (error) {
-        reportError(error);
-      }
-    }
-    this.#isRunning = false;
-  }
 }
 
 const utf8 = new TextDecoder();

@@ -157,8 +157,8 @@ export class SubscriptionLink {
   }
 
   /**
-   * Subscribes and resolves when the server acknowledged every name. Also across a reconnect, but
-   * never longer than `timeoutMs`; when it fails, nothing of this call remains.
+   * Subscribes and resolves when the server acknowledged every name that is still wanted. Also across
+   * a reconnect, but never longer than `timeoutMs`; when it fails, nothing of this call remains.
    *
    * @throws {ReplyError} The server's refusal, such as `NOPERM`.
    * @throws {TimeoutError} No acknowledgement in time; `cause` says why there is no connection.

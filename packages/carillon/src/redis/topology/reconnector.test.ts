@@ -2,7 +2,7 @@
 import assert from 'node:assert/strict';
 import { after, before, test } from 'node:test';
 import { startServer, type TestServer, waitFor } from '@carillon/test-kit';
-import { constantRetry, noRetry, type RetryPolicy } from '../../util/retry-policy.js';
+import { constant, none, type RetryPolicy } from '../../util/retry-policy.js';
 import { Connection } from '../connection/connection.js';
 import { connectionSettings } from '../connection/connection-options.js';
 import { Reconnector } from './reconnector.js';
@@ -37,7 +37,7 @@ function watch(retry: RetryPolicy, stableAfterMs: number): Watched {
 }
 
 test('a policy without retries is kept also after a connection that lasted', async () => {
-  const { reconnector, connections, waits } = watch(noRetry(), 0);
+  const { reconnector, connections, waits } = watch(none(), 0);
   await reconnector.connect();
   connections[0]?.close();
 
@@ -46,7 +46,7 @@ test('a policy without retries is kept also after a connection that lasted', asy
 });
 
 test('a server that flaps uses up the retries', async () => {
-  const { reconnector, connections, waits } = watch(constantRetry({ delayMs: 1, retries: 2 }), 1e9);
+  const { reconnector, connections, waits } = watch(constant({ delayMs: 1, retries: 2 }), 1e9);
   await reconnector.connect();
   for (let life = 1; life <= 3; life++) {
     await waitFor(() => connections.length === life);
@@ -59,7 +59,7 @@ test('a server that flaps uses up the retries', async () => {
 });
 
 test('a connection that lasted is followed by the next at once, and gives the retries back', async () => {
-  const { reconnector, connections } = watch(constantRetry({ delayMs: 1e8, retries: 1 }), 0);
+  const { reconnector, connections } = watch(constant({ delayMs: 1e8, retries: 1 }), 0);
   await reconnector.connect();
   for (let life = 1; life <= 4; life++) {
     await waitFor(() => connections.length === life);
@@ -72,7 +72,7 @@ test('a connection that lasted is followed by the next at once, and gives the re
 });
 
 test('close() while it waits for the next attempt ends the waiting', async () => {
-  const { reconnector, connections } = watch(constantRetry({ delayMs: 1e8 }), 1e9);
+  const { reconnector, connections } = watch(constant({ delayMs: 1e8 }), 1e9);
   await reconnector.connect();
   connections[0]?.close();
 
