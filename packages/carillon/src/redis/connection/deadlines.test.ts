@@ -20,6 +20,7 @@ function watched(
 }
 
 test('commands with different timeouts expire each in its time, the replied ones not at all', async () => {
+  const awake = setInterval(() => {}, 1_000); // as a socket would keep the process
   const deadlines = new Deadlines('test');
   const brief = watched(deadlines, 5);
   const long = watched(deadlines, 60_000);
@@ -30,6 +31,7 @@ test('commands with different timeouts expire each in its time, the replied ones
   assert.equal(await replied.end, 'replied');
   assert.equal(long.command.settled, false);
   deadlines.clear();
+  clearInterval(awake);
 });
 
 test('a deadline that a timer cannot hold starts no short timer', () => {
