@@ -222,6 +222,22 @@ test('what waits for a full socket is never sent once it timed out, and says so'
   assert.equal(await call(connection, 'GET', 'waited'), null);
 });
 
+test('what waits for a full socket is bounded, and the rest of the queue still runs', async () => {
+  await using proxy = await startFaultProxy(server);
+  await using connection = await open({}, {}, proxy.url);
+  proxy.toServer.set({ stall: true });
+  const big = call(connection, 'SET', 'big', new Uint8Array(16 * 1024 * 1024));
+  await new Promise(setImmediate);
+
+  const increments = Array.from({ length: 100_000 }, () => call(connection, 'INCR', 'bounded'));
+  await assert.rejects(call(connection, 'INCR', 'bounded'), { code: 'QUEUE_FULL', sent: 'no' });
+
+  proxy.toServer.clear();
+  assert.equal(await big, 'OK');
+  const counts = await Promise.all(increments);
+  assert.ok(counts.every((count, i) => count === i + 1));
+});
+
 test('pending commands are offered to the owner in their order', async () => {
   await using proxy = await startFaultProxy(server);
   const offered: unknown[] = [];
