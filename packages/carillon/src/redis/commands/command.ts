@@ -11,6 +11,7 @@ import {
   type Sent,
 } from '../errors/connection-error.js';
 import { ReplyError } from '../errors/reply-error.js';
+import { UsageError } from '../errors/usage-error.js';
 import { CommandHead } from '../protocol/command-head.js';
 import type { Argument } from '../protocol/encoder.js';
 import type { Reply } from '../protocol/reply.js';
@@ -110,8 +111,13 @@ export class Command<T = unknown> {
     return (this.spec.flags & CommandFlag.readOnly) !== 0 || this.options?.idempotent === true;
   }
 
-  /** Creates the promise, once, and starts to listen to the caller's signal. */
+  /**
+   * Creates the promise and starts to listen to the caller's signal.
+   *
+   * @throws {UsageError} It was started before: a command object is one call.
+   */
   start(): Promise<T> {
+    if (this.#resolve !== undefined) return Promise.reject(alreadyStarted(this.spec.name));
     const promise = new Promise(captureSettlers as ConstructorParameters<typeof Promise>[0]);
     this.#resolve = resolveOfNew;
     this.#reject = rejectOfNew;
@@ -178,4 +184,10 @@ export class Command<T = unknown> {
     this.holder?.onSettled();
     this.holder = undefined;
   }
+}
+
+function alreadyStarted(command: string): UsageError {
+  return new UsageError('INVALID_ARGUMENT', `this ${command} was run before: make a new Command`, {
+    command,
+  });
 }

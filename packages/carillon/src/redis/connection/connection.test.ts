@@ -2,7 +2,7 @@
 import assert from 'node:assert/strict';
 import { after, before, test } from 'node:test';
 import { startFaultProxy, startServer, type TestServer, waitFor } from '@carillon/test-kit';
-import { Command, CommandFlag } from '../commands/command.js';
+import { Command } from '../commands/command.js';
 import { specOfCall } from '../commands/command-facts.js';
 import { type ConnectionError, ConnectionForcedCloseError } from '../errors/connection-error.js';
 import { UsageError } from '../errors/usage-error.js';
@@ -222,6 +222,22 @@ test('what waits for a full socket is never sent once it timed out, and says so'
   assert.equal(await call(connection, 'GET', 'waited'), null);
 });
 
+test('what waits for a full socket is bounded, and the rest of the queue still runs', async () => {
+  await using proxy = await startFaultProxy(server);
+  await using connection = await open({}, {}, proxy.url);
+  proxy.toServer.set({ stall: true });
+  const big = call(connection, 'SET', 'big', new Uint8Array(16 * 1024 * 1024));
+  await new Promise(setImmediate);
+
+  const increments = Array.from({ length: 100_000 }, () => call(connection, 'INCR', 'bounded'));
+  await assert.rejects(call(connection, 'INCR', 'bounded'), { code: 'QUEUE_FULL', sent: 'no' });
+
+  proxy.toServer.clear();
+  assert.equal(await big, 'OK');
+  const counts = await Promise.all(increments);
+  assert.ok(counts.every((count, i) => count === i + 1));
+});
+
 test('pending commands are offered to the owner in their order', async () => {
   await using proxy = await startFaultProxy(server);
   const offered: unknown[] = [];
@@ -250,6 +266,25 @@ test('pending commands are offered to the owner in their order', async () => {
   assert.deepEqual(closed, ['CONNECTION_LOST']);
 });
 
+test('a command written to one connection may have run, also when the next one never wrote it', async () => {
+  await using proxy = await startFaultProxy(server);
+  const taken: Command[] = [];
+  const first = await open({}, { onPending: (command) => taken.push(command) > 0 }, proxy.url);
+  await using second = await open();
+  proxy.toClient.set({ stall: true });
+  const seen = proxy.toServer.bytes;
+  const ping = call(first, 'PING');
+  await waitFor(() => proxy.toServer.bytes > seen);
+  proxy.resetConnections();
+  await first.waitClosed();
+
+  for (const command of taken) second.send(command);
+  second.close();
+
+  assert.equal(taken.length, 1);
+  await assert.rejects(ping, { code: 'FORCED_CLOSE', sent: 'maybe' });
+});
+
 test('a handshake that fails offers its own commands to nobody', async () => {
   await using proxy = await startFaultProxy(server, { toServer: { stall: true } });
   const offered: string[] = [];
@@ -268,13 +303,4 @@ test('a handshake that fails offers its own commands to nobody', async () => {
 
   await assert.rejects(opening, { code: 'ABORTED' });
   assert.deepEqual(offered, []);
-});
-
-test('CommandFlag values are distinct bits', () => {
-  const flags = Object.values(CommandFlag);
-  const union = flags.reduce((all, flag) => all | flag, 0);
-  assert.equal(
-    union,
-    flags.reduce((sum, flag) => sum + flag, 0),
-  );
 });

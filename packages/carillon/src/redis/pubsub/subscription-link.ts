@@ -110,7 +110,6 @@ export class SubscriptionLink {
   readonly #wanted = new Map<string, Entry>();
   #connection: Connection | undefined;
   #probe: SilenceProbe | undefined;
-  #isConnecting = false;
   #isClosed = false;
   /** Why no connection will be tried any more. */
   #refusal: Error | undefined;
@@ -175,7 +174,7 @@ export class SubscriptionLink {
     const entries = names.map((name) => this.#entry(kind, name));
     const joined = entries.filter((entry) => !entry.subscribers.has(subscriber));
     for (const entry of joined) entry.subscribers.add(subscriber);
-    this.#connect();
+    void this.#reconnector.connect();
     void this.#sendSubscribe(joined.filter((entry) => entry.subscribers.size === 1));
     try {
       await this.#acknowledged(entries, kind, timeoutMs);
@@ -281,12 +280,6 @@ export class SubscriptionLink {
       connection.run(new Command(UNSUBSCRIBE[kind], namesOf(group), options)),
     );
     await Promise.allSettled(sent); // late or lost: the connection's end is the end of both
-  }
-
-  #connect(): void {
-    if (this.#isConnecting) return;
-    this.#isConnecting = true; // from here on the reconnector keeps at it
-    void this.#reconnector.connect();
   }
 
   #onUp(connection: Connection): void {

@@ -492,6 +492,23 @@ for (const words of REFUSED) {
   });
 }
 
+test('a command object that is run twice fails the second time, and nothing waits for ever', async () => {
+  await using redis = await connect(server.url);
+  const command = new Command(defineCommand('ECHO'), ['x']);
+
+  assert.equal(await redis.run(command), 'x');
+  await assert.rejects(redis.run(command), { code: 'INVALID_ARGUMENT' });
+  assert.equal(await redis.ping(), 'PONG');
+});
+
+test('opening a client again opens no second connection', async () => {
+  await using setting = await throughProxy();
+  setting.redis.open();
+
+  await setting.redis.ping();
+  assert.equal(setting.proxy.accepted, 1);
+});
+
 test('a stream called BLOCK does not make XREAD a blocking command', async () => {
   await using redis = await connect(server.url);
 

@@ -32,6 +32,7 @@ export class Reconnector {
   readonly #schedule: RetrySchedule;
   readonly #stableAfterMs: number;
   readonly #stop = new AbortController();
+  #started: Promise<void> | undefined;
   #connection: Connection | undefined;
   #openedAt = 0;
   #isRef = true;
@@ -49,8 +50,16 @@ export class Reconnector {
     this.#schedule = retry.start();
   }
 
-  /** Tries until a connection is open, the policy gives up, or `close` is called. */
-  async connect(): Promise<void> {
+  /**
+   * Tries until the first connection is open, the policy gives up, or `close` is called. From then on
+   * it keeps at it by itself; calling again changes nothing.
+   */
+  connect(): Promise<void> {
+    this.#started ??= this.#tryUntilOpen();
+    return this.#started;
+  }
+
+  async #tryUntilOpen(): Promise<void> {
     const { signal } = this.#stop;
     while (!signal.aborted) {
       try {
@@ -122,7 +131,7 @@ export class Reconnector {
       return;
     }
     if (!lasted) await this.#wait(retryInMs);
-    await this.connect();
+    await this.#tryUntilOpen();
   }
 
   async #wait(ms: number): Promise<void> {
