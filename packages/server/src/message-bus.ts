@@ -12,9 +12,6 @@ import { settledWithin } from './settled-within.js';
 /** The channel of the demo page's chat. */
 export const CHAT_CHANNEL = 'chat';
 
-/** A channel without content, published to in order to find out whether publishing works again. */
-export const PROBE_CHANNEL = 'probe';
-
 /** Messages a browser gets to see of the time before it came. */
 const MEMORY_HISTORY = 20;
 
@@ -85,7 +82,7 @@ async function openOnRedis(redis: Redis): Promise<MessageBus> {
 }
 
 const CHANNELS_OPTIONS = {
-  channels: [CHAT_CHANNEL, PROBE_CHANNEL],
+  channels: [CHAT_CHANNEL],
   subscriberMaxBacklog: MAX_BACKLOG,
   subscriberBacklogStrategy: 'dropleft',
 } as const;

@@ -72,7 +72,7 @@ export async function startServer(options: ServerOptions = {}): Promise<RunningS
     createWsRouteHandlers: true,
     wsHandlerBasePath: '/live',
     wsHandlerSendHistory: bus.history,
-    authorize: (request, channel) => channel === CHAT_CHANNEL && isSameOrigin(request),
+    authorize: isSameOrigin,
   });
   const feed = await StatusFeed.start(bus, () => chat.connections, onStatusChange);
   const status = attachChannels(http, {

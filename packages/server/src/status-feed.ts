@@ -5,14 +5,13 @@
  * not travel through that Redis. It is published at each change of the state and once a second.
  */
 import { Channels, type ChannelsStatus, MemoryBackend } from 'carillon/channels';
-import { type MessageBus, PROBE_CHANNEL } from './message-bus.js';
+import type { MessageBus } from './message-bus.js';
 import { Traffic } from './traffic.js';
 
 /** The channel that carries `ServerStatus` as JSON. */
 export const STATUS_CHANNEL = 'status';
 
 const INTERVAL_MS = 1_000;
-const PROBE_TIMEOUT_MS = 3_000;
 
 /** The reason while the first attempt is under way. */
 const NO_ANSWER = 'it has not answered yet';
@@ -54,7 +53,6 @@ export class StatusFeed {
   readonly #forget: () => void;
   #status: 'ok' | 'degraded';
   #since = Date.now();
-  #probing = false;
 
   /**
    * Starts to watch.
@@ -124,17 +122,7 @@ export class StatusFeed {
 
   #tick(): void {
     this.#traffic.measure();
-    if (this.#status === 'degraded') void this.#probe();
     this.#publish();
-  }
-
-  /** A publish that failed keeps the channels degraded until one succeeds: nobody may, for hours. */
-  async #probe(): Promise<void> {
-    if (this.#probing) return;
-    this.#probing = true;
-    const signal = AbortSignal.timeout(PROBE_TIMEOUT_MS);
-    await this.#bus.channels.waitPublished('', PROBE_CHANNEL, { signal }).catch(() => undefined);
-    this.#probing = false;
   }
 
   #publish(): void {

@@ -41,7 +41,7 @@ const newest: Record<string, number> = Object.fromEntries(all.map((channel) => [
 const run = subscriber.runInBackground((item) => {
   const { type, channel } = item;
   if (type === 'gap') {
-    record({ type, channel, sinceMs: item.sinceMs, untilMs: item.untilMs });
+    record({ type, channel, since: item.since, until: item.until });
     return;
   }
   const { number, startedAt } = item.json() as { number: number; startedAt: number };

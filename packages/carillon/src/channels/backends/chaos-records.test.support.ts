@@ -24,8 +24,8 @@ export interface ReceivedRecord {
 export interface GapRecord {
   readonly type: 'gap';
   readonly channel: string;
-  readonly sinceMs: number;
-  readonly untilMs: number;
+  readonly since: number;
+  readonly until: number;
 }
 
 /** A line of a process's account, in the order of what happened there. */
@@ -103,7 +103,7 @@ function balanceChannel(
     const position = positions.get(message.number);
     if (position === undefined) {
       const within = gaps.some(
-        ({ sinceMs, untilMs }) => message.startedAt <= untilMs && message.settledAt >= sinceMs,
+        ({ since, until }) => message.startedAt <= until && message.settledAt >= since,
       );
       assert.ok(within, `${describe(channel, message)} was lost without a word: ${spans(gaps)}`);
       sum.missed++;
@@ -113,8 +113,8 @@ function balanceChannel(
     for (const gap of gaps) {
       const isBefore = position < items.indexOf(gap);
       const where = `${describe(channel, message)} came on the wrong side of ${spans([gap])}`;
-      if (message.settledAt < gap.sinceMs) assert.ok(isBefore, where);
-      if (message.startedAt > gap.untilMs) assert.ok(!isBefore, where);
+      if (message.settledAt < gap.since) assert.ok(isBefore, where);
+      if (message.startedAt > gap.until) assert.ok(!isBefore, where);
     }
   }
   sum.gaps += gaps.length;
@@ -125,5 +125,5 @@ function describe(channel: string, { number, startedAt, settledAt }: PublishedRe
 }
 
 function spans(gaps: readonly GapRecord[]): string {
-  return `gaps ${gaps.map(({ sinceMs, untilMs }) => `${sinceMs} to ${untilMs}`).join(', ')}`;
+  return `gaps ${gaps.map(({ since, until }) => `${since} to ${until}`).join(', ')}`;
 }

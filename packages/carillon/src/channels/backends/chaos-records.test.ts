@@ -14,8 +14,8 @@ const message = (number: number, acknowledged = true): PublishedRecord => ({
   ...{ startedAt: number * 10, settledAt: number * 10 + 5 },
 });
 const got = (number: number): ChaosRecord => ({ type: 'received', channel: 'a', number });
-const gap = (sinceMs: number, untilMs: number): GapRecord => ({
-  ...{ type: 'gap', channel: 'a', sinceMs, untilMs },
+const gap = (since: number, until: number): GapRecord => ({
+  ...{ type: 'gap', channel: 'a', since, until },
 });
 const four = [1, 2, 3, 4].map((number) => message(number));
 

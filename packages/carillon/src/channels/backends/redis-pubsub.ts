@@ -9,9 +9,9 @@
  * @see litestar.channels.backends.redis.RedisChannelsPubSubBackend; there the prefix was not used.
  */
 import type { Redis } from '../../redis/client/redis.js';
-import type { PubSubGap, PubSubItem } from '../../redis/pubsub/items.js';
+import type { PubSubItem } from '../../redis/pubsub/items.js';
 import type { PubSub } from '../../redis/pubsub/pubsub.js';
-import type { BackendEvent, BackendGap, ChannelsBackend } from '../core/backend.js';
+import type { BackendEvent, ChannelsBackend } from '../core/backend.js';
 import { ChannelsError } from '../core/channels-error.js';
 import { ChannelMessage } from '../core/message.js';
 import { readFrame, writeFrame } from './pubsub-frame.js';
@@ -74,6 +74,11 @@ export class RedisPubSubBackend implements ChannelsBackend {
     else await this.#redis.eval(PUBLISH_TO_ALL, [], [frame, first, ...others]);
   }
 
+  async probe(): Promise<void> {
+    this.#started();
+    await this.#redis.ping();
+  }
+
   async subscribe(channels: readonly string[]): Promise<void> {
     const pubsub = this.#started();
     for (const channel of channels) this.#subscribed.add(channel);
@@ -94,7 +99,15 @@ export class RedisPubSubBackend implements ChannelsBackend {
           yield* this.#toMessage(item.channel.slice(this.#prefix.length), item.data);
           break;
         case 'gap':
-          yield* [...this.#subscribed].map((channel) => toGap(channel, item));
+          for (const channel of [...this.#subscribed]) {
+            yield {
+              type: 'gap',
+              channel,
+              since: item.since,
+              until: item.until,
+              reason: item.reason,
+            };
+          }
           break;
         case 'disconnected':
           yield { type: 'down', error: item.error };
@@ -119,7 +132,7 @@ export class RedisPubSubBackend implements ChannelsBackend {
     if (frame === undefined) {
       const now = Date.now();
       const reason = 'a message in a format this version does not know';
-      yield { type: 'gap', channel, sinceMs: now, untilMs: now, reason };
+      yield { type: 'gap', channel, since: now, until: now, reason };
       return;
     }
     const { data, publishedAt } = frame;
@@ -130,11 +143,6 @@ export class RedisPubSubBackend implements ChannelsBackend {
     if (this.#pubsub !== undefined) return this.#pubsub;
     throw new ChannelsError('NOT_STARTED', 'the Redis pub/sub backend is not started');
   }
-}
-
-function toGap(channel: string, gap: PubSubGap): BackendGap {
-  const { since, until, reason } = gap;
-  return { type: 'gap', channel, sinceMs: since, untilMs: until, reason };
 }
 
 /** The first colon ends the prefix, so that prefix `a` with channel `b:c` is not `a:b` with `c`. */

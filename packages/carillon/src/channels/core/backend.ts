@@ -9,16 +9,16 @@ import type { ChannelMessage } from './message.js';
 /**
  * Messages of a channel may be missing at this place of the stream.
  *
- * Everything published before `sinceMs` was delivered before this item; everything published after
- * `untilMs` comes after it.
+ * Everything published before `since` was delivered before this item; everything published after
+ * `until` comes after it.
  */
 export interface BackendGap {
   readonly type: 'gap';
   readonly channel: string;
   /** Unix time in milliseconds up to which delivery was known to be complete. */
-  readonly sinceMs: number;
+  readonly since: number;
   /** Unix time in milliseconds from which delivery is complete again. */
-  readonly untilMs: number;
+  readonly until: number;
   readonly reason: string;
 }
 
@@ -66,6 +66,13 @@ export interface ChannelsBackend {
    * @throws The backend's own error when the message may not have arrived.
    */
   publish(data: Uint8Array, channels: readonly string[]): Promise<void>;
+
+  /**
+   * Resolves when a message would reach the server now. Asked after a failed publish until it
+   * resolves, so that channels to which nobody publishes do not stay degraded; where it is absent, the
+   * next message that goes through tells.
+   */
+  probe?(): Promise<void>;
 
   /**
    * Starts receiving; resolves when messages published from now on will be delivered. Channels that

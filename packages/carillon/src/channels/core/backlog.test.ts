@@ -5,8 +5,8 @@ import type { BackendGap } from './backend.js';
 import { Backlog, type BacklogStrategy } from './backlog.js';
 import { message } from './scripted-backend.test.fixture.js';
 
-function gap(channel: string, sinceMs: number, untilMs = sinceMs + 1): BackendGap {
-  return { type: 'gap', channel, sinceMs, untilMs, reason: 'test' };
+function gap(channel: string, since: number, until = since + 1): BackendGap {
+  return { type: 'gap', channel, since, until, reason: 'test' };
 }
 
 function backlog(strategy: BacklogStrategy, maxMessages: number): Backlog {
@@ -17,7 +17,7 @@ function backlog(strategy: BacklogStrategy, maxMessages: number): Backlog {
 function drain(from: Backlog): (number | string | null)[] {
   const taken: (number | string | null)[] = [];
   for (let item = from.take(); item !== undefined; item = from.take()) {
-    taken.push(item.type === 'gap' ? `gap ${item.sinceMs}-${item.untilMs}` : item.offset);
+    taken.push(item.type === 'gap' ? `gap ${item.since}-${item.until}` : item.offset);
   }
   return taken;
 }

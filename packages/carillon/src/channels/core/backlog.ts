@@ -126,8 +126,8 @@ export class Backlog {
 
 function widen(gaps: Map<string, BackendGap>, gap: BackendGap): void {
   const known = gaps.get(gap.channel);
-  const sinceMs = Math.min(known?.sinceMs ?? gap.sinceMs, gap.sinceMs);
-  gaps.set(gap.channel, { ...gap, sinceMs });
+  const since = Math.min(known?.since ?? gap.since, gap.since);
+  gaps.set(gap.channel, { ...gap, since });
 }
 
 function takeFirst(gaps: Map<string, BackendGap>): BackendGap | undefined {

@@ -314,7 +314,10 @@ export class Channels<S extends Subscriber = Subscriber> implements AsyncDisposa
     const queue = new PublishQueue({
       send: ({ data, channels }) => this.#settings.backend.publish(data, channels),
       onSuccess: () => this.#health.clear('publishing'),
-      onFailure: (error, publication, awaited) => this.#publishFailed(error, publication, awaited),
+      onFailure: (error, publication, awaited) => {
+        supervisor.publishFailed(error);
+        if (!awaited) this.#tellPublishError(error, publication);
+      },
       maxMessages: this.#settings.publishQueueMaxMessages,
       maxBytes: this.#settings.publishQueueMaxBytes,
     });
@@ -404,9 +407,7 @@ export class Channels<S extends Subscriber = Subscriber> implements AsyncDisposa
     subscription.goLive(name, await this.#settings.backend.getHistory(name, past));
   }
 
-  #publishFailed(error: Error, publication: Publication, awaited: boolean): void {
-    this.#health.report('publishing', error);
-    if (awaited) return;
+  #tellPublishError(error: Error, publication: Publication): void {
     try {
       this.#settings.onPublishError?.(error, publication);
     } catch {

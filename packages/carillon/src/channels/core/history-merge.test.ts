@@ -8,7 +8,7 @@ import { joinHistory } from './history-merge.js';
 import { ChannelMessage } from './message.js';
 import { message } from './scripted-backend.test.fixture.js';
 
-const gap: BackendGap = { type: 'gap', channel: 'a', sinceMs: 0, untilMs: 1, reason: 'test' };
+const gap: BackendGap = { type: 'gap', channel: 'a', since: 0, until: 1, reason: 'test' };
 
 function range(from: number, to: number, epoch = 'first'): ChannelMessage[] {
   const length = Math.max(0, to - from + 1);

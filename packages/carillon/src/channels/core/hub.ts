@@ -36,7 +36,7 @@ class HubChannel {
   /** A call failed, so the backend may hold this channel although it is absent here. */
   lingering = false;
   /** Delivery may have been interrupted since this Unix time, and nobody was told yet. */
-  gapSinceMs: number | undefined;
+  gapSince: number | undefined;
 
   constructor(name: string) {
     this.name = name;
@@ -137,7 +137,7 @@ export class Hub {
     const channel = this.#channels.get(item.channel);
     if (channel === undefined) return;
     if (channel.state !== 'active' && channel.state !== 'subscribing') return;
-    if (channel.gapSinceMs !== undefined) this.#tellGap(channel, channel.gapSinceMs);
+    if (channel.gapSince !== undefined) this.#tellGap(channel, channel.gapSince);
     for (const member of channel.members) member.receive(item);
   }
 
@@ -145,13 +145,13 @@ export class Hub {
    * The backend's stream broke: what was subscribed may be lost. `repair` subscribes it again, and
    * members get a gap before the next message.
    *
-   * @param sinceMs - Unix time up to which delivery was complete.
+   * @param since - Unix time up to which delivery was complete.
    */
-  interrupt(sinceMs: number): void {
+  interrupt(since: number): void {
     this.#generation++;
     for (const channel of this.#channels.values()) {
       if (channel.state !== 'active' && channel.state !== 'subscribing') continue;
-      channel.gapSinceMs ??= sinceMs;
+      channel.gapSince ??= since;
       if (channel.state === 'active') {
         channel.state = 'absent';
         channel.lingering = true;
@@ -248,7 +248,7 @@ export class Hub {
   }
 
   #joined(channel: HubChannel): void {
-    if (channel.gapSinceMs !== undefined) this.#tellGap(channel, channel.gapSinceMs);
+    if (channel.gapSince !== undefined) this.#tellGap(channel, channel.gapSince);
     for (const acquisition of channel.waiting) {
       acquisition.missing.delete(channel);
       if (acquisition.missing.size === 0) acquisition.settled.resolve();
@@ -279,7 +279,7 @@ export class Hub {
       channel.transition = undefined;
       channel.state = 'absent';
       channel.lingering = failure !== undefined;
-      channel.gapSinceMs = undefined;
+      channel.gapSince = undefined;
     }
     if (failure !== undefined) this.#onTrouble(failure);
     this.#reconcile(channels);
@@ -297,13 +297,13 @@ export class Hub {
     this.#reconcile(channels);
   }
 
-  #tellGap(channel: HubChannel, sinceMs: number): void {
-    channel.gapSinceMs = undefined;
+  #tellGap(channel: HubChannel, since: number): void {
+    channel.gapSince = undefined;
     const gap: BackendGap = {
       type: 'gap',
       channel: channel.name,
-      sinceMs,
-      untilMs: Date.now(),
+      since,
+      until: Date.now(),
       reason: 'the stream of the backend was interrupted',
     };
     for (const member of channel.members) member.receive(gap);

@@ -24,6 +24,8 @@ export class ScriptedBackend implements ChannelsBackend {
   readonly history: Map<string, ChannelMessage[]> = new Map();
   /** Runs inside each call, before its effect: waits or throws. */
   during: (call: BackendCall) => Promise<void> | void = () => undefined;
+  /** A backend without this leaves it to the next message to tell whether publishing works again. */
+  probe?: () => Promise<void>;
   /** How often `streamEvents` was called. */
   streams = 0;
   /** Counts shutdowns: what a call does after one has no effect. */

@@ -126,7 +126,7 @@ test('gaps go to those who ask, in their place, and to nobody else', async () =>
   await channels.start();
   const asking = await channels.subscribe('a', { gaps: true });
   const plain = await channels.subscribe('a');
-  const gap: BackendGap = { type: 'gap', channel: 'a', sinceMs: 1, untilMs: 2, reason: 'test' };
+  const gap: BackendGap = { type: 'gap', channel: 'a', since: 1, until: 2, reason: 'test' };
   backend.message('a', 1);
   backend.emit(gap);
   backend.message('a', 4);
@@ -264,4 +264,41 @@ test('a channel that is not let go of while others are repaired is not forgotten
   await leaving;
   await until(() => !backend.subscribed.has('mine') && channels.state === 'up', 'repaired');
   assert.deepEqual(backend.channelsOf('unsubscribe'), ['mine', 'mine']);
+});
+
+test('after a failed publish the backend is probed until it would take a message again', async () => {
+  const backend = new ScriptedBackend();
+  const channels = channelsOn(backend);
+  await channels.start();
+  let probes = 0;
+  backend.probe = async () => {
+    if (++probes < 3) throw new Error('still away');
+  };
+  backend.during = ({ name }) => {
+    if (name === 'publish') throw new Error('away');
+  };
+
+  await assert.rejects(channels.waitPublished('x', 'a'), /away/);
+  assert.equal(channels.state, 'degraded');
+  await until(() => channels.state === 'up', 'up without another publish');
+
+  assert.equal(probes, 3);
+  await channels.stop();
+});
+
+test('a backend that cannot be probed is degraded until a publish goes through', async () => {
+  const backend = new ScriptedBackend();
+  const channels = channelsOn(backend);
+  await channels.start();
+  backend.during = ({ name }) => {
+    if (name === 'publish') throw new Error('away');
+  };
+
+  await assert.rejects(channels.waitPublished('x', 'a'), /away/);
+  backend.during = () => undefined;
+  assert.equal(channels.state, 'degraded');
+  await channels.waitPublished('x', 'a');
+
+  assert.equal(channels.state, 'up');
+  await channels.stop();
 });

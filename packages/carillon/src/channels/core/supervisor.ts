@@ -35,6 +35,7 @@ export class Supervisor {
   readonly #stopping = new AbortController();
   #repairing = false;
   #repairAgain = false;
+  #probing = false;
   /** Whether a stream is being consumed. */
   #streaming = false;
   #finished: Promise<void> = Promise.resolve();
@@ -73,6 +74,17 @@ export class Supervisor {
     } finally {
       this.hub.close(reason);
     }
+  }
+
+  /** A message could not be published: asks the backend until it would take one again. */
+  publishFailed(error: Error): void {
+    this.#health.report('publishing', error);
+    if (this.#probing || this.#backend.probe === undefined) return;
+    this.#probing = true;
+    const probe = async (): Promise<void> => this.#backend.probe?.();
+    void this.#attempt('publishing', error, probe).then(() => {
+      this.#probing = false;
+    });
   }
 
   async #run(): Promise<void> {
@@ -159,7 +171,7 @@ export class Supervisor {
    * @param failure - What has failed already: then it waits before the first attempt.
    */
   async #attempt(
-    part: 'startup' | 'subscriptions',
+    part: 'startup' | 'subscriptions' | 'publishing',
     failure: Error | undefined,
     action: () => Promise<void>,
   ): Promise<boolean> {
