@@ -420,7 +420,7 @@ test('a name that is left and wanted again at once stays subscribed', async () =
   assert.equal(await nextData(news), 'x');
 });
 
-test('a subscription that fails late does not undo a later one of the same name', async () => {
+test('a subscription that is left while it waits is over, and does not undo a later one', async () => {
   await using setting = await throughProxy();
   const { proxy, redis } = setting;
   const channel = newChannel();
@@ -432,7 +432,7 @@ test('a subscription that fails late does not undo a later one of the same name'
   proxy.cut();
   await lost;
 
-  const early = assert.rejects(news.subscribe(channel), TimeoutError);
+  const early = news.subscribe(channel);
   await news.unsubscribe(channel);
   const later = news.subscribe({ [channel]: (message) => void handled.push(message.data) });
   const laterFails = assert.rejects(later, TimeoutError);

@@ -152,8 +152,8 @@ export class SubscriptionLink {
   }
 
   /**
-   * Subscribes and resolves when the server acknowledged every name. Also across a reconnect, but
-   * never longer than `timeoutMs`; when it fails, nothing of this call remains.
+   * Subscribes and resolves when the server acknowledged every name that was not left again. Also
+   * across a reconnect, but never longer than `timeoutMs`; when it fails, nothing of this call remains.
    *
    * @throws {ReplyError} The server's refusal, such as `NOPERM`.
    * @throws {TimeoutError} No acknowledgement in time; `cause` says why there is no connection.
@@ -173,7 +173,7 @@ export class SubscriptionLink {
     void this.#reconnector.connect();
     void this.#sendSubscribe(joined.filter((entry) => entry.subscribers.size === 1));
     try {
-      await this.#acknowledged(entries, kind, timeoutMs);
+      await this.#acknowledged(entries, kind, subscriber, timeoutMs);
     } catch (error) {
       this.#leave(joined, subscriber);
       throw error;
@@ -242,15 +242,24 @@ export class SubscriptionLink {
     return entry;
   }
 
-  async #acknowledged(entries: Entry[], kind: NameKind, timeoutMs: number): Promise<void> {
+  async #acknowledged(
+    entries: Entry[],
+    kind: NameKind,
+    subscriber: Subscriber,
+    timeoutMs: number,
+  ): Promise<void> {
     const timeout = deferred<never>();
     const timer = startTimer(() => {
       const context = { command: SUBSCRIBE[kind].name, address: this.#options.address };
       timeout.reject(new TimeoutError({ ...context, cause: this.#lastError, sent: 'maybe' }));
     }, timeoutMs);
     const all = (async () => {
-      // A reconnect replaces the promise of an entry, so look again after each.
-      for (const entry of entries) while (!entry.isActive) await entry.acknowledged.promise;
+      // A reconnect and a leaving subscriber replace the promise of an entry: look again after each.
+      for (const entry of entries) {
+        while (!entry.isActive && entry.subscribers.has(subscriber)) {
+          await entry.acknowledged.promise;
+        }
+      }
     })();
     try {
       await Promise.race([all, timeout.promise]);
@@ -263,6 +272,7 @@ export class SubscriptionLink {
     const abandoned: Entry[] = [];
     for (const entry of entries) {
       entry.subscribers.delete(subscriber);
+      wakeWaiters(entry);
       if (entry.subscribers.size > 0 || this.#wanted.get(entry.key) !== entry) continue;
       this.#wanted.delete(entry.key);
       abandoned.push(entry);
@@ -389,6 +399,13 @@ export class SubscriptionLink {
 
 function define(name: string): ReturnType<typeof defineCommand> {
   return defineCommand(name, { flags: CommandFlag.stateful | CommandFlag.subscription });
+}
+
+/** Whoever waits for the acknowledgement looks whether he still wants it. */
+function wakeWaiters(entry: Entry): void {
+  if (entry.isActive) return;
+  entry.acknowledged.resolve();
+  entry.acknowledged = newAcknowledgement();
 }
 
 /** Nobody may be waiting for it: then its rejection is no news. */
