@@ -425,7 +425,7 @@ test('a name that is left and wanted again at once stays subscribed', async () =
   assert.equal(await nextData(news), 'x');
 });
 
-test('a subscription that is taken back while it waits resolves, and undoes no later one', async () => {
+test('a subscription that is left while it waits is over, and does not undo a later one', async () => {
   await using setting = await throughProxy();
   const { proxy, redis } = setting;
   const channel = newChannel();

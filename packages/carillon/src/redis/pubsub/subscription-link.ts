@@ -94,9 +94,9 @@ interface Entry {
   readonly name: string | Uint8Array;
   readonly key: string;
   readonly subscribers: Set<Subscriber>;
-  /** `active`: acknowledged on the connection of the moment. `abandoned`: nobody wants it any more. */
-  state: 'wanted' | 'active' | 'abandoned';
-  /** Resolved when the state is no longer `wanted`. */
+  /** Acknowledged on the connection of the moment. */
+  isActive: boolean;
+  /** Resolved when it is active, and when a subscriber leaves; a new one then takes its place. */
   settled: Deferred<void>;
   /** It stood on a connection that was lost, and does not stand again. */
   isInterrupted: boolean;
@@ -156,8 +156,8 @@ export class SubscriptionLink {
   }
 
   /**
-   * Subscribes and resolves when the server acknowledged every name that is still wanted. Also across
-   * a reconnect, but never longer than `timeoutMs`; when it fails, nothing of this call remains.
+   * Subscribes and resolves when the server acknowledged every name that was not left again. Also
+   * across a reconnect, but never longer than `timeoutMs`; when it fails, nothing of this call remains.
    *
    * @throws {ReplyError} The server's refusal, such as `NOPERM`.
    * @throws {TimeoutError} No acknowledgement in time; `cause` says why there is no connection.
@@ -177,7 +177,7 @@ export class SubscriptionLink {
     void this.#reconnector.connect();
     void this.#sendSubscribe(joined.filter((entry) => entry.subscribers.size === 1));
     try {
-      await this.#acknowledged(entries, kind, timeoutMs);
+      await this.#acknowledged(entries, kind, subscriber, timeoutMs);
     } catch (error) {
       this.#leave(joined, subscriber);
       throw error;
@@ -237,7 +237,7 @@ export class SubscriptionLink {
         name,
         key,
         subscribers: new Set(),
-        state: 'wanted',
+        isActive: false,
         settled: unheardDeferred(),
         isInterrupted: false,
       };
@@ -246,15 +246,24 @@ export class SubscriptionLink {
     return entry;
   }
 
-  async #acknowledged(entries: Entry[], kind: NameKind, timeoutMs: number): Promise<void> {
+  async #acknowledged(
+    entries: Entry[],
+    kind: NameKind,
+    subscriber: Subscriber,
+    timeoutMs: number,
+  ): Promise<void> {
     const timeout = deferred<never>();
     const timer = startTimer(() => {
       const context = { command: SUBSCRIBE[kind].name, address: this.#options.address };
       timeout.reject(new TimeoutError({ ...context, cause: this.#lastError, sent: 'maybe' }));
     }, timeoutMs);
     const all = (async () => {
-      // A reconnect replaces the promise of an entry, so look again after each.
-      for (const entry of entries) while (entry.state === 'wanted') await entry.settled.promise;
+      // A reconnect and a leaving subscriber replace the promise of an entry: look again after each.
+      for (const entry of entries) {
+        while (!entry.isActive && entry.subscribers.has(subscriber)) {
+          await entry.settled.promise;
+        }
+      }
     })();
     try {
       await Promise.race([all, timeout.promise]);
@@ -267,10 +276,9 @@ export class SubscriptionLink {
     const abandoned: Entry[] = [];
     for (const entry of entries) {
       entry.subscribers.delete(subscriber);
+      wakeWaiters(entry);
       if (entry.subscribers.size > 0 || this.#wanted.get(entry.key) !== entry) continue;
       this.#wanted.delete(entry.key);
-      entry.state = 'abandoned';
-      entry.settled.resolve();
       abandoned.push(entry);
     }
     const connection = this.#connection;
@@ -314,8 +322,8 @@ export class SubscriptionLink {
     this.#connection = undefined;
     this.#held = undefined;
     for (const entry of this.#wanted.values()) {
-      if (entry.state !== 'active') continue;
-      entry.state = 'wanted';
+      if (!entry.isActive) continue;
+      entry.isActive = false;
       entry.isInterrupted = true;
       entry.settled = unheardDeferred();
       for (const subscriber of entry.subscribers) {
@@ -357,7 +365,7 @@ export class SubscriptionLink {
           return;
         }
         for (const entry of group) {
-          if (entry.state === 'wanted') entry.state = 'active';
+          entry.isActive = true;
           entry.isInterrupted = false;
           entry.settled.resolve();
         }
@@ -400,6 +408,13 @@ export class SubscriptionLink {
 
 function define(name: string): ReturnType<typeof defineCommand> {
   return defineCommand(name, { flags: CommandFlag.stateful | CommandFlag.subscription });
+}
+
+/** Whoever waits for the acknowledgement looks whether he still wants it. */
+function wakeWaiters(entry: Entry): void {
+  if (entry.isActive) return;
+  entry.settled.resolve();
+  entry.settled = unheardDeferred();
 }
 
 /** Nobody may be waiting for it: then its rejection is no news. */
