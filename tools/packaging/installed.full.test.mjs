@@ -15,10 +15,7 @@ import { doorsOf, install, packAll, succeed, temporaryFolder } from './installed
 const folder = temporaryFolder(after);
 const user = path.join(folder, 'user');
 const packages = await packAll(folder);
-await install(
-  user,
-  packages.map(({ tarball }) => tarball),
-);
+await install(user, [...packages.map(({ tarball }) => tarball), '@types/node@20']);
 
 const doors = packages.flatMap(({ name }) => doorsOf(path.join(user, 'node_modules', name)));
 
@@ -123,11 +120,6 @@ describe('a strict program with checked declarations', () => {
   before(async () => {
     cpSync(consumers, path.join(user, 'consumers'), { recursive: true });
     await install(older, ['typescript@5.9']);
-    await install(path.join(folder, 'types'), ['@types/node@20']);
-    const types = path.join('node_modules', '@types');
-    cpSync(path.join(folder, 'types', types), path.join(user, types), { recursive: true });
-    const depended = path.join('node_modules', 'undici-types');
-    cpSync(path.join(folder, 'types', depended), path.join(user, depended), { recursive: true });
   });
 
   const compilers = /** @type {const} */ ([
