@@ -132,6 +132,10 @@ for (const protocol of [2, 3] as const) {
     assert.match(await clientInfo(secured.urlFor('nobody'), { protocol }), / user=nobody /);
 
     const { port } = secured;
+    const bare = `redis://127.0.0.1:${port}`;
+    const asOptions = { protocol, username: 'ann', password: 's%cret' };
+    assert.match(await clientInfo(bare, asOptions), / user=ann /);
+    assert.match(await clientInfo(bare, { protocol, password: 'pa:ss/w@rd' }), / user=default /);
     for (const credentials of ['hunter2:hunter2', ':hunter2', 'ann:hunter2']) {
       const url = `redis://${credentials}@127.0.0.1:${port}`;
       await assert.rejects(connect(url, { protocol }), (error: unknown) => {
@@ -140,7 +144,7 @@ for (const protocol of [2, 3] as const) {
         return true;
       });
     }
-    await assert.rejects(connect(`redis://127.0.0.1:${port}`, { protocol }), AuthError);
+    await assert.rejects(connect(bare, { protocol }), AuthError);
   });
 }
 
