@@ -122,6 +122,26 @@ test('what is published to several channels stands on all of them with nothing i
   await Promise.all([reader.onShutdown(), one.onShutdown(), other.onShutdown()]);
 });
 
+test('a stream without subscriptions waits, and does not poll', async (t) => {
+  await using redis = await connect(server.url);
+  const backend = new RedisPubSubBackend({ redis, keyPrefix: newPrefix() });
+  await backend.onStartup();
+  const timers = [
+    t.mock.method(globalThis, 'setTimeout'),
+    t.mock.method(globalThis, 'setInterval'),
+  ];
+
+  const first = nextEvents(backend, 1);
+  for (let turn = 0; turn < 10; turn++) await new Promise(setImmediate);
+  assert.deepEqual(
+    timers.map(({ mock }) => mock.callCount()),
+    [0, 0],
+  );
+
+  await backend.onShutdown();
+  assert.deepEqual(await first, []);
+});
+
 test('a lost connection is told as down, a gap per channel, and up; then messages flow again', async () => {
   await using redis = await connect(server.url);
   await using publisher = await connect(server.url);
