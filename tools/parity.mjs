@@ -1,8 +1,10 @@
 /**
  * Shows how far the seeds are covered: reads `docs/parity.json`, writes `docs/parity.md`.
  *
- * A row closes by naming tests, as `path/to/file.test.ts :: name of the test`. The gate fails when a
- * named test does not exist or the document is not the one that the data gives.
+ * A row closes by naming tests, as `path/to/file.test.ts :: name of the test`. A name is given as it
+ * stands in the source, so tests made in a loop are named by their template (`RESP${protocol}: works`),
+ * and a case of a contract suite by the suite's file. The gate fails when a named test does not exist
+ * or the document is not the one that the data gives.
  * `node tools/parity.mjs` checks; `--write` writes the document too.
  */
 import { readFileSync, writeFileSync } from 'node:fs';

@@ -37,6 +37,17 @@ test('rows whose tests exist, with their document, pass', (t) => {
   assert.deepEqual(findings, []);
 });
 
+test('tests made in a loop are named by their template', (t) => {
+  const name = `RESP\${protocol}: it's full`;
+  const row = { ...CLOSED, tests: [`pool.test.ts :: ${name}`] };
+  const findings = check(t, [row], {
+    'docs/parity.md': renderParity([row]),
+    'pool.test.ts': `for (const protocol of [2, 3]) test(\`${name}\`, () => {});`,
+  });
+
+  assert.deepEqual(findings, []);
+});
+
 test('a document that the data would not give fails, and says how to write it', (t) => {
   const [finding] = check(t, [ROW], { 'docs/parity.md': renderParity([CLOSED]) });
 

@@ -58,6 +58,16 @@ const faults: Record<string, new () => ChannelsBackend> = {
       await super.subscribe([...this.#names]);
     }
   },
+  'ends its stream while nothing is subscribed': class extends Correct {
+    #isSubscribed = false;
+    override subscribe(names: readonly string[]): Promise<void> {
+      this.#isSubscribed = true;
+      return super.subscribe(names);
+    }
+    override async *streamEvents(): AsyncGenerator<BackendEvent, void, undefined> {
+      if (this.#isSubscribed) yield* super.streamEvents();
+    }
+  },
   'publishes to the first channel only': class extends Correct {
     override publish(data: Uint8Array, names: readonly string[]): Promise<void> {
       return super.publish(data, names.slice(0, 1));

@@ -194,6 +194,17 @@ export function channelsBackendContract(
     assert.deepEqual(await bench.texts(3), ['a:1', 'a:2', 'a:3']);
   });
 
+  given(
+    'a stream read before the first subscription waits for its first message',
+    async (bench) => {
+      await bench.start();
+      const first = bench.next();
+      await bench.backend.subscribe(['a']);
+      await bench.publisher.publish(bytes('1'), ['a']);
+      assert.equal((await first)?.text(), '1');
+    },
+  );
+
   for (const [what, payload] of [
     ['every byte value', Uint8Array.from({ length: 256 }, (_, value) => value)],
     ['no byte at all', new Uint8Array(0)],

@@ -76,6 +76,36 @@ test('reset forgets past failures, and two schedules of one policy do not share 
   assert.equal(one.next(failure), 5);
 });
 
+test('an exponential policy gives up after its retries', () => {
+  const schedule = exponential({ baseDelayMs: 10, retries: 2, jitter: false }).start();
+
+  assert.deepEqual(
+    [1, 2, 3].map(() => schedule.next(failure)),
+    [10, 20, null],
+  );
+});
+
+test('by default an exponential policy waits from 100 ms to 16 s, with jitter and without end', (t) => {
+  const waits = (random: number): (number | null)[] => {
+    t.mock.method(Math, 'random', () => random);
+    const schedule = exponential().start();
+    return Array.from({ length: 10 }, () => schedule.next(failure));
+  };
+
+  const doubled = [100, 200, 400, 800, 1_600, 3_200, 6_400, 12_800, 16_000, 16_000];
+  assert.deepEqual(waits(1), doubled);
+  assert.deepEqual(
+    waits(0),
+    doubled.map(() => 100),
+  );
+});
+
+test('by default a constant policy waits 100 ms, without end', () => {
+  const schedule = constant().start();
+
+  for (let failures = 1; failures <= 200; failures++) assert.equal(schedule.next(failure), 100);
+});
+
 test('no retry gives up at once', () => {
   assert.equal(none().start().next(failure), null);
 });

@@ -33,8 +33,14 @@ export interface RetryPolicy {
 }
 
 /** Waits the same time after each failure. */
-export function constant(options: RetryLimits & { readonly delayMs: number }): RetryPolicy {
-  return policy(options, () => options.delayMs);
+export function constant(
+  options: RetryLimits & {
+    /** Milliseconds after each failure. Default 100. */
+    readonly delayMs?: number;
+  } = {},
+): RetryPolicy {
+  const { delayMs = 100 } = options;
+  return policy(options, () => delayMs);
 }
 
 /** Doubles the wait after each failure, up to `maxDelayMs`. */

@@ -1,10 +1,10 @@
 /** `RedisPubSubBackend`: the contract on a real server, and what is its own. */
 import assert from 'node:assert/strict';
 import { after, before, test } from 'node:test';
-import { startServer, type TestServer, waitFor } from '@carillon/test-kit';
+import { startFaultProxy, startServer, type TestServer, waitFor } from '@carillon/test-kit';
 import { channelsBackendContract } from '../../contracts/channels-backend.js';
 import { connect } from '../../entries/redis.js';
-import type { BackendEvent } from '../core/backend.js';
+import type { BackendEvent, ChannelsBackend } from '../core/backend.js';
 import { Channels } from '../core/channels.js';
 import { RedisPubSubBackend } from './redis-pubsub.js';
 
@@ -65,6 +65,81 @@ test('backends with different prefixes do not hear each other', async () => {
   assert.ok(first?.type === 'message');
   assert.equal(first.text(), 'for one');
   await Promise.all([one.onShutdown(), other.onShutdown()]);
+});
+
+test('names begin with CARILLON_CHANNELS when no prefix is given', async () => {
+  await using redis = await connect(server.url);
+  const backend = new RedisPubSubBackend({ redis });
+  await backend.onStartup();
+  await backend.subscribe(['named']);
+
+  assert.equal(await server.command('PUBSUB', 'CHANNELS', '*named'), 'CARILLON_CHANNELS:named');
+  await backend.onShutdown();
+});
+
+test('the client stays its owner’s: shutting down ends the subscriptions alone', async () => {
+  await using redis = await connect(server.url);
+  const keyPrefix = newPrefix();
+  const backend = new RedisPubSubBackend({ redis, keyPrefix });
+  await backend.onStartup();
+  await backend.subscribe(['a']);
+
+  await backend.onShutdown();
+
+  await waitFor(async () => (await server.command('PUBSUB', 'CHANNELS', `${keyPrefix}:*`)) === '');
+  assert.equal(await redis.ping(), 'PONG');
+});
+
+test('what is published to several channels stands on all of them with nothing in between', async () => {
+  await using proxy = await startFaultProxy(server, { toServer: { chunkBytes: 16 } });
+  await using redis = await connect(server.url);
+  await using piecemeal = await connect(proxy.url);
+  const keyPrefix = newPrefix();
+  const [reader, one, other] = [redis, redis, piecemeal].map(
+    (client) => new RedisPubSubBackend({ redis: client, keyPrefix }),
+  ) as [RedisPubSubBackend, RedisPubSubBackend, RedisPubSubBackend];
+  await Promise.all([reader.onStartup(), one.onStartup(), other.onStartup()]);
+  await reader.subscribe(['a', 'b', 'c']);
+
+  let isSlowDone = false;
+  const slow = Promise.all(
+    Array.from({ length: 50 }, (_, n) => other.publish(bytes(`other ${n}`), ['a', 'b', 'c'])),
+  ).finally(() => {
+    isSlowDone = true;
+  });
+  let fast = 0;
+  while (!isSlowDone) await one.publish(bytes(`one ${fast++}`), ['a', 'b', 'c']);
+  await slow;
+  const events = await nextEvents(reader, 3 * (50 + fast));
+  const received = events.map((event) =>
+    event.type === 'message' ? `${event.channel} ${event.text()}` : event.type,
+  );
+
+  for (let n = 0; n < received.length; n += 3) {
+    const text = received[n]?.slice(2);
+    assert.deepEqual(received.slice(n, n + 3), [`a ${text}`, `b ${text}`, `c ${text}`]);
+  }
+  await Promise.all([reader.onShutdown(), one.onShutdown(), other.onShutdown()]);
+});
+
+test('a stream without subscriptions waits, and does not poll', async (t) => {
+  await using redis = await connect(server.url);
+  const backend = new RedisPubSubBackend({ redis, keyPrefix: newPrefix() });
+  await backend.onStartup();
+  const timers = [
+    t.mock.method(globalThis, 'setTimeout'),
+    t.mock.method(globalThis, 'setInterval'),
+  ];
+
+  const first = nextEvents(backend, 1);
+  for (let turn = 0; turn < 10; turn++) await new Promise(setImmediate);
+  assert.deepEqual(
+    timers.map(({ mock }) => mock.callCount()),
+    [0, 0],
+  );
+
+  await backend.onShutdown();
+  assert.deepEqual(await first, []);
 });
 
 test('a lost connection is told as down, a gap per channel, and up; then messages flow again', async () => {
@@ -128,6 +203,14 @@ test('channels on a Redis that is down start degraded, and work when it comes up
   }
   await channels.stop();
   await redisServer.stop();
+});
+
+test('reading history is refused, whatever its limit', async () => {
+  await using redis = await connect(server.url);
+  const backend: ChannelsBackend = new RedisPubSubBackend({ redis, keyPrefix: newPrefix() });
+
+  await assert.rejects(backend.getHistory('chat'), { code: 'HISTORY_UNSUPPORTED' });
+  await assert.rejects(backend.getHistory('chat', { limit: 1 }), { code: 'HISTORY_UNSUPPORTED' });
 });
 
 test('subscribing with history is refused before anything changes', async () => {

@@ -4,6 +4,7 @@ import test from 'node:test';
 import { deferred } from '../../util/deferred.js';
 import { MemoryBackend } from '../backends/memory.js';
 import { Channels } from './channels.js';
+import { ChannelsError } from './channels-error.js';
 import type { ChannelsOptions } from './channels-options.js';
 import { typeEncoder } from './encode.js';
 import type { ChannelMessage } from './message.js';
@@ -111,6 +112,17 @@ test('values of other types go through the type encoders', async () => {
   const subscriber = await channels.subscribe('a');
   channels.publish({ at: new Date(5) }, 'a');
   assert.deepEqual(await texts(subscriber, 1), ['{"at":5}']);
+});
+
+test('publish and waitPublished take text, bytes and JSON, for one channel or several', async () => {
+  await using channels = await memoryChannels();
+  const subscriber = await channels.subscribe(new Set(['a', 'b']));
+  for (const value of ['text', Uint8Array.of(0x62), { json: [1] }]) {
+    channels.publish(value, 'a');
+    await channels.waitPublished(value, new Set(['a', 'b']));
+  }
+  const expected = ['text', 'b', '{"json":[1]}'].flatMap((text) => [text, text, text]);
+  assert.deepEqual(await texts(subscriber, 9), expected);
 });
 
 test('publish and waitPublished keep the order of their calls', async () => {
@@ -266,6 +278,16 @@ test('an unknown channel is refused before anything changes', async () => {
   await assert.rejects(channels.subscribe('a'), { code: 'NOT_STARTED' });
 });
 
+test('an error of the channels is a ChannelsError, which is an Error with a code', async () => {
+  await using channels = await memoryChannels();
+  await assert.rejects(channels.subscribe('unknown'), (error) => {
+    assert.ok(error instanceof ChannelsError && error instanceof Error);
+    assert.equal(error.name, 'ChannelsError');
+    assert.equal(error.code, 'UNKNOWN_CHANNEL');
+    return true;
+  });
+});
+
 test('history comes before live messages, newest entries of each channel, oldest first', async () => {
   await using channels = await memoryChannels();
   for (let n = 1; n <= 5; n++) await channels.waitPublished(`${n}`, 'a');
@@ -398,6 +420,50 @@ test('a history larger than the backlog keeps to its bound and counts what it dr
   }
 });
 
+test('a subscriber that nobody consumes keeps everything when the backlog has no bound', async () => {
+  await using channels = await memoryChannels();
+  const subscriber = await channels.subscribe('a');
+  for (let n = 0; n < 5_000; n++) channels.publish('x', 'a');
+  await until(() => subscriber.size === 5_000, 'all of them wait');
+  assert.equal(subscriber.dropped, 0);
+});
+
+test('at the bound of the backlog the strategy decides, backoff by default, and drops are counted', async () => {
+  for (const [options, expected] of [
+    [{}, ['1', '2']],
+    [{ subscriberBacklogStrategy: 'backoff' }, ['1', '2']],
+    [{ subscriberBacklogStrategy: 'dropleft' }, ['4', '5']],
+  ] as const) {
+    await using channels = await memoryChannels({ subscriberMaxBacklog: 2, ...options });
+    const subscriber = await channels.subscribe('a');
+    for (let n = 1; n <= 5; n++) channels.publish(`${n}`, 'a');
+    await until(() => subscriber.size + subscriber.dropped === 5, 'all of them arrived');
+    assert.equal(subscriber.dropped, 3);
+    assert.deepEqual(await texts(subscriber, 2), expected);
+  }
+});
+
+test('subscribe and startSubscription resolve when all of the history is in the stream', async () => {
+  for (const method of ['subscribe', 'startSubscription'] as const) {
+    const { backend, channels } = await scriptedChannels();
+    const read = deferred<void>();
+    backend.history.set('a', [message('a', 1), message('a', 2)]);
+    backend.history.set('b', [message('b', 1)]);
+    backend.during = ({ name, channels: [channel] }) =>
+      name === 'getHistory' && channel === 'b' ? read.promise : undefined;
+    let isResolved = false;
+    const subscribing = channels[method](['a', 'b'], { history: 2 }).finally(() => {
+      isResolved = true;
+    });
+    await until(() => backend.channelsOf('getHistory').length === 2, 'history is being read');
+    await new Promise((resolve) => setImmediate(resolve));
+    assert.equal(isResolved, false);
+    read.resolve();
+    assert.equal((await subscribing).size, 3);
+    await channels.stop();
+  }
+});
+
 test('a subscribe that is given up or refused leaves nothing behind, at any step', async () => {
   for (const failing of ['subscribe', 'getHistory'] as const) {
     for (const how of ['abort', 'refuse', 'stop'] as const) {
@@ -427,6 +493,18 @@ test('unsubscribing from some channels keeps the others, and skips what it does 
   channels.publish('1', 'a');
   channels.publish('2', 'b');
   assert.deepEqual(await texts(subscriber, 1), ['2']);
+});
+
+test('unsubscribing without naming a channel leaves all of them, and other subscribers alone', async () => {
+  const { backend, channels } = await scriptedChannels();
+  const leaving = await channels.subscribe(['a', 'b', 'c']);
+  const staying = await channels.subscribe('b');
+  await channels.unsubscribe(leaving);
+  assert.deepEqual([...backend.subscribed], ['b']);
+  backend.message('b', 1);
+  assert.deepEqual(await texts(staying, 1), ['1']);
+  assert.deepEqual(await rest(leaving), []);
+  await channels.stop();
 });
 
 test('unsubscribing from the last channel ends the iteration after what is buffered', async () => {
@@ -471,6 +549,17 @@ test('a scope unsubscribes at its end', async () => {
     assert.deepEqual([...backend.subscribed].sort(), ['a', 'b']);
     assert.equal(subscriber.size, 0);
   }
+  assert.equal(backend.subscribed.size, 0);
+  await channels.stop();
+});
+
+test('a scope that ends by an error unsubscribes too', async () => {
+  const { backend, channels } = await scriptedChannels();
+  const failing = async (): Promise<void> => {
+    await using subscriber = await channels.startSubscription('a');
+    throw new Error(`with ${subscriber.size} waiting`);
+  };
+  await assert.rejects(failing, /with 0 waiting/);
   assert.equal(backend.subscribed.size, 0);
   await channels.stop();
 });
@@ -591,6 +680,17 @@ test('start and stop may be called twice, and again', async () => {
   const starts = backend.calls.filter(({ name }) => name === 'onStartup').length;
   const ends = backend.calls.filter(({ name }) => name === 'onShutdown').length;
   assert.deepEqual([starts, ends], [3, 3]);
+});
+
+test('channels stop at the end of their scope', async () => {
+  const backend = new ScriptedBackend();
+  {
+    await using channels = new Channels({ backend, channels: ['a'] });
+    await channels.start();
+    assert.deepEqual([...backend.subscribed], ['a']);
+  }
+  assert.deepEqual(backend.channelsOf('onShutdown'), ['']);
+  assert.equal(backend.subscribed.size, 0);
 });
 
 test('a subscriber of an earlier life ended with it and does no harm', async () => {

@@ -65,6 +65,16 @@ test('the callback is called for one item after the other', async () => {
   assert.equal(subscriber.isRunning, false);
 });
 
+test('the callback gets the message itself: bytes, text and JSON', async () => {
+  const { subscriber } = subscriberWith(7);
+  const seen: unknown[] = [];
+  const run = subscriber.runInBackground((received) => {
+    seen.push(received.channel, received.data, received.text(), received.json());
+  });
+  await run[Symbol.asyncDispose]();
+  assert.deepEqual(seen, ['a', new TextEncoder().encode('7'), '7', 7]);
+});
+
 test('a second run at the same time is refused; after a stop it goes on', async () => {
   const { subscriber } = subscriberWith();
   subscriber.runInBackground(() => undefined);

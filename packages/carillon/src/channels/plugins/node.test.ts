@@ -166,6 +166,24 @@ test('history is sent first: as many as configured, none by default, all when ne
   }
 });
 
+test('a route that sends no history reads none', async (context) => {
+  const backend = new ScriptedBackend();
+  backend.supportsHistory = false;
+  const { port } = await site(context, { wsHandlerSendHistory: 0 }, { backend });
+  await open(port, '/chat');
+  assert.deepEqual(backend.channelsOf('getHistory'), []);
+});
+
+test('a send mode or history that there cannot be is refused', () => {
+  const channels = new Channels({ backend: new MemoryBackend(), channels: ['chat'] });
+  const server = createServer();
+  // @ts-expect-error it is text or binary
+  const noMode: AttachOptions = { channels, wsSendMode: 'base64' };
+  for (const options of [noMode, { channels, wsHandlerSendHistory: 0.5 }]) {
+    assert.throws(() => attachChannels(server, options), { code: 'INVALID_OPTION' });
+  }
+});
+
 test('the handshake is answered only when the subscription stands and its history is read', async (context) => {
   const backend = new ScriptedBackend();
   const { port } = await site(
@@ -194,7 +212,9 @@ test('the handshake is answered only when the subscription stands and its histor
 });
 
 test('without createWsRouteHandlers there is no route', async (context) => {
-  const { port, server } = await site(context, { createWsRouteHandlers: false });
+  const { port, server, channels } = await site(context, { createWsRouteHandlers: false });
+  await using byDefault = attachChannels(server, { channels });
+  assert.equal(byDefault.connections, 0);
   assert.equal(server.listenerCount('upgrade'), 0);
   const client = new Client(port, '/chat');
   assert.equal(await client.refused(), 200);

@@ -102,6 +102,26 @@ for (const [address, reason] of REFUSED) {
   });
 }
 
+test('what neither address nor options say has its default', () => {
+  assert.deepEqual(connectionSettings('redis://'), {
+    endpoint: LOCAL,
+    address: 'localhost:6379',
+    tls: undefined,
+    username: undefined,
+    password: undefined,
+    db: 0,
+    clientName: undefined,
+    protocol: undefined,
+    connectTimeoutMs: 5_000,
+  });
+});
+
+test('TLS is asked for by the scheme, by `true` or by the options of Node', () => {
+  assert.deepEqual(connectionSettings('rediss://h').tls, {});
+  assert.deepEqual(connectionSettings('redis://h', { tls: true }).tls, {});
+  assert.deepEqual(connectionSettings({ host: 'h' }, { tls: { ca: 'PEM' } }).tls, { ca: 'PEM' });
+});
+
 test('what address and options both say must agree', () => {
   assert.equal(connectionSettings('redis://h/2', { db: 2 }).db, 2);
   assert.throws(() => connectionSettings('redis://h/2', { db: 3 }), { code: 'INVALID_OPTION' });

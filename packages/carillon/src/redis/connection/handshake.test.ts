@@ -89,6 +89,7 @@ test('a port that accepts and says nothing is given up after the connect timeout
   await assert.rejects(connect(proxy.url, { connectTimeoutMs: 30.5 }), (error: unknown) => {
     assert.ok(error instanceof TimeoutError);
     assert.equal(error.code, 'CONNECT_TIMEOUT');
+    assert.equal(error.sent, 'no');
     return true;
   });
 });
@@ -97,6 +98,15 @@ test('a connect timeout may be a fraction, Infinity, or longer than a timer can 
   for (const connectTimeoutMs of [569.9999999999999, Number.POSITIVE_INFINITY, 2 ** 40]) {
     await using redis = await connect(server.url, { connectTimeoutMs });
     assert.equal(await redis.ping(), 'PONG');
+  }
+});
+
+test('a connect timeout that is no number above zero is refused', async () => {
+  for (const connectTimeoutMs of [0, -1, Number.NaN]) {
+    await assert.rejects(connect(server.url, { connectTimeoutMs }), {
+      name: 'UsageError',
+      code: 'INVALID_OPTION',
+    });
   }
 });
 
@@ -132,6 +142,10 @@ for (const protocol of [2, 3] as const) {
     assert.match(await clientInfo(secured.urlFor('nobody'), { protocol }), / user=nobody /);
 
     const { port } = secured;
+    const bare = `redis://127.0.0.1:${port}`;
+    const asOptions = { protocol, username: 'ann', password: 's%cret' };
+    assert.match(await clientInfo(bare, asOptions), / user=ann /);
+    assert.match(await clientInfo(bare, { protocol, password: 'pa:ss/w@rd' }), / user=default /);
     for (const credentials of ['hunter2:hunter2', ':hunter2', 'ann:hunter2']) {
       const url = `redis://${credentials}@127.0.0.1:${port}`;
       await assert.rejects(connect(url, { protocol }), (error: unknown) => {
@@ -140,7 +154,7 @@ for (const protocol of [2, 3] as const) {
         return true;
       });
     }
-    await assert.rejects(connect(`redis://127.0.0.1:${port}`, { protocol }), AuthError);
+    await assert.rejects(connect(bare, { protocol }), AuthError);
   });
 }
 

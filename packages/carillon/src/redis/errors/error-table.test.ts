@@ -39,6 +39,42 @@ test('every exported error class has a row, and every row a class', () => {
   assert.deepEqual([...new Set(inTable)].sort(), [...new Set(exported)].sort());
 });
 
+test('all errors form one tree below RedisError', () => {
+  const parents = Object.entries(door)
+    .filter(([name, value]) => 'prototype' in value && value.prototype instanceof Error && name)
+    .map(([name, errorClass]) => [name, Object.getPrototypeOf(errorClass).name]);
+
+  assert.deepEqual(Object.fromEntries(parents), {
+    RedisError: 'Error',
+    ReplyError: 'RedisError',
+    AuthError: 'ReplyError',
+    BusyGroupError: 'ReplyError',
+    MaxClientsError: 'ReplyError',
+    NoScriptError: 'ReplyError',
+    ReadOnlyError: 'ReplyError',
+    WrongTypeError: 'ReplyError',
+    ConnectionError: 'RedisError',
+    ConnectionClosedError: 'ConnectionError',
+    ConnectionForcedCloseError: 'ConnectionClosedError',
+    TimeoutError: 'ConnectionError',
+    CommandAbortedError: 'ConnectionError',
+    QueueFullError: 'ConnectionError',
+    PoolClosedError: 'ConnectionError',
+    ProtocolError: 'RedisError',
+    UsageError: 'RedisError',
+    PipelineError: 'RedisError',
+    MultiExecError: 'PipelineError',
+    WatchVariableError: 'MultiExecError',
+    ChannelClosedError: 'RedisError',
+    MasterNotFoundError: 'RedisError',
+    MasterReplyError: 'RedisError',
+    ReplicaNotFoundError: 'RedisError',
+    ReplicaReplyError: 'RedisError',
+    SlaveNotFoundError: 'RedisError',
+    SlaveReplyError: 'RedisError',
+  });
+});
+
 test('no code stands twice', () => {
   const codes = ERROR_TABLE.map((row) => row.code);
 
