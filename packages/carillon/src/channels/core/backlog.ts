@@ -127,7 +127,8 @@ export class Backlog {
 function widen(gaps: Map<string, BackendGap>, gap: BackendGap): void {
   const known = gaps.get(gap.channel);
   const since = Math.min(known?.since ?? gap.since, gap.since);
-  gaps.set(gap.channel, { ...gap, since });
+  const until = Math.max(known?.until ?? gap.until, gap.until);
+  gaps.set(gap.channel, { ...gap, since, until });
 }
 
 function takeFirst(gaps: Map<string, BackendGap>): BackendGap | undefined {

@@ -37,6 +37,7 @@ class HubChannel {
   lingering = false;
   /** Delivery may have been interrupted since this Unix time, and nobody was told yet. */
   gapSince: number | undefined;
+  gapToldUntil = 0;
 
   constructor(name: string) {
     this.name = name;
@@ -264,6 +265,7 @@ export class Hub {
     for (const channel of channels) {
       channel.state = 'absent';
       channel.lingering = true;
+      if (channel.gapToldUntil > 0) channel.gapSince ??= channel.gapToldUntil;
     }
     if (channels.some((channel) => channel.wanted)) this.#onTrouble(failure);
     const unwanted = channels.filter((channel) => !channel.wanted);
@@ -299,6 +301,7 @@ export class Hub {
 
   #tellGap(channel: HubChannel, since: number): void {
     channel.gapSince = undefined;
+    channel.gapToldUntil = Date.now();
     const gap: BackendGap = {
       type: 'gap',
       channel: channel.name,

@@ -26,6 +26,7 @@ export class SilenceProbe {
   /** Waits for the next probe, or for the answer to one. */
   #timer: NodeJS.Timeout | undefined;
   #isStopped = false;
+  #awaitsAnswer = false;
   #confirmedAt = Date.now(); // the handshake was answered just now
 
   constructor(connection: Connection, options: SilenceProbeOptions) {
@@ -51,12 +52,14 @@ export class SilenceProbe {
 
   async #probe(): Promise<void> {
     const sentAt = Date.now();
+    this.#awaitsAnswer = true;
     this.#expectBytes();
     try {
       await this.#connection.run(new Command(PING, []));
     } catch (error) {
       if (!(error instanceof ReplyError)) return; // closed: whoever closed it stops this probe
     }
+    this.#awaitsAnswer = false;
     clearTimeout(this.#timer);
     this.#confirmedAt = sentAt;
     if (!this.#isStopped) this.#schedule();
@@ -66,7 +69,7 @@ export class SilenceProbe {
   #expectBytes(): void {
     const before = this.#connection.bytesRead;
     const look = (): void => {
-      if (this.#isStopped) return;
+      if (this.#isStopped || !this.#awaitsAnswer) return;
       if (this.#connection.bytesRead === before) this.#connection.closeSilent();
       else this.#expectBytes();
     };

@@ -360,7 +360,9 @@ export class PubSub<
 
   /** The next item; undefined after `timeoutMs` milliseconds, and at the end. */
   #wait(timeoutMs: number = Number.POSITIVE_INFINITY): Promise<Item | undefined> {
-    if (this.#failure !== undefined) return Promise.reject(this.#failure);
+    const failure = this.#failure;
+    this.#failure = undefined;
+    if (failure !== undefined) return Promise.reject(failure);
     if (this.#isClosed) return Promise.resolve(undefined);
     const { promise, resolve, reject } = deferred<Item | undefined>();
     const waiter: Waiter<Item> = { resolve, reject, timer: undefined };
@@ -382,11 +384,11 @@ export class PubSub<
 
   #fail(error: Error): void {
     if (this.#isClosed) return;
-    this.#failure ??= error;
+    if (this.#waiters.size === 0) this.#failure ??= error;
     for (const waiter of this.#waiters) {
       this.#waiters.delete(waiter);
       clearTimeout(waiter.timer);
-      waiter.reject(this.#failure);
+      waiter.reject(error);
     }
   }
 }
