@@ -1,7 +1,8 @@
 /** What holds for a client when nothing is said, as `docs/defaults.md` has it. */
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { clientSettings } from './client-options.js';
+import { UsageError } from '../errors/usage-error.js';
+import { clientSettings, type RedisOptions } from './client-options.js';
 
 const refused = new Error('refused');
 
@@ -35,4 +36,51 @@ test('`reconnect: false` gives up at the first failure', () => {
   const { reconnect } = clientSettings('redis://', { reconnect: false });
 
   assert.equal(reconnect.start().next(refused), null);
+});
+
+const BAD_OPTIONS: readonly (readonly [options: unknown, message: RegExp])[] = [
+  [null, /must be an object/],
+  [5, /must be an object/],
+  [{ pasword: 'secret' }, /no option `pasword`/],
+  [{ db: -1 }, /`db` must be an integer from 0/],
+  [{ db: 0.5 }, /`db`/],
+  [{ password: 5 }, /`password` must be a string/],
+  [{ tls: 'yes' }, /`tls` must be true, false or an object/],
+  [{ protocol: '3' }, /`protocol` must be 2 or 3/],
+  [{ protocol: 4 }, /`protocol`/],
+  [{ connectTimeoutMs: 0 }, /`connectTimeoutMs` must be a number greater than 0/],
+  [{ connectTimeoutMs: Number.NaN }, /`connectTimeoutMs`/],
+  [{ commandTimeoutMs: '10' }, /`commandTimeoutMs`/],
+  [{ maxQueuedCommands: 1.5 }, /`maxQueuedCommands` must be a positive integer/],
+  [{ clientName: 'two words' }, /`clientName`/],
+  [{ reconnect: true }, /`reconnect` must be false or a retry policy/],
+  [{ reconnect: {} }, /`reconnect`/],
+  [{ reconnect: null }, /`reconnect`/],
+  [{ waitUntilReady: 'no' }, /`waitUntilReady` must be true or false/],
+];
+
+for (const [options, message] of BAD_OPTIONS) {
+  test(`refused: ${JSON.stringify(options)}`, () => {
+    const mistaken = options as RedisOptions;
+    assert.throws(
+      () => clientSettings('redis://', mistaken),
+      (error) => {
+        assert.ok(error instanceof UsageError);
+        assert.equal(error.code, 'INVALID_OPTION');
+        assert.match(error.message, message);
+        assert.doesNotMatch(error.message, /secret/);
+        return true;
+      },
+    );
+  });
+}
+
+test('an option that is undefined is one that is not given', () => {
+  const options = {
+    db: undefined,
+    reconnect: undefined,
+    tls: undefined,
+  } as unknown as RedisOptions;
+
+  assert.equal(clientSettings('redis://', options).connection.db, 0);
 });

@@ -2,11 +2,18 @@
 import { exponential, none, type RetryPolicy } from '../../util/retry-policy.js';
 import type { ServerAddress } from '../connection/address.js';
 import {
+  aBoolean,
+  aPositiveCount,
+  aPositiveNumber,
+  checkOptions,
+  type Requirement,
+} from '../connection/check-options.js';
+import {
+  CONNECTION_REQUIREMENTS,
   type ConnectionOptions,
   type ConnectionSettings,
   connectionSettings,
 } from '../connection/connection-options.js';
-import { UsageError } from '../errors/usage-error.js';
 import type { LaneOptions } from '../topology/lane.js';
 
 /** What users may say about a client. */
@@ -38,12 +45,22 @@ export interface ClientSettings extends LaneOptions {
   readonly waitUntilReady: boolean;
 }
 
+const REQUIREMENTS: Readonly<Record<keyof RedisOptions, Requirement>> = {
+  ...CONNECTION_REQUIREMENTS,
+  reconnect: ['false or a retry policy', (value) => value === false || isRetryPolicy(value)],
+  commandTimeoutMs: aPositiveNumber,
+  maxQueuedCommands: aPositiveCount,
+  maxIdleMs: aPositiveNumber,
+  waitUntilReady: aBoolean,
+};
+
 /**
  * Fills in the defaults.
  *
  * @throws {UsageError} `INVALID_ADDRESS` or `INVALID_OPTION`.
  */
 export function clientSettings(address: ServerAddress, options: RedisOptions = {}): ClientSettings {
+  checkOptions(options, REQUIREMENTS);
   const connection = connectionSettings(address, options);
   const {
     reconnect = exponential({ baseDelayMs: 50, maxDelayMs: 2_000 }),
@@ -52,9 +69,6 @@ export function clientSettings(address: ServerAddress, options: RedisOptions = {
     maxIdleMs = 15_000,
     waitUntilReady = true,
   } = options;
-  for (const [name, value] of Object.entries({ commandTimeoutMs, maxQueuedCommands, maxIdleMs })) {
-    if (!(value > 0)) throw new UsageError('INVALID_OPTION', `\`${name}\` must be greater than 0`);
-  }
   return {
     address: connection.address,
     connection,
@@ -64,4 +78,8 @@ export function clientSettings(address: ServerAddress, options: RedisOptions = {
     maxIdleMs,
     waitUntilReady,
   };
+}
+
+function isRetryPolicy(value: unknown): boolean {
+  return typeof value === 'object' && typeof (value as RetryPolicy | null)?.start === 'function';
 }

@@ -4,6 +4,7 @@
  *
  * Names are the server's in lower case; options are one object with the server's tokens in lower case.
  */
+import { UsageError } from '../errors/usage-error.js';
 import { DecodeAs } from '../protocol/decoder.js';
 import type { Argument } from '../protocol/encoder.js';
 import type { Reply } from '../protocol/reply.js';
@@ -38,6 +39,10 @@ export abstract class Commands<S extends Strings> implements Executor {
    * arrays under RESP2.
    */
   call(words: readonly [string, ...Argument[]], options?: CallOptions): Promise<Reply> {
+    if (!Array.isArray(words) || !isName(words[0])) {
+      const expected = "the words of a command in an array, such as ['OBJECT', 'FREQ', key]";
+      return Promise.reject(new UsageError('INVALID_ARGUMENT', `call() needs ${expected}`));
+    }
     const spec = specOfCall(words, this.#decodeAs);
     return this.run(new Command(spec, words.slice(1), options));
   }
@@ -96,10 +101,20 @@ export abstract class Commands<S extends Strings> implements Executor {
   set(key: Key, value: Value): Promise<'OK'>;
   set(key: Key, value: Value, options: SetOptions & { get: true }): Promise<S | null>;
   set(key: Key, value: Value, options: SetOptions & { get?: false }): Promise<'OK' | null>;
+  set(key: Key, value: Value, options?: SetOptions): Promise<S | 'OK' | null>;
   set(key: Key, value: Value, options?: SetOptions): Promise<S | 'OK' | null> {
-    const args = options === undefined ? [key, value] : setArguments(key, value, options);
-    return this.run(new Command(this.#specs.set, args));
+    if (options !== undefined) return this.#setWith(key, value, options);
+    return this.run(new Command(this.#specs.set, [key, value]));
   }
+
+  /** Asynchronous, so that a bad option rejects. */
+  async #setWith(key: Key, value: Value, options: SetOptions): Promise<S | 'OK' | null> {
+    return this.run(new Command(this.#specs.set, setArguments(key, value, options)));
+  }
+}
+
+function isName(word: unknown): boolean {
+  return typeof word === 'string' ? word.trim() !== '' : word instanceof Uint8Array;
 }
 
 interface Specs<S extends Strings> extends ReturnType<typeof specsFor<S>> {}

@@ -4,6 +4,7 @@
 import type { ConnectionOptions as TlsOptions } from 'node:tls';
 import { UsageError } from '../errors/usage-error.js';
 import { describeEndpoint, type Endpoint, parseAddress, type ServerAddress } from './address.js';
+import { aPositiveNumber, aString, type Requirement } from './check-options.js';
 
 /** What users may say about a connection. */
 export interface ConnectionOptions {
@@ -37,11 +38,28 @@ export interface ConnectionSettings {
   readonly connectTimeoutMs: number;
 }
 
+/** What each option must be. */
+export const CONNECTION_REQUIREMENTS: Readonly<Record<keyof ConnectionOptions, Requirement>> = {
+  db: ['an integer from 0', (value) => Number.isSafeInteger(value) && (value as number) >= 0],
+  username: aString,
+  password: aString,
+  tls: [
+    'true, false or an object',
+    (value) => typeof value === 'boolean' || (typeof value === 'object' && value !== null),
+  ],
+  clientName: [
+    'a string without spaces or characters outside ASCII',
+    (value) => typeof value === 'string' && !/[^!-~]/.test(value),
+  ],
+  protocol: ['2 or 3', (value) => value === 2 || value === 3],
+  connectTimeoutMs: aPositiveNumber,
+};
+
 /** Long enough for a TLS handshake across continents, short enough to be noticed at start-up. */
 export const DEFAULT_CONNECT_TIMEOUT_MS = 5_000;
 
 /**
- * Merges an address and options; what both say must agree.
+ * Merges an address and options, which `checkOptions` has passed; what both say must agree.
  *
  * @throws {UsageError} `INVALID_ADDRESS` or `INVALID_OPTION`.
  */
@@ -51,7 +69,6 @@ export function connectionSettings(
 ): ConnectionSettings {
   const parsed = parseAddress(address);
   const db = agree('db', parsed.db, options.db) ?? 0;
-  if (!Number.isInteger(db) || db < 0) throw invalid('`db` must be an integer from 0');
   const password = agree('password', parsed.password, options.password);
   const username = agree('username', parsed.username, options.username);
   if (username !== undefined && password === undefined) {
@@ -60,10 +77,6 @@ export function connectionSettings(
   const connectTimeoutMs =
     agree('connectTimeoutMs', parsed.timeoutMs, options.connectTimeoutMs) ??
     DEFAULT_CONNECT_TIMEOUT_MS;
-  if (!(connectTimeoutMs > 0)) throw invalid('`connectTimeoutMs` must be greater than 0');
-  if (options.clientName !== undefined && /[^!-~]/.test(options.clientName)) {
-    throw invalid('`clientName` must not contain spaces or characters outside ASCII');
-  }
   return {
     endpoint: parsed.endpoint,
     address: describeEndpoint(parsed.endpoint),

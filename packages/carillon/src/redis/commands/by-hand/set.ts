@@ -1,9 +1,10 @@
 /** SET: its options exclude each other, and decide what it replies. */
+import { UsageError } from '../../errors/usage-error.js';
 import type { Argument } from '../../protocol/encoder.js';
 
-/** At most one of the members of `T`. */
+/** At most one of the members of `T`; `undefined` counts as not given. */
 type AtMostOne<T> = {
-  [K in keyof T]: { [P in K]?: T[P] } & { [P in Exclude<keyof T, K>]?: never };
+  [K in keyof T]: { [P in K]?: T[P] | undefined } & { [P in Exclude<keyof T, K>]?: undefined };
 }[keyof T];
 
 /** When the key expires: at most one of these. */
@@ -24,22 +25,43 @@ type SetExpiry = AtMostOne<{
 type SetCondition = AtMostOne<{ nx: boolean; xx: boolean }>;
 
 /** Options of SET. `get` replies with the old value instead of `OK`. */
-export type SetOptions = SetExpiry & SetCondition & { get?: boolean };
+export type SetOptions = SetExpiry & SetCondition & { get?: boolean | undefined };
 
-/** Writes the arguments of SET in wire order. */
+/** Each option's token; a flag is a token alone, the others have a value behind it. */
+const TOKENS: Readonly<Record<keyof SetOptions, { token: string; isFlag: boolean }>> = {
+  nx: { token: 'NX', isFlag: true },
+  xx: { token: 'XX', isFlag: true },
+  get: { token: 'GET', isFlag: true },
+  ex: { token: 'EX', isFlag: false },
+  px: { token: 'PX', isFlag: false },
+  exat: { token: 'EXAT', isFlag: false },
+  pxat: { token: 'PXAT', isFlag: false },
+  keepttl: { token: 'KEEPTTL', isFlag: true },
+};
+
+/**
+ * Writes the arguments of SET.
+ *
+ * @throws {UsageError} `INVALID_ARGUMENT` for an option that SET does not have: left out in silence, a
+ *   misspelled expiry would make a key live for ever.
+ */
 export function setArguments(
   key: Argument,
   value: Argument,
   options: SetOptions,
 ): readonly Argument[] {
   const args: Argument[] = [key, value];
-  if (options.nx) args.push('NX');
-  if (options.xx) args.push('XX');
-  if (options.get) args.push('GET');
-  if (options.ex !== undefined) args.push('EX', options.ex);
-  if (options.px !== undefined) args.push('PX', options.px);
-  if (options.exat !== undefined) args.push('EXAT', options.exat);
-  if (options.pxat !== undefined) args.push('PXAT', options.pxat);
-  if (options.keepttl) args.push('KEEPTTL');
+  for (const [name, given] of Object.entries(options)) {
+    if (!Object.hasOwn(TOKENS, name)) {
+      const known = Object.keys(TOKENS).join(', ');
+      throw new UsageError('INVALID_ARGUMENT', `SET has no option \`${name}\` (known: ${known})`, {
+        command: 'SET',
+      });
+    }
+    const { token, isFlag } = TOKENS[name as keyof SetOptions];
+    if (given === undefined || given === false) continue;
+    args.push(token);
+    if (!isFlag) args.push(given as Argument);
+  }
   return args;
 }

@@ -1,0 +1,46 @@
+/** The typed commands and `call`, where the caller's mistakes must not reach the server. */
+import assert from 'node:assert/strict';
+import { after, before, test } from 'node:test';
+import { startServer, type TestServer } from '@carillon/test-kit';
+import { connect, type Redis, type SetOptions } from '../../entries/redis.js';
+
+let server: TestServer;
+let redis: Redis;
+before(async () => {
+  server = await startServer();
+  redis = await connect(server.url);
+});
+after(async () => {
+  await redis.close();
+  await server.stop();
+});
+
+test('every option of SET does on the server what it says', async () => {
+  assert.equal(await redis.set('k', 'first', { nx: true, ex: 100 }), 'OK');
+  assert.equal(await redis.set('k', 'second', { nx: true }), null);
+  assert.equal(await redis.set('k', 'third', { xx: true, get: true, keepttl: true }), 'first');
+  assert.equal(await redis.call(['TTL', 'k']), 100);
+  assert.equal(await redis.set('k', 'x', { px: 5_000_000 }), 'OK');
+  assert.equal(await redis.call(['TTL', 'k']), 5_000);
+  await redis.set('k', 'x', { exat: 4_000_000_000 });
+  assert.equal(await redis.call(['EXPIRETIME', 'k']), 4_000_000_000);
+  await redis.set('k', 'x', { pxat: 4_000_000_000_001 });
+  assert.equal(await redis.call(['PEXPIRETIME', 'k']), 4_000_000_000_001);
+  await redis.set('k', 'x', { ex: undefined, nx: false });
+  assert.equal(await redis.call(['TTL', 'k']), -1);
+});
+
+test('an option that SET does not have rejects, and the key is not touched', async () => {
+  const misspelled = { EX: 10 } as unknown as SetOptions;
+
+  await assert.rejects(redis.set('untouched', 'x', misspelled), { code: 'INVALID_ARGUMENT' });
+  assert.equal(await redis.exists('untouched'), 0);
+});
+
+for (const words of ['GET', [], [''], [undefined], 5] as unknown[]) {
+  test(`call(${JSON.stringify(words)}) is a mistake of the caller, and rejects as one`, async () => {
+    const mistaken = words as Parameters<typeof redis.call>[0];
+
+    await assert.rejects(redis.call(mistaken), { name: 'UsageError', code: 'INVALID_ARGUMENT' });
+  });
+}

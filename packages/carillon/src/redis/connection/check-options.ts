@@ -1,0 +1,47 @@
+/**
+ * Checks options against what each must be, for callers without types: a misspelled or mistyped
+ * option is an error that names it, not a default that surprises later.
+ */
+import { UsageError } from '../errors/usage-error.js';
+
+/** What an option must be: in words for the error, and as a test. */
+export type Requirement = readonly [expected: string, accepts: (value: unknown) => boolean];
+
+export const aString: Requirement = ['a string', (value) => typeof value === 'string'];
+export const aBoolean: Requirement = ['true or false', (value) => typeof value === 'boolean'];
+/** `Infinity` included. */
+export const aPositiveNumber: Requirement = [
+  'a number greater than 0',
+  (value) => typeof value === 'number' && value > 0,
+];
+/** `Infinity` included. */
+export const aPositiveCount: Requirement = [
+  'a positive integer',
+  (value) =>
+    value === Number.POSITIVE_INFINITY || (Number.isSafeInteger(value) && (value as number) > 0),
+];
+
+/**
+ * Checks every option that was given; `undefined` counts as not given.
+ *
+ * @throws {UsageError} `INVALID_OPTION`, with the option's name and never its value.
+ */
+export function checkOptions(
+  options: unknown,
+  requirements: Readonly<Record<string, Requirement>>,
+): void {
+  if (typeof options !== 'object' || options === null) {
+    throw new UsageError('INVALID_OPTION', 'the options must be an object');
+  }
+  for (const [name, value] of Object.entries(options)) {
+    const requirement = Object.hasOwn(requirements, name) ? requirements[name] : undefined;
+    if (requirement === undefined) {
+      const known = Object.keys(requirements).join(', ');
+      throw new UsageError('INVALID_OPTION', `there is no option \`${name}\` (known: ${known})`);
+    }
+    const [expected, accepts] = requirement;
+    if (value !== undefined && !accepts(value)) {
+      throw new UsageError('INVALID_OPTION', `\`${name}\` must be ${expected}`);
+    }
+  }
+}
