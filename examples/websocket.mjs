@@ -4,7 +4,12 @@ import { attachChannels } from 'carillon/node';
 import { connect } from 'carillon/redis';
 
 const redis = await connect(process.env.REDIS_URL ?? 'redis://localhost');
-const channels = new Channels({ backend: new RedisPubSubBackend({ redis }), channels: ['chat'] });
+const channels = new Channels({
+  backend: new RedisPubSubBackend({ redis }),
+  channels: ['chat'],
+  subscriberMaxBacklog: 1_000, // messages that wait for one slow browser, the oldest dropped beyond
+  subscriberBacklogStrategy: 'dropleft',
+});
 await channels.start();
 
 const server = createServer((_request, response) => {
@@ -18,9 +23,11 @@ const routes = attachChannels(server, {
 });
 server.listen(Number(process.env.PORT ?? 3000), () => console.log(server.address()));
 
-process.once('SIGTERM', async () => {
+async function stop() {
   await routes.close(); // clients are told to come back: close code 1001
   server.close();
   await channels.stop();
   await redis.close();
-});
+}
+process.once('SIGTERM', stop);
+process.once('SIGINT', stop);

@@ -175,7 +175,7 @@ export function renderParity(items) {
   return `${[
     '# Parity with the seeds',
     `<!-- Generated from ${DATA} by tools/parity.mjs. Edit the data, then: node tools/parity.mjs --write -->`,
-    'Every item of the five seed documents, what answers it here, and the test that shows it. A row without a test is **open**, and names the issue that closes it.',
+    'The floor of features comes from five documents of libraries written in Python, the seeds: aioredis 1.3, the pub/sub of coredis, and the stores and channels of Litestar. Every item of them stands here with what answers it and the test that shows it. A row without a test is **open**, and names the issue that closes it.',
     '## Summary',
     summary('Seed', seeds, (seed) => items.filter((item) => item.seed === seed)),
     summary('Issue', issues, (issue) => items.filter((item) => item.issue === issue)),
