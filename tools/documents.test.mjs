@@ -1,9 +1,9 @@
 /**
- * ARCHITECTURE.md is true where a machine can tell: the files it names exist, and so do the tests of
- * its invariants.
+ * The documents are true where a machine can tell: what they link to and name exists, and so do the
+ * tests of the invariants.
  */
 import assert from 'node:assert/strict';
-import { existsSync, readFileSync } from 'node:fs';
+import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { test } from 'node:test';
 
 const TOP = new URL('../', import.meta.url);
@@ -56,4 +56,26 @@ test('every invariant names a test that exists', () => {
     missing.map(([row]) => row),
     [],
   );
+});
+
+test('every relative link of a document leads somewhere', () => {
+  const documents = [
+    '',
+    'docs/',
+    'bench/',
+    'packages/carillon/',
+    'packages/server/',
+    'packages/test-kit/',
+  ]
+    .flatMap((folder) => readdirSync(new URL(folder || '.', TOP)).map((name) => folder + name))
+    .filter((path) => path.endsWith('.md'));
+  const dead = documents.flatMap((path) =>
+    [...read(path).matchAll(/\]\((?!https?:|#)([^)#]+)/g)]
+      .map(([, target]) => target ?? '')
+      .filter((target) => !existsSync(new URL(target, new URL(path, TOP))))
+      .map((target) => `${path}: ${target}`),
+  );
+
+  assert.ok(documents.length > 10);
+  assert.deepEqual(dead, []);
 });
