@@ -111,10 +111,15 @@ export class Command<T = unknown> {
     return (this.spec.flags & CommandFlag.readOnly) !== 0 || this.options?.idempotent === true;
   }
 
+  /** Whether `start` was called: a command that was must not be queued or sent once more. */
+  get started(): boolean {
+    return this.#resolve !== undefined;
+  }
+
   /**
    * Creates the promise and starts to listen to the caller's signal.
    *
-   * @throws {UsageError} It was started before: a command object is one call.
+   * @throws {UsageError} It was started before: a command object is one call. The first call goes on.
    */
   start(): Promise<T> {
     if (this.#resolve !== undefined) return Promise.reject(alreadyStarted(this.spec.name));

@@ -304,3 +304,41 @@ test('a handshake that fails offers its own commands to nobody', async () => {
   await assert.rejects(opening, { code: 'ABORTED' });
   assert.deepEqual(offered, []);
 });
+
+test('a server that reads everything and answers nothing fills the queue, and loses no command', async () => {
+  await using proxy = await startFaultProxy({ port: server.port, url: server.url });
+  await using connection = await open({}, {}, proxy.url);
+  proxy.toClient.set({ stall: true });
+  const replies: Promise<Reply>[] = [];
+  let refusal: unknown;
+  while (refusal === undefined && replies.length < 300_000) {
+    for (let i = 0; i < 500; i++) {
+      const reply = call(connection, 'INCR', 'in flight');
+      reply.catch((error: unknown) => {
+        refusal ??= error;
+      });
+      replies.push(reply);
+    }
+    await new Promise(setImmediate); // the proxy takes them
+  }
+  assert.equal((refusal as ConnectionError | undefined)?.code, 'QUEUE_FULL');
+
+  proxy.toClient.clear();
+  const outcomes = await Promise.allSettled(replies);
+  const answers = outcomes.filter((each) => each.status === 'fulfilled').map((each) => each.value);
+  assert.ok(answers.length > 100_000);
+  assert.ok(answers.every((answer, i) => answer === i + 1));
+  assert.equal(await call(connection, 'INCR', 'in flight'), answers.length + 1);
+});
+
+test('a command object that is run twice is sent once, and the first call is answered', async () => {
+  await using connection = await open();
+  const command = new Command(specOfCall(['INCR', 'once'], 0), ['once']);
+
+  const first = connection.run(command);
+  await assert.rejects(connection.run(command), { code: 'INVALID_ARGUMENT' });
+
+  assert.equal(await first, 1);
+  await assert.rejects(connection.run(command), { code: 'INVALID_ARGUMENT' });
+  assert.equal(await call(connection, 'GET', 'once'), '1');
+});

@@ -80,7 +80,9 @@ export class Lane implements Executor {
   }
 
   run<T>(command: Command<T>): Promise<T> {
+    const isFirstRun = !command.started;
     const promise = command.start();
+    if (!isFirstRun) return promise;
     if ((command.spec.flags & FLAGS_REFUSED) !== 0) {
       command.fail(refusalOf(command as Command));
       return promise;
