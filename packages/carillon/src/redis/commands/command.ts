@@ -5,6 +5,7 @@
  * call allocates nothing beside it and its promise. Queues keep settled commands and skip them: a
  * reply that comes after the deadline still meets its place in line.
  */
+import { onAbort } from '../../util/abort-listeners.js';
 import {
   type ConnectionErrorCode,
   connectionErrorFrom,
@@ -71,6 +72,8 @@ export interface CommandHolder {
   onSettled(): void;
 }
 
+const NO_ARGUMENTS: readonly Argument[] = [];
+
 type Settle = (value: unknown) => void;
 
 // One executor for all promises: a closure for each command shows in profiles.
@@ -84,7 +87,8 @@ function captureSettlers(resolve: Settle, reject: Settle): void {
 /** A command with its arguments, run once. */
 export class Command<T = unknown> {
   readonly spec: CommandSpec<T>;
-  readonly args: readonly Argument[];
+  /** Empty once it is settled, so that a queue that still holds it holds no values. */
+  args: readonly Argument[];
   readonly options: CallOptions | undefined;
   /** Whether bytes of it were written; never goes back once a connection accepted them. */
   sent: Sent = 'no';
@@ -172,19 +176,15 @@ export class Command<T = unknown> {
   }
 
   #listenTo(signal: AbortSignal): void {
-    const onAbort = (): void => {
-      this.failConnection('ABORTED', undefined, signal.reason);
-    };
-    if (signal.aborted) {
-      onAbort();
-      return;
-    }
-    signal.addEventListener('abort', onAbort, { once: true });
-    this.#stopListening = () => signal.removeEventListener('abort', onAbort);
+    const abort = (): void => this.failConnection('ABORTED', undefined, signal.reason);
+    if (signal.aborted) abort();
+    else this.#stopListening = onAbort(signal, abort);
   }
 
   #finish(): void {
     this.settled = true;
+    // Acknowledgements and what changes the connection are told by their arguments also when late.
+    if ((this.spec.flags & CommandFlag.stateful) === 0) this.args = NO_ARGUMENTS;
     this.#stopListening?.();
     this.holder?.onSettled();
     this.holder = undefined;
