@@ -67,6 +67,9 @@ export function defineCommand<T = Reply>(
   };
 }
 
+/** Any answer to it shows that the server lives and has read everything before it. */
+export const PING: CommandSpec<Reply> = defineCommand('PING');
+
 /** Where a command waits; told when it settles there. */
 export interface CommandHolder {
   onSettled(): void;

@@ -38,7 +38,7 @@ export interface ConnectionSettings {
 }
 
 /** Long enough for a TLS handshake across continents, short enough to be noticed at start-up. */
-export const DEFAULT_CONNECT_TIMEOUT_MS = 5_000;
+const DEFAULT_CONNECT_TIMEOUT_MS = 5_000;
 
 /**
  * Merges an address and options; what both say must agree.

@@ -5,7 +5,7 @@
  * everything the server sent before it has been received. Any answer counts, an error too.
  */
 import { startTimer } from '../../util/timer.js';
-import { Command, defineCommand } from '../commands/command.js';
+import { Command, PING } from '../commands/command.js';
 import { QueueFullError } from '../errors/connection-error.js';
 import { ReplyError } from '../errors/reply-error.js';
 import type { Connection } from './connection.js';
@@ -17,8 +17,6 @@ export interface SilenceProbeOptions {
   /** Milliseconds without an answer, or any other byte, after which the connection counts as dead. */
   readonly timeoutMs: number;
 }
-
-const PING = defineCommand('PING');
 
 /** Probes one connection until it is closed. */
 export class SilenceProbe {

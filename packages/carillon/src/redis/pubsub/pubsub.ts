@@ -101,7 +101,7 @@ export class PubSub<
   #isClosed = false;
   #closing: Promise<void> | undefined;
 
-  /** Made by `redis.pubsub()`. */
+  /** @internal Made by `redis.pubsub()`. */
   constructor(
     link: SubscriptionLink,
     decode: (bytes: Uint8Array) => S,
