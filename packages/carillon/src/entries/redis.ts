@@ -2,16 +2,10 @@
 
 export type { RedisOptions } from '../redis/client/client-options.js';
 export { connect } from '../redis/client/connect.js';
-export { Redis, RedisBytes, type RedisEvents, type RedisState } from '../redis/client/redis.js';
+export type { Redis, RedisBytes, RedisEvents, RedisState } from '../redis/client/redis.js';
 export type { SetOptions } from '../redis/commands/by-hand/set.js';
-export {
-  type CallOptions,
-  Command,
-  CommandFlag,
-  type CommandSpec,
-  defineCommand,
-} from '../redis/commands/command.js';
-export { Commands, type Key, type Value } from '../redis/commands/commands.js';
+export type { CallOptions, Command, CommandSpec } from '../redis/commands/command.js';
+export type { Commands, Key, Value } from '../redis/commands/commands.js';
 export type { Executor } from '../redis/commands/executor.js';
 export type { ServerAddress } from '../redis/connection/address.js';
 export type { ConnectionOptions } from '../redis/connection/connection-options.js';
@@ -64,7 +58,7 @@ export type {
   PubSubPatternMessage,
   PubSubReconnected,
 } from '../redis/pubsub/items.js';
-export { PubSub, type PubSubEvents, type PubSubOptions } from '../redis/pubsub/pubsub.js';
+export type { PubSub, PubSubEvents, PubSubOptions } from '../redis/pubsub/pubsub.js';
 export {
   composite,
   constant,

@@ -7,9 +7,13 @@ import { reportError } from './report-error.js';
 /** Maps each event's name to what its listeners are given. */
 export type EventMap = object;
 
+interface Entry<Payload> {
+  readonly listener: (payload: Payload) => void;
+}
+
 /** The listeners of one object. */
 export class Listeners<Events extends EventMap> {
-  readonly #byEvent = new Map<keyof Events, Set<(payload: never) => void>>();
+  readonly #byEvent = new Map<keyof Events, Set<Entry<never>>>();
 
   /** Adds a listener. @returns A function that removes it. */
   on<Name extends keyof Events>(
@@ -21,16 +25,18 @@ export class Listeners<Events extends EventMap> {
       listeners = new Set();
       this.#byEvent.set(event, listeners);
     }
-    listeners.add(listener);
+    const entry: Entry<Events[Name]> = { listener }; // one for each call: a function may be given twice
+    listeners.add(entry);
     return () => {
-      listeners.delete(listener);
+      listeners.delete(entry);
     };
   }
 
   /** Calls the listeners of an event in the order they were added, after the caller's stack. */
   emit<Name extends keyof Events>(event: Name, payload: Events[Name]): void {
-    for (const listener of this.#byEvent.get(event) ?? []) {
-      queueMicrotask(() => void call(listener as (payload: Events[Name]) => void, payload));
+    for (const entry of this.#byEvent.get(event) ?? []) {
+      const { listener } = entry as Entry<Events[Name]>;
+      queueMicrotask(() => void call(listener, payload));
     }
   }
 }

@@ -49,7 +49,7 @@ export class Redis extends Commands<string> {
   #closing: Promise<void> | undefined;
   #isRef = true;
 
-  /** Use `connect()`. */
+  /** @internal Use `connect()`. */
   constructor(open: OpenConnection, settings: ClientSettings) {
     super(DecodeAs.text);
     this.#open = open;
@@ -100,7 +100,7 @@ export class Redis extends Commands<string> {
     return this.#listeners.on(event, listener);
   }
 
-  /** Starts to connect. Called by `connect()`. */
+  /** Starts to connect. @internal Called by `connect()`. */
   open(): void {
     this.#lane.connect();
   }
@@ -182,7 +182,7 @@ export class RedisBytes extends Commands<Uint8Array> {
   readonly #redis: Redis;
   readonly #subscriptions: () => SubscriptionLink;
 
-  /** Use `redis.bytes`. */
+  /** @internal Use `redis.bytes`. */
   constructor(redis: Redis, subscriptions: () => SubscriptionLink) {
     super(DecodeAs.bytes);
     this.#redis = redis;

@@ -5,6 +5,7 @@
  * call allocates nothing beside it and its promise. Queues keep settled commands and skip them: a
  * reply that comes after the deadline still meets its place in line.
  */
+import { onAbort } from '../../util/abort-listeners.js';
 import {
   type ConnectionErrorCode,
   connectionErrorFrom,
@@ -66,10 +67,15 @@ export function defineCommand<T = Reply>(
   };
 }
 
+/** Any answer to it shows that the server lives and has read everything before it. */
+export const PING: CommandSpec<Reply> = defineCommand('PING');
+
 /** Where a command waits; told when it settles there. */
 export interface CommandHolder {
   onSettled(): void;
 }
+
+const NO_ARGUMENTS: readonly Argument[] = [];
 
 type Settle = (value: unknown) => void;
 
@@ -84,7 +90,8 @@ function captureSettlers(resolve: Settle, reject: Settle): void {
 /** A command with its arguments, run once. */
 export class Command<T = unknown> {
   readonly spec: CommandSpec<T>;
-  readonly args: readonly Argument[];
+  /** Empty once it is settled, so that a queue that still holds it holds no values. */
+  args: readonly Argument[];
   readonly options: CallOptions | undefined;
   /** Whether bytes of it were written; never goes back once a connection accepted them. */
   sent: Sent = 'no';
@@ -111,10 +118,15 @@ export class Command<T = unknown> {
     return (this.spec.flags & CommandFlag.readOnly) !== 0 || this.options?.idempotent === true;
   }
 
+  /** Whether `start` was called: a command that was must not be queued or sent once more. */
+  get started(): boolean {
+    return this.#resolve !== undefined;
+  }
+
   /**
    * Creates the promise and starts to listen to the caller's signal.
    *
-   * @throws {UsageError} It was started before: a command object is one call.
+   * @throws {UsageError} It was started before: a command object is one call. The first call goes on.
    */
   start(): Promise<T> {
     if (this.#resolve !== undefined) return Promise.reject(alreadyStarted(this.spec.name));
@@ -167,19 +179,15 @@ export class Command<T = unknown> {
   }
 
   #listenTo(signal: AbortSignal): void {
-    const onAbort = (): void => {
-      this.failConnection('ABORTED', undefined, signal.reason);
-    };
-    if (signal.aborted) {
-      onAbort();
-      return;
-    }
-    signal.addEventListener('abort', onAbort, { once: true });
-    this.#stopListening = () => signal.removeEventListener('abort', onAbort);
+    const abort = (): void => this.failConnection('ABORTED', undefined, signal.reason);
+    if (signal.aborted) abort();
+    else this.#stopListening = onAbort(signal, abort);
   }
 
   #finish(): void {
     this.settled = true;
+    // Acknowledgements and what changes the connection are told by their arguments also when late.
+    if ((this.spec.flags & CommandFlag.stateful) === 0) this.args = NO_ARGUMENTS;
     this.#stopListening?.();
     this.holder?.onSettled();
     this.holder = undefined;

@@ -6,7 +6,13 @@
  */
 import { startTimer } from '../../util/timer.js';
 
-/** Aborts after `timeoutMs` milliseconds with a `TimeoutError`, or with the owner's reason. */
+/** The reason of an attempt that took too long; the owner's signal may have a `TimeoutError` of its own. */
+export const TOOK_TOO_LONG: DOMException = new DOMException(
+  'connecting took too long',
+  'TimeoutError',
+);
+
+/** Aborts after `timeoutMs` milliseconds with `TOOK_TOO_LONG`, or with the owner's reason. */
 export class AttemptDeadline {
   readonly #controller = new AbortController();
   readonly #owner: AbortSignal | undefined;
@@ -31,7 +37,7 @@ export class AttemptDeadline {
   }
 
   #onTimeout = (): void => {
-    this.#controller.abort(new DOMException('connecting took too long', 'TimeoutError'));
+    this.#controller.abort(TOOK_TOO_LONG);
   };
 
   #onOwnerAbort = (): void => {

@@ -56,7 +56,7 @@ export const CONNECTION_REQUIREMENTS: Readonly<Record<keyof ConnectionOptions, R
 };
 
 /** Long enough for a TLS handshake across continents, short enough to be noticed at start-up. */
-export const DEFAULT_CONNECT_TIMEOUT_MS = 5_000;
+const DEFAULT_CONNECT_TIMEOUT_MS = 5_000;
 
 /**
  * Merges an address and options, which `checkOptions` has passed; what both say must agree.

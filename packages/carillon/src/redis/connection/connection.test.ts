@@ -1,10 +1,15 @@
 /** A raw connection on a real server: framing, pairing, backpressure and death. */
 import assert from 'node:assert/strict';
+import { getEventListeners } from 'node:events';
 import { after, before, test } from 'node:test';
 import { startFaultProxy, startServer, type TestServer, waitFor } from '@carillon/test-kit';
 import { Command } from '../commands/command.js';
 import { specOfCall } from '../commands/command-facts.js';
-import { type ConnectionError, ConnectionForcedCloseError } from '../errors/connection-error.js';
+import {
+  CommandAbortedError,
+  type ConnectionError,
+  ConnectionForcedCloseError,
+} from '../errors/connection-error.js';
 import { UsageError } from '../errors/usage-error.js';
 import type { Argument } from '../protocol/encoder.js';
 import type { Reply } from '../protocol/reply.js';
@@ -303,4 +308,87 @@ test('a handshake that fails offers its own commands to nobody', async () => {
 
   await assert.rejects(opening, { code: 'ABORTED' });
   assert.deepEqual(offered, []);
+});
+
+test('a server that reads everything and answers nothing fills the queue, and loses no command', async () => {
+  await using proxy = await startFaultProxy({ port: server.port, url: server.url });
+  await using connection = await open({}, {}, proxy.url);
+  proxy.toClient.set({ stall: true });
+  const replies: Promise<Reply>[] = [];
+  let refusal: unknown;
+  while (refusal === undefined && replies.length < 300_000) {
+    for (let i = 0; i < 500; i++) {
+      const reply = call(connection, 'INCR', 'in flight');
+      reply.catch((error: unknown) => {
+        refusal ??= error;
+      });
+      replies.push(reply);
+    }
+    await new Promise(setImmediate); // the proxy takes them
+  }
+  assert.equal((refusal as ConnectionError | undefined)?.code, 'QUEUE_FULL');
+
+  proxy.toClient.clear();
+  const outcomes = await Promise.allSettled(replies);
+  const answers = outcomes.filter((each) => each.status === 'fulfilled').map((each) => each.value);
+  assert.ok(answers.length > 100_000);
+  assert.ok(answers.every((answer, i) => answer === i + 1));
+  assert.equal(await call(connection, 'INCR', 'in flight'), answers.length + 1);
+});
+
+test('a command object that is run twice is sent once, and the first call is answered', async () => {
+  await using connection = await open();
+  const command = new Command(specOfCall(['INCR', 'once'], 0), ['once']);
+
+  const first = connection.run(command);
+  await assert.rejects(connection.run(command), { code: 'INVALID_ARGUMENT' });
+
+  assert.equal(await first, 1);
+  await assert.rejects(connection.run(command), { code: 'INVALID_ARGUMENT' });
+  assert.equal(await call(connection, 'GET', 'once'), '1');
+});
+
+test('one signal may serve a thousand commands, and nothing is left on it', async () => {
+  const warnings: string[] = [];
+  const onWarning = (warning: Error): unknown => warnings.push(warning.name);
+  process.on('warning', onWarning);
+  await using connection = await open();
+  const controller = new AbortController();
+  const { signal } = controller;
+  const echo = (i: number): Promise<unknown> =>
+    connection.run(new Command(specOfCall(['ECHO', i], 0), [i], { signal }));
+  const numbers = Array.from({ length: 1_000 }, (_, i) => i);
+
+  assert.deepEqual(await Promise.all(numbers.map(echo)), numbers.map(String));
+  assert.equal(getEventListeners(signal, 'abort').length, 0);
+
+  const aborted = Promise.allSettled(numbers.map(echo));
+  controller.abort();
+  for (const outcome of await aborted) {
+    assert.ok(outcome.status === 'rejected' && outcome.reason.code === 'ABORTED');
+  }
+  assert.equal(getEventListeners(signal, 'abort').length, 0);
+  await new Promise(setImmediate);
+  process.off('warning', onWarning);
+  assert.deepEqual(warnings, []);
+});
+
+test("an owner's time-out is an abort, not the connection's own", async () => {
+  await using proxy = await startFaultProxy({ port: server.port, url: server.url });
+  proxy.set({ stall: true });
+  const opening = Connection.open(connectionSettings(proxy.url), {}, AbortSignal.timeout(20));
+
+  await assert.rejects(opening, (error: unknown) => {
+    assert.ok(error instanceof CommandAbortedError);
+    assert.equal((error.cause as Error).name, 'TimeoutError');
+    return true;
+  });
+});
+
+test('an answered command holds its arguments no longer', async () => {
+  await using connection = await open();
+  const command = new Command(specOfCall(['ECHO', 'x'], 0), ['x']);
+
+  assert.equal(await connection.run(command), 'x');
+  assert.deepEqual(command.args, []);
 });

@@ -34,7 +34,13 @@ import { WaitingCommands } from './waiting-commands.js';
 const FIRST_WRITE_BYTES = 1_024;
 const MAX_WRITE_BYTES = 16_384;
 
-/** Commands that may wait for a socket that takes no more bytes. */
+/**
+ * Commands that may be written without an answer: several times what a batch of 4,096 or 16,384 keeps
+ * in flight, so that only a server that reads and does not answer makes commands wait here.
+ */
+const MAX_IN_FLIGHT = 65_536;
+
+/** Commands that may wait for a socket that takes no more bytes, or for answers to those in flight. */
 const MAX_WAITING_COMMANDS = 100_000;
 
 /** What the owner of a connection is told. Called from the reading side: none may throw. */
@@ -63,7 +69,7 @@ export class Connection implements Executor {
   readonly #decoder: Decoder;
   readonly #replies: ReplyQueue;
   readonly #deadlines: Deadlines;
-  /** Commands that are not encoded yet, because the socket takes no more bytes. */
+  /** Commands that are not encoded yet: the socket takes no more bytes, or too many are in flight. */
   readonly #waiting = new WaitingCommands(MAX_WAITING_COMMANDS);
   /** How many of the newest commands in `#replies` are encoded but not given to the socket. */
   #unflushed = 0;
@@ -110,7 +116,7 @@ export class Connection implements Executor {
     socket.on('error', (cause) => this.#die('CONNECTION_LOST', cause));
     socket.on('end', () => this.#die('CONNECTION_LOST', new Error('the server closed it')));
     socket.on('close', () => this.#die('CONNECTION_LOST'));
-    socket.on('drain', () => this.#onDrain());
+    socket.on('drain', () => this.#writeWaiting());
   }
 
   /** `host:port` or socket path. */
@@ -132,18 +138,15 @@ export class Connection implements Executor {
     return this.#replies.subscriptions;
   }
 
-  /** Commands without a reply so far. */
-  get pending(): number {
-    return this.#replies.length + this.#waiting.length;
-  }
-
   /** Bytes received so far: while it grows, the server is alive. */
   get bytesRead(): number {
     return this.#socket.bytesRead;
   }
 
   run<T>(command: Command<T>): Promise<T> {
+    const isFirstRun = !command.started;
     const promise = command.start();
+    if (!isFirstRun) return promise;
     const timeoutMs = command.options?.timeoutMs;
     if (timeoutMs !== undefined) this.#deadlines.watch(command as Command, timeoutMs);
     this.send(command as Command);
@@ -154,7 +157,11 @@ export class Connection implements Executor {
   send(command: Command): void {
     if (this.#closedBy !== undefined) {
       command.failConnection('CONNECTION_CLOSED', this.address, this.#closedBy.cause);
-    } else if (this.#waiting.length > 0 || this.#socket.writableNeedDrain) {
+    } else if (
+      this.#waiting.length > 0 ||
+      this.#socket.writableNeedDrain ||
+      this.#replies.length >= MAX_IN_FLIGHT
+    ) {
       this.#wait(command);
     } else {
       this.#write(command);
@@ -250,8 +257,12 @@ export class Connection implements Executor {
     if (chunks.length > 1) socket.uncork();
   }
 
-  #onDrain(): void {
-    while (this.#waiting.length > 0 && !this.#socket.writableNeedDrain) {
+  #writeWaiting(): void {
+    while (
+      this.#waiting.length > 0 &&
+      !this.#socket.writableNeedDrain &&
+      this.#replies.length < MAX_IN_FLIGHT
+    ) {
       this.#write(this.#waiting.shift() as Command);
     }
   }
@@ -264,11 +275,12 @@ export class Connection implements Executor {
       decoder.feed(bytes);
       for (;;) {
         const reply = decoder.read(this.#decodeAs());
-        if (reply === INCOMPLETE) return;
+        if (reply === INCOMPLETE) break;
         if (this.#isPushOfResp2(reply)) continue;
         const command = replies.settleNext(reply);
         if ((command.spec.flags & CommandFlag.stateful) !== 0) this.#followState(command, reply);
       }
+      if (this.#waiting.length > 0) this.#writeWaiting();
     } catch (error) {
       // Whatever it was, the decoder stands in the middle of a reply: nothing can be paired any more.
       if (error instanceof ProtocolError) error.address = this.address;

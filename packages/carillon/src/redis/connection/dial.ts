@@ -7,7 +7,8 @@
  */
 import { connect as connectTcp, type OnReadOpts, type Socket } from 'node:net';
 import { connect as connectTls } from 'node:tls';
-import { ConnectionError, TimeoutError } from '../errors/connection-error.js';
+import { ConnectionError, connectionErrorFrom } from '../errors/connection-error.js';
+import { TOOK_TOO_LONG } from './attempt-deadline.js';
 import type { ConnectionSettings } from './connection-options.js';
 
 const READ_BUFFER_BYTES = 64 * 1024;
@@ -18,8 +19,9 @@ export type OnBytes = (bytes: Uint8Array) => void;
 /**
  * Dials a server. The deadline is `signal`'s: it should abort after `connectTimeoutMs`.
  *
- * @throws {TimeoutError} `CONNECT_TIMEOUT`, when the signal aborted with a `TimeoutError`.
- * @throws {ConnectionError} `CONNECT_FAILED` with the system's error as `cause`, or `ABORTED`.
+ * @throws {TimeoutError} `CONNECT_TIMEOUT`, when the signal aborted with `TOOK_TOO_LONG`.
+ * @throws {ConnectionError} `CONNECT_FAILED` with the system's error as `cause`.
+ * @throws {CommandAbortedError} `ABORTED`, with the signal's reason as `cause`.
  */
 export function dial(
   settings: ConnectionSettings,
@@ -81,10 +83,10 @@ export function dial(
 
 /** The error for a connection attempt whose signal aborted: by its time-out, or by the caller. */
 export function abortError(signal: AbortSignal, address: string): ConnectionError {
-  const context = { address, sent: 'no' as const, cause: signal.reason };
-  return signal.reason instanceof DOMException && signal.reason.name === 'TimeoutError'
-    ? new TimeoutError({ address, sent: 'no' }, 'CONNECT_TIMEOUT')
-    : new ConnectionError('ABORTED', context);
+  const cause: unknown = signal.reason;
+  return cause === TOOK_TOO_LONG
+    ? connectionErrorFrom('CONNECT_TIMEOUT', { address, sent: 'no' })
+    : connectionErrorFrom('ABORTED', { address, sent: 'no', cause });
 }
 
 /** SNI by the host's name; Node refuses an IP address there. */

@@ -1,5 +1,6 @@
 /** How a connection begins, on every kind of server. */
 import assert from 'node:assert/strict';
+import { readFile } from 'node:fs/promises';
 import { createServer, type Server } from 'node:net';
 import { after, before, test } from 'node:test';
 import { startFaultProxy, startServer, type TestServer } from '@carillon/test-kit';
@@ -7,6 +8,7 @@ import type { RedisOptions } from '../client/client-options.js';
 import { connect } from '../client/connect.js';
 import { ConnectionError, TimeoutError } from '../errors/connection-error.js';
 import { AuthError, MaxClientsError, ReplyError } from '../errors/reply-error.js';
+import { LIBRARY } from './handshake.js';
 
 let server: TestServer;
 before(async () => {
@@ -280,4 +282,11 @@ test('refused credentials are final: RESP2 is not tried with them', async () => 
 
   await assert.rejects(connect(peer.url, { password: 'secret' }), AuthError);
   assert.ok(peer.commands.every((command) => !command.startsWith('AUTH')));
+});
+
+test("the version that servers are told is the package's", async () => {
+  const manifest = new URL('../../../package.json', import.meta.url);
+  const { name, version } = JSON.parse(await readFile(manifest, 'utf8'));
+
+  assert.deepEqual(LIBRARY, { name, version });
 });

@@ -5,7 +5,7 @@
  * server that does not know `HELLO` or RESP3 costs a second round trip, with the older commands. Wrong
  * credentials are a final answer.
  */
-import { Command, defineCommand } from '../commands/command.js';
+import { Command, defineCommand, PING } from '../commands/command.js';
 import { MaxClientsError, ReplyError } from '../errors/reply-error.js';
 import { DecodeAs } from '../protocol/decoder.js';
 import type { Argument } from '../protocol/encoder.js';
@@ -14,11 +14,13 @@ import type { Connection } from './connection.js';
 import { abortError } from './dial.js';
 
 /** Shown by `CLIENT LIST` on servers that know `CLIENT SETINFO`. */
-const LIBRARY = { name: 'carillon', version: '0.1.0' } as const;
+export const LIBRARY: { readonly name: string; readonly version: string } = {
+  name: 'carillon',
+  version: '0.1.0',
+};
 
 const HELLO = defineCommand('HELLO', { shape: toServerInfo, decodeAs: DecodeAs.flatMaps });
 const AUTH = defineCommand('AUTH');
-const PING = defineCommand('PING');
 const SELECT = defineCommand('SELECT');
 const CLIENT_SETNAME = defineCommand('CLIENT SETNAME');
 const CLIENT_SETINFO = defineCommand('CLIENT SETINFO');

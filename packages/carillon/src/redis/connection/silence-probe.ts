@@ -5,7 +5,8 @@
  * everything the server sent before it has been received. Any answer counts, an error too.
  */
 import { startTimer } from '../../util/timer.js';
-import { Command, defineCommand } from '../commands/command.js';
+import { Command, PING } from '../commands/command.js';
+import { QueueFullError } from '../errors/connection-error.js';
 import { ReplyError } from '../errors/reply-error.js';
 import type { Connection } from './connection.js';
 
@@ -17,8 +18,6 @@ export interface SilenceProbeOptions {
   readonly timeoutMs: number;
 }
 
-const PING = defineCommand('PING');
-
 /** Probes one connection until it is closed. */
 export class SilenceProbe {
   readonly #connection: Connection;
@@ -26,7 +25,11 @@ export class SilenceProbe {
   /** Waits for the next probe, or for the answer to one. */
   #timer: NodeJS.Timeout | undefined;
   #isStopped = false;
-  #awaitsAnswer = false;
+  /**
+   * What must come within the time-out. `bytes`: the connection had no room for a PING, so that any
+   * byte will do. A look that was due before the answer was read finds `nothing` and ends.
+   */
+  #awaits: 'nothing' | 'answer' | 'bytes' = 'nothing';
   #confirmedAt = Date.now(); // the handshake was answered just now
 
   constructor(connection: Connection, options: SilenceProbeOptions) {
@@ -52,16 +55,21 @@ export class SilenceProbe {
 
   async #probe(): Promise<void> {
     const sentAt = Date.now();
-    this.#awaitsAnswer = true;
+    this.#awaits = 'answer';
     this.#expectBytes();
     try {
       await this.#connection.run(new Command(PING, []));
     } catch (error) {
+      if (error instanceof QueueFullError) this.#awaits = 'bytes';
       if (!(error instanceof ReplyError)) return; // closed: whoever closed it stops this probe
     }
-    this.#awaitsAnswer = false;
-    clearTimeout(this.#timer);
     this.#confirmedAt = sentAt;
+    this.#rest();
+  }
+
+  #rest(): void {
+    this.#awaits = 'nothing';
+    clearTimeout(this.#timer);
     if (!this.#isStopped) this.#schedule();
   }
 
@@ -69,8 +77,9 @@ export class SilenceProbe {
   #expectBytes(): void {
     const before = this.#connection.bytesRead;
     const look = (): void => {
-      if (this.#isStopped || !this.#awaitsAnswer) return;
+      if (this.#isStopped || this.#awaits === 'nothing') return;
       if (this.#connection.bytesRead === before) this.#connection.closeSilent();
+      else if (this.#awaits === 'bytes') this.#rest();
       else this.#expectBytes();
     };
     // `setImmediate`: a process that was held up reads what is already here before it judges.

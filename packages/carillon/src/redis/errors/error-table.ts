@@ -151,11 +151,6 @@ const USAGE: Readonly<Record<UsageErrorCode, Entry>> = {
     'a subscription inside MULTI could not be told from the transaction',
     'Nothing was sent. Subscribe outside.',
   ],
-  SUBSCRIBE_MODE: [
-    'UsageError',
-    'a subscribed RESP2 connection takes only subscription commands and PING',
-    'Nothing was sent. Use another connection, or RESP3.',
-  ],
 };
 
 const COMPOSITE: Readonly<Record<CompositeErrorCode, Entry>> = {

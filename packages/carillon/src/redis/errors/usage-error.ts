@@ -8,8 +8,7 @@ export type UsageErrorCode =
   | 'INVALID_ARGUMENT'
   | 'STATEFUL_COMMAND'
   | 'BLOCKING_COMMAND'
-  | 'SUBSCRIBE_IN_TRANSACTION'
-  | 'SUBSCRIBE_MODE';
+  | 'SUBSCRIBE_IN_TRANSACTION';
 
 /** A bug in the calling code. Nothing was sent; a retry will fail the same way. */
 export class UsageError extends RedisError {

@@ -34,6 +34,11 @@ export class HandlerQueue<S extends string | Uint8Array> {
     }
   }
 
+  /** Drops what waits; the call under way ends by itself. Not counted: nobody wants these any more. */
+  clear(): void {
+    this.#messages.clear();
+  }
+
   async #run(): Promise<void> {
     for (let message = this.#messages.shift(); message; message = this.#messages.shift()) {
       try {

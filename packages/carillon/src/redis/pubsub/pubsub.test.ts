@@ -275,6 +275,7 @@ test('a gap stands between the last item before a loss and the first after it', 
   await news.ready();
   await redis.publish(channel, 'before');
   const lastSent = Date.now();
+  assert.equal(await nextData(news), 'before');
 
   await proxy.admit('refuse');
   const lost = once(news, 'disconnect');
@@ -287,7 +288,6 @@ test('a gap stands between the last item before a loss and the first after it', 
   await restored;
   await redis.publish(channel, 'after');
 
-  assert.equal(await nextData(news), 'before');
   const gap = await next(news);
   assert.ok(gap.type === 'gap');
   assert.ok(gap.since <= lastSent && gap.since <= publishedAt && publishedAt <= gap.until);
@@ -616,4 +616,112 @@ test('bytes arrive as bytes', async () => {
   const item = await news.getMessage({ timeoutMs: 5_000 });
   assert.ok(item !== null);
   assert.deepEqual([...item.data], [0, 255, 13, 10]);
+});
+
+test('what failed in the constructor fails every wait, until a later subscription stands', async () => {
+  await using redis = await connect(server.urlFor('guest'));
+  await using news = redis.pubsub({ channels: ['closed'] });
+  await assert.rejects(news.ready(), AuthError);
+
+  await assert.rejects(next(news), AuthError);
+  await assert.rejects(next(news), AuthError);
+
+  const channel = newChannel();
+  await news.subscribe(channel);
+  await redis.publish(channel, 'x');
+  assert.equal(await nextData(news), 'x');
+});
+
+test('a client that gave up connecting fails every wait of every subscriber, new ones too', async () => {
+  await using setting = await throughProxy({ reconnect: false });
+  const { proxy, redis } = setting;
+  await using news = redis.pubsub({ channels: [newChannel()] });
+  await news.ready();
+  await proxy.admit('refuse');
+  const lost = once(news, 'disconnect');
+  await killSubscribers();
+  await lost;
+
+  await assert.rejects(next(news), { code: 'CONNECTION_LOST' });
+  await assert.rejects(next(news), { code: 'CONNECTION_LOST' });
+  await using late = redis.pubsub();
+  await assert.rejects(next(late), { code: 'CONNECTION_LOST' });
+});
+
+test('a permission withdrawn and given back leaves one gap over the whole time', async () => {
+  await using redis = await connect(server.urlFor('guest'), { reconnect: SOON });
+  const channel = newChannel();
+  await using news = redis.pubsub({ channels: [channel], gaps: true, reconnects: true });
+  await news.ready();
+  await redis.publish(channel, 'before');
+  assert.equal(await nextData(news), 'before');
+  const before = Date.now();
+  await using other = redis.pubsub({ channels: ['open:other'] });
+  await other.ready();
+
+  const restored = once(other, 'reconnect');
+  // Whoever loses a permission that he uses is disconnected by the server.
+  await server.command('ACL', 'SETUSER', 'guest', 'resetchannels', '&open:other');
+  await restored;
+  assert.equal((await next(news)).type, 'disconnected');
+  await assert.rejects(next(news), AuthError);
+  assert.equal(await news.getMessage({ timeoutMs: 20 }), null, 'nothing stands');
+
+  await server.command('PUBLISH', channel, 'lost');
+  await waitFor(() => Date.now() > before + 5);
+  const lostAt = Date.now();
+  await server.command('ACL', 'SETUSER', 'guest', '&open:*');
+  await waitFor(() =>
+    news.subscribe(channel).then(
+      () => true,
+      () => false,
+    ),
+  );
+  await redis.publish(channel, 'after');
+
+  const gap = await next(news);
+  assert.ok(gap.type === 'gap');
+  assert.ok(gap.since <= before && gap.until >= lostAt);
+  assert.equal((await next(news)).type, 'reconnected');
+  assert.equal(await nextData(news), 'after');
+});
+
+for (const leave of ['unsubscribe', 'close'] as const) {
+  test(`after ${leave}() no handler is called with what waited`, async () => {
+    await using redis = await connect(server.url);
+    const channel = newChannel();
+    const handled: string[] = [];
+    let goOn: () => void = () => {};
+    const isFree = new Promise<void>((resolve) => {
+      goOn = resolve;
+    });
+    await using news = redis.pubsub({
+      channelHandlers: {
+        [channel]: async ({ data }) => {
+          handled.push(data);
+          await isFree;
+        },
+      },
+    });
+    await news.ready();
+    for (let i = 0; i < 3; i++) await redis.publish(channel, i);
+    await using witness = redis.pubsub({ channels: [newChannel()] });
+    await witness.ready(); // its acknowledgement came after the messages
+
+    await news[leave]();
+    goOn();
+    await new Promise(setImmediate);
+
+    assert.deepEqual(handled, ['0']);
+    assert.equal(news.dropped, 0);
+  });
+}
+
+test('a SUBSCRIBE that no connection saw says that it was not sent', async () => {
+  await using setting = await throughProxy();
+  const { proxy, redis } = setting;
+  await proxy.admit('refuse');
+  await using news = redis.pubsub({ subscriptionTimeoutMs: 30 });
+
+  await assert.rejects(news.subscribe(newChannel()), { code: 'COMMAND_TIMEOUT', sent: 'no' });
 });

@@ -22,10 +22,10 @@ import type {
   PubSubPatternMessage,
 } from './items.js';
 import {
+  type LinkMember,
   type MissedTime,
   type NameKind,
   type RawMessage,
-  type Subscriber,
   type SubscriptionLink,
   subscriptionKey,
 } from './subscription-link.js';
@@ -94,11 +94,14 @@ export class PubSub<
   #droppedUnreported = 0;
   /** Whoever waits for an item, the longest wait first. */
   readonly #waiters = new Set<Waiter<Item>>();
+  /** Why a subscription ended. Told once: others may stand, and a later loop goes on with them. */
   #failure: Error | undefined;
+  /** Why nothing will come at all. Told to everyone who waits, until a later `subscribe` stands. */
+  #verdict: Error | undefined;
   #isClosed = false;
   #closing: Promise<void> | undefined;
 
-  /** Made by `redis.pubsub()`. */
+  /** @internal Made by `redis.pubsub()`. */
   constructor(
     link: SubscriptionLink,
     decode: (bytes: Uint8Array) => S,
@@ -118,7 +121,7 @@ export class PubSub<
       this.#join('channel', channels, channelHandlers),
       this.#join('pattern', patterns, patternHandlers),
     ]).then(() => {});
-    this.#ready.catch((error: Error) => this.#fail(error)); // or the loop would wait for ever
+    this.#ready.catch((error: Error) => this.#giveUp(error)); // or the loop would wait for ever
   }
 
   /** Resolves when the subscriptions given to the constructor stand; rejects when they failed. */
@@ -175,7 +178,7 @@ export class PubSub<
     return this.#subscribe('pattern', patterns);
   }
 
-  /** Unsubscribes from channels; from all of them when none is named. */
+  /** Unsubscribes from channels; from all of them when none is named. Messages that wait for their handlers are dropped. */
   unsubscribe(...channels: readonly string[]): Promise<void> {
     return this.#unsubscribe('channel', channels);
   }
@@ -189,7 +192,9 @@ export class PubSub<
    * Takes the next item. Several callers get one each, in turn. @returns `null` after `timeoutMs`
    * milliseconds without one, or when closed.
    *
-   * @throws The reason why the subscription ended, after the buffered items.
+   * @throws The reason why a subscription ended, after the buffered items; once, unless nothing can come
+   *   any more because connecting was given up, or the names given to the constructor failed and no
+   *   later `subscribe` succeeded.
    */
   async getMessage(options: { timeoutMs?: number } = {}): Promise<Item | null> {
     const item = this.#take();
@@ -207,7 +212,10 @@ export class PubSub<
     }
   }
 
-  /** Unsubscribes from everything and ends the loop, after what is buffered. */
+  /**
+   * Unsubscribes from everything and ends the loop, after what is buffered. Messages that wait for
+   * handlers are dropped.
+   */
   close(): Promise<void> {
     this.#closing ??= this.#close();
     return this.#closing;
@@ -223,7 +231,7 @@ export class PubSub<
     await this.close();
   }
 
-  #subscribe(
+  async #subscribe(
     kind: NameKind,
     given: readonly (string | Readonly<Record<string, PubSubHandler<S>>>)[],
   ): Promise<void> {
@@ -232,7 +240,8 @@ export class PubSub<
       {},
       ...given.filter((name) => typeof name !== 'string'),
     );
-    return this.#join(kind, names, handlers);
+    await this.#join(kind, names, handlers);
+    this.#verdict = undefined; // something stands: whoever waits does not wait in vain
   }
 
   async #join(
@@ -261,7 +270,7 @@ export class PubSub<
 
   async #unsubscribe(kind: NameKind, names: readonly string[]): Promise<void> {
     const leaving = names.length === 0 ? [...this.#names[kind].keys()] : names;
-    for (const name of leaving) this.#setWish(kind, name, undefined);
+    for (const name of leaving) this.#setWish(kind, name, undefined)?.handler?.clear();
     const { unsubscriptionTimeoutMs = 100 } = this.#options;
     await this.#link.unsubscribe(kind, leaving, this.#subscriber, unsubscriptionTimeoutMs);
   }
@@ -286,7 +295,7 @@ export class PubSub<
   }
 
   /** This subscriber as the link sees it. */
-  readonly #subscriber: Subscriber = {
+  readonly #subscriber: LinkMember = {
     onMessage: (key, raw) => {
       const message = this.#read(raw);
       const handler = this.#wishes.get(key)?.handler;
@@ -296,6 +305,7 @@ export class PubSub<
     onDown: (error) => this.#onDown(error),
     onUp: (missed) => this.#onUp(missed),
     onRefused: (error) => this.#fail(error),
+    onGaveUp: (error) => this.#giveUp(error),
     onClosed: () => this.#end(),
   };
 
@@ -360,7 +370,7 @@ export class PubSub<
 
   /** The next item; undefined after `timeoutMs` milliseconds, and at the end. */
   #wait(timeoutMs: number = Number.POSITIVE_INFINITY): Promise<Item | undefined> {
-    const failure = this.#failure;
+    const failure = this.#failure ?? this.#verdict;
     this.#failure = undefined;
     if (failure !== undefined) return Promise.reject(failure);
     if (this.#isClosed) return Promise.resolve(undefined);
@@ -379,12 +389,23 @@ export class PubSub<
 
   #end(): void {
     this.#isClosed = true;
+    for (const { handler } of this.#wishes.values()) handler?.clear();
     for (const waiter of this.#waiters) this.#wake(waiter, undefined);
   }
 
   #fail(error: Error): void {
     if (this.#isClosed) return;
     if (this.#waiters.size === 0) this.#failure ??= error;
+    this.#rejectWaiters(error);
+  }
+
+  #giveUp(error: Error): void {
+    if (this.#isClosed) return;
+    this.#verdict ??= error;
+    this.#rejectWaiters(error);
+  }
+
+  #rejectWaiters(error: Error): void {
     for (const waiter of this.#waiters) {
       this.#waiters.delete(waiter);
       clearTimeout(waiter.timer);

@@ -22,6 +22,7 @@ import {
 import { ReplyError } from '../errors/reply-error.js';
 import type { Reply } from '../protocol/reply.js';
 import { type OpenConnection, Reconnector } from '../topology/reconnector.js';
+import { type OpenGap, OwedGaps } from './owed-gaps.js';
 
 /** A name is a channel's own, or a pattern that matches many. */
 export type NameKind = 'channel' | 'pattern';
@@ -46,17 +47,19 @@ export interface MissedTime {
 }
 
 /** A subscriber, seen from the link. Called from the reading side: none may throw or run user code. */
-export interface Subscriber {
+export interface LinkMember {
   onMessage(key: string, message: RawMessage): void;
   /** The connection is gone, or an attempt to get a new one failed. */
   onDown(error: Error): void;
   /**
-   * All subscriptions stand, after `onDown`. `missed` is undefined when nothing was: the subscriber
-   * had no subscription that stood.
+   * All subscriptions that were not refused stand, after `onDown` or `onRefused`. `missed` is undefined
+   * when nothing was: the subscriber had no subscription that stood.
    */
   onUp(missed: MissedTime | undefined): void;
-  /** A subscription could not be restored, or no connection will be tried any more. */
+  /** A subscription could not be restored; the others stand. */
   onRefused(error: Error): void;
+  /** No connection will be tried any more. */
+  onGaveUp(error: Error): void;
   /** The client was closed; no message will come any more. */
   onClosed(): void;
 }
@@ -93,11 +96,13 @@ interface Entry {
   readonly kind: NameKind;
   readonly name: string | Uint8Array;
   readonly key: string;
-  readonly subscribers: Set<Subscriber>;
+  readonly subscribers: Set<LinkMember>;
   /** Acknowledged on the connection of the moment. */
   isActive: boolean;
   /** Resolved when it is active, and when a subscriber leaves; a new one then takes its place. */
   settled: Deferred<void>;
+  /** Whether the name was given to a connection: the server may have heard it. */
+  wasSent: boolean;
   /** It stood on a connection that was lost, and does not stand again. */
   isInterrupted: boolean;
 }
@@ -106,7 +111,7 @@ interface Entry {
 export class SubscriptionLink {
   readonly #options: SubscriptionLinkOptions;
   readonly #reconnector: Reconnector;
-  readonly #subscribers = new Set<Subscriber>();
+  readonly #subscribers = new Set<LinkMember>();
   readonly #wanted = new Map<string, Entry>();
   #connection: Connection | undefined;
   #probe: SilenceProbe | undefined;
@@ -116,7 +121,8 @@ export class SubscriptionLink {
   /** Why there is no connection: the cause of subscriptions that come to nothing. */
   #lastError: Error | undefined;
   /** Who was told `onDown`, and what it is missing, until all subscriptions stand again. */
-  readonly #interrupted = new Map<Subscriber, Omit<MissedTime, 'until'> | undefined>();
+  readonly #interrupted = new Map<LinkMember, OpenGap | undefined>();
+  readonly #owedGaps = new OwedGaps();
   /** Messages kept back while subscriptions are being restored. */
   #held: RawMessage[] | undefined;
 
@@ -130,24 +136,21 @@ export class SubscriptionLink {
     });
   }
 
-  /** Whether the subscribed connection is open. */
-  get isConnected(): boolean {
-    return this.#connection !== undefined;
-  }
-
   get isClosed(): boolean {
     return this.#isClosed;
   }
 
   /** From here on the subscriber is told what happens to the connection, until `detach`. */
-  attach(subscriber: Subscriber): void {
+  attach(subscriber: LinkMember): void {
     this.#subscribers.add(subscriber);
+    if (this.#refusal !== undefined) subscriber.onGaveUp(this.#refusal);
   }
 
   /** Forgets a subscriber that has unsubscribed from everything. */
-  detach(subscriber: Subscriber): void {
+  detach(subscriber: LinkMember): void {
     this.#subscribers.delete(subscriber);
     this.#interrupted.delete(subscriber);
+    this.#owedGaps.forget(subscriber);
   }
 
   /** Keeps the process alive, or lets it end, while the connection is open or being opened. */
@@ -166,7 +169,7 @@ export class SubscriptionLink {
   async subscribe(
     kind: NameKind,
     names: readonly (string | Uint8Array)[],
-    subscriber: Subscriber,
+    subscriber: LinkMember,
     timeoutMs: number,
   ): Promise<void> {
     if (this.#isClosed) throw this.#closedError(SUBSCRIBE[kind].name);
@@ -178,6 +181,7 @@ export class SubscriptionLink {
     void this.#sendSubscribe(joined.filter((entry) => entry.subscribers.size === 1));
     try {
       await this.#acknowledged(entries, kind, subscriber, timeoutMs);
+      for (const { key } of entries) this.#tellOwedGap(subscriber, key);
     } catch (error) {
       this.#leave(joined, subscriber);
       throw error;
@@ -191,7 +195,7 @@ export class SubscriptionLink {
   async unsubscribe(
     kind: NameKind,
     names: readonly (string | Uint8Array)[],
-    subscriber: Subscriber,
+    subscriber: LinkMember,
     timeoutMs: number,
   ): Promise<void> {
     const entries = names
@@ -239,6 +243,7 @@ export class SubscriptionLink {
         subscribers: new Set(),
         isActive: false,
         settled: unheardDeferred(),
+        wasSent: false,
         isInterrupted: false,
       };
       this.#wanted.set(key, entry);
@@ -249,13 +254,14 @@ export class SubscriptionLink {
   async #acknowledged(
     entries: Entry[],
     kind: NameKind,
-    subscriber: Subscriber,
+    subscriber: LinkMember,
     timeoutMs: number,
   ): Promise<void> {
     const timeout = deferred<never>();
     const timer = startTimer(() => {
       const context = { command: SUBSCRIBE[kind].name, address: this.#options.address };
-      timeout.reject(new TimeoutError({ ...context, cause: this.#lastError, sent: 'maybe' }));
+      const sent = entries.some((entry) => entry.wasSent) ? 'maybe' : 'no';
+      timeout.reject(new TimeoutError({ ...context, cause: this.#lastError, sent }));
     }, timeoutMs);
     const all = (async () => {
       // A reconnect and a leaving subscriber replace the promise of an entry: look again after each.
@@ -272,7 +278,7 @@ export class SubscriptionLink {
     }
   }
 
-  async #leave(entries: Entry[], subscriber: Subscriber, timeoutMs = 0): Promise<void> {
+  async #leave(entries: Entry[], subscriber: LinkMember, timeoutMs = 0): Promise<void> {
     const abandoned: Entry[] = [];
     for (const entry of entries) {
       entry.subscribers.delete(subscriber);
@@ -308,10 +314,21 @@ export class SubscriptionLink {
     const held = this.#held ?? [];
     this.#held = undefined;
     for (const [subscriber, missing] of this.#interrupted) {
+      if (this.#owedGaps.has(subscriber) && !this.#hasNames(subscriber)) continue;
       subscriber.onUp(missing && { ...missing, until });
     }
     this.#interrupted.clear();
     for (const message of held) this.#deliver(message);
+  }
+
+  #hasNames(subscriber: LinkMember): boolean {
+    return [...this.#wanted.values()].some((entry) => entry.subscribers.has(subscriber));
+  }
+
+  /** A name that could not be restored stands again, or brought a message, which comes after this. */
+  #tellOwedGap(subscriber: LinkMember, key: string): void {
+    const gap = this.#owedGaps.take(subscriber, key);
+    if (gap !== undefined) subscriber.onUp({ ...gap, until: Date.now() });
   }
 
   #onDown(error: Error): void {
@@ -347,7 +364,7 @@ export class SubscriptionLink {
     this.#tellDown(error);
     if (retryInMs !== null) return;
     this.#refusal = error;
-    for (const subscriber of this.#subscribers) subscriber.onRefused(error);
+    for (const subscriber of this.#subscribers) subscriber.onGaveUp(error);
     this.#rejectAll(error);
   }
 
@@ -357,6 +374,7 @@ export class SubscriptionLink {
     if (connection === undefined) return;
     await Promise.all(
       byKind(entries).map(async ([kind, group]) => {
+        for (const entry of group) entry.wasSent = true;
         try {
           await connection.run(new Command(SUBSCRIBE[kind], namesOf(group)));
         } catch (error) {
@@ -388,7 +406,11 @@ export class SubscriptionLink {
     this.#wanted.delete(entry.key);
     entry.settled.reject(error);
     if (!entry.isInterrupted) return;
-    for (const subscriber of entry.subscribers) subscriber.onRefused(error);
+    for (const subscriber of entry.subscribers) {
+      const missing = this.#interrupted.get(subscriber);
+      if (missing !== undefined) this.#owedGaps.owe(subscriber, entry.key, missing);
+      subscriber.onRefused(error);
+    }
   }
 
   #onPush(push: Reply[]): void {
@@ -402,7 +424,10 @@ export class SubscriptionLink {
     const key = subscriptionKey(message.kind, message.pattern ?? message.channel);
     const subscribers = this.#wanted.get(key)?.subscribers;
     if (subscribers === undefined) return;
-    for (const subscriber of subscribers) subscriber.onMessage(key, message);
+    for (const subscriber of subscribers) {
+      this.#tellOwedGap(subscriber, key);
+      subscriber.onMessage(key, message);
+    }
   }
 }
 

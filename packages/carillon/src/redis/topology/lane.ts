@@ -7,7 +7,7 @@
  */
 
 import type { RetryPolicy } from '../../util/retry-policy.js';
-import { Command, CommandFlag, defineCommand } from '../commands/command.js';
+import { Command, CommandFlag, PING } from '../commands/command.js';
 import type { Executor } from '../commands/executor.js';
 import type { Connection } from '../connection/connection.js';
 import { Deadlines } from '../connection/deadlines.js';
@@ -38,7 +38,6 @@ export interface LaneOwner {
   onAttemptFailed(error: Error, retryInMs: number | null): void;
 }
 
-const PING = defineCommand('PING');
 const FLAGS_REFUSED = CommandFlag.blocking | CommandFlag.stateful;
 
 /** Server errors during the handshake that pass by themselves; queued commands wait for that. */
@@ -80,7 +79,9 @@ export class Lane implements Executor {
   }
 
   run<T>(command: Command<T>): Promise<T> {
+    const isFirstRun = !command.started;
     const promise = command.start();
+    if (!isFirstRun) return promise;
     if ((command.spec.flags & FLAGS_REFUSED) !== 0) {
       command.fail(refusalOf(command as Command));
       return promise;
