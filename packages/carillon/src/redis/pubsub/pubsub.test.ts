@@ -15,7 +15,7 @@ import type { Redis } from '../client/redis.js';
 import { ConnectionError, TimeoutError } from '../errors/connection-error.js';
 import { AuthError } from '../errors/reply-error.js';
 import type { PubSubItem } from './items.js';
-import type { PubSub } from './pubsub.js';
+import type { PubSub, PubSubOptions } from './pubsub.js';
 
 let server: TestServer;
 before(async () => {
@@ -600,10 +600,20 @@ test('acknowledgement timeouts may be 0 for leaving and Infinity for joining', a
   await waitFor(async () => (await subscribedChannels(channel)).length === 0);
 });
 
-test('a buffer for no message at all is refused', async () => {
+test('options that cannot work are refused before anything is subscribed', async () => {
   await using redis = await connect(server.url);
+  const mistakes: readonly unknown[] = [
+    { maxMessages: 0 },
+    { channels: 'news' }, // its letters would be four channels
+    { chanels: ['news'] },
+    { channelHandlers: [() => {}] },
+    { subscriptionTimeoutMs: -1 },
+    { gaps: 'yes' },
+  ];
 
-  assert.throws(() => redis.pubsub({ maxMessages: 0 }), { code: 'INVALID_OPTION' });
+  for (const mistake of mistakes) {
+    assert.throws(() => redis.pubsub(mistake as PubSubOptions), { code: 'INVALID_OPTION' });
+  }
 });
 
 test('bytes arrive as bytes', async () => {

@@ -11,6 +11,12 @@ import { type Deferred, deferred } from '../../util/deferred.js';
 import { Listeners } from '../../util/listeners.js';
 import { RingQueue } from '../../util/ring-queue.js';
 import { startTimer } from '../../util/timer.js';
+import {
+  aBoolean,
+  aPositiveCount,
+  checkOptions,
+  type Requirement,
+} from '../connection/check-options.js';
 import { UsageError } from '../errors/usage-error.js';
 import { HandlerQueue } from './handler-queue.js';
 import type {
@@ -64,6 +70,27 @@ export interface PubSubEvents {
   reconnect: undefined;
 }
 
+const names: Requirement = ['an array of names', (value) => Array.isArray(value)];
+const handlers: Requirement = [
+  'an object from names to handlers',
+  (value) => typeof value === 'object' && value !== null && !Array.isArray(value),
+];
+const aTimeout: Requirement = [
+  'a number from 0',
+  (value) => typeof value === 'number' && value >= 0,
+];
+const REQUIREMENTS: Readonly<Record<keyof PubSubOptions, Requirement>> = {
+  channels: names,
+  channelHandlers: handlers,
+  patterns: names,
+  patternHandlers: handlers,
+  gaps: aBoolean,
+  reconnects: aBoolean,
+  subscriptionTimeoutMs: aTimeout,
+  unsubscriptionTimeoutMs: aTimeout,
+  maxMessages: aPositiveCount,
+};
+
 const DEFAULT_MAX_MESSAGES = 10_000;
 
 /** Subscribes, and yields what arrives. Close it, or use `await using`. */
@@ -107,13 +134,11 @@ export class PubSub<
     decode: (bytes: Uint8Array) => S,
     options: PubSubOptions<S> = {},
   ) {
+    checkOptions(options, REQUIREMENTS);
     this.#link = link;
     this.#decode = decode;
     this.#options = options;
     this.#maxMessages = options.maxMessages ?? DEFAULT_MAX_MESSAGES;
-    if (!(this.#maxMessages >= 1)) {
-      throw new UsageError('INVALID_OPTION', '`maxMessages` must be at least 1');
-    }
     if (link.isClosed) this.#isClosed = true;
     else link.attach(this.#subscriber);
     const { channels = [], channelHandlers = {}, patterns = [], patternHandlers = {} } = options;
