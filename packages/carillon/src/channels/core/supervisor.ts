@@ -9,7 +9,7 @@
 import type { RetryPolicy, RetrySchedule } from '../../util/retry-policy.js';
 import { toError } from '../../util/to-error.js';
 import { pause, settlesWithin } from '../../util/waiting.js';
-import type { BackendEvent, ChannelsBackend } from './backend.js';
+import { type BackendEvent, type ChannelsBackend, StreamInterruptedError } from './backend.js';
 import type { Health } from './health.js';
 import { Hub } from './hub.js';
 
@@ -96,6 +96,7 @@ export class Supervisor {
       if (this.#stopping.signal.aborted) return;
       if (Date.now() - openedAt > STABLE_AFTER_MS) schedule.reset();
       this.#health.report('stream', error);
+      this.#health.clear('backend');
       if (!(await this.#delay(schedule, error))) return;
     }
   }
@@ -108,20 +109,18 @@ export class Supervisor {
 
   /** Consumes one stream to its end, and gives the reason of the end. */
   async #consume(): Promise<Error> {
-    let completeUntilMs = Date.now();
+    const openedAt = Date.now();
     try {
       const events = this.#backend.streamEvents();
       this.#streaming = true;
       // In the same turn, so that no message of the new stream finds its channel absent.
       void this.#repair();
-      for await (const event of events) {
-        completeUntilMs = Date.now();
-        this.#handle(event);
-      }
+      for await (const event of events) this.#handle(event);
       throw new Error('the event stream of the backend ended');
     } catch (error) {
       this.#streaming = false;
-      if (!this.#stopping.signal.aborted) this.hub.interrupt(completeUntilMs);
+      const since = error instanceof StreamInterruptedError ? error.completeUntil : openedAt;
+      if (!this.#stopping.signal.aborted) this.hub.interrupt(since);
       return toError(error);
     }
   }
