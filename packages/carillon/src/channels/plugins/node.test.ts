@@ -288,6 +288,15 @@ test('several attachments share a server, and each is detached alone', async (co
   await until(() => clients[0]?.received.length === 2, 'received');
 });
 
+test('an authorize that gives anything but true refuses', async (context) => {
+  for (const answer of [undefined, null, 1, 'yes', {}]) {
+    const authorize = (() => answer) as unknown as () => boolean;
+    const { port, errors } = await site(context, { authorize });
+    assert.equal(await new Client(port, '/chat').refused(), 403, `for ${String(answer)}`);
+    assert.deepEqual(errors, []);
+  }
+});
+
 test('authorize decides before anything is subscribed', async (context) => {
   const backend = new ScriptedBackend();
   const asked: string[] = [];
