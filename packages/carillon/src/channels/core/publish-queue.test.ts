@@ -4,13 +4,15 @@ import test from 'node:test';
 import { PublishQueue } from './publish-queue.js';
 
 function stuckQueue(): PublishQueue {
-  return new PublishQueue({
+  const queue = new PublishQueue({
     send: () => new Promise<void>(() => undefined),
     onSuccess: () => undefined,
     onFailure: () => undefined,
     maxMessages: 100,
     maxBytes: 100_000,
   });
+  queue.open();
+  return queue;
 }
 
 test('messages that were given up while they waited are not kept', async () => {

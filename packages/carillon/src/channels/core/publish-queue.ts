@@ -2,6 +2,8 @@
  * Messages on their way to the backend: one queue for `publish` and `waitPublished`, so that their
  * order is the order of the calls.
  *
+ * Nothing leaves it before `open`, so that what is published while the backend starts is not refused.
+ *
  * Several messages are with the backend at a time, handed over in order (a backend keeps the order of
  * its calls), so that a client that pipelines is not slowed to one message per round trip. A failing
  * one is told to whoever waits for it, else to `onFailure`, and the others follow; nothing stops the
@@ -50,6 +52,7 @@ export class PublishQueue {
   readonly #underWay = new Set<Entry>();
   #idle: Deferred<void> | undefined;
   #scheduled = false;
+  #open = false;
   #closed = false;
 
   constructor(options: PublishQueueOptions) {
@@ -59,6 +62,11 @@ export class PublishQueue {
   /** Messages that wait or are with the backend. */
   get size(): number {
     return this.#messages;
+  }
+
+  /** Whether messages leave. */
+  get isOpen(): boolean {
+    return this.#open;
   }
 
   /** Places taken by those that wait; messages that were given up may take some for a while. */
@@ -97,6 +105,12 @@ export class PublishQueue {
     } finally {
       signal?.removeEventListener('abort', abort);
     }
+  }
+
+  /** Begins to hand messages to the backend. */
+  open(): void {
+    this.#open = true;
+    this.#schedule();
   }
 
   /** Resolves when nothing waits and nothing is with the backend. */
@@ -143,7 +157,7 @@ export class PublishQueue {
   }
 
   #handOver(): void {
-    while (this.#underWay.size < MAX_UNDER_WAY) {
+    while (this.#open && this.#underWay.size < MAX_UNDER_WAY) {
       const entry = this.#entries.shift();
       if (entry === undefined) return;
       void this.#send(entry);

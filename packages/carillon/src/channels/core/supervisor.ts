@@ -24,6 +24,8 @@ export interface SupervisorOptions {
   readonly retry: RetryPolicy;
   /** Channels that are subscribed as long as it runs. */
   readonly pinned: Iterable<string>;
+  /** Called once the backend has started. */
+  readonly onStarted: () => void;
 }
 
 /** Runs one backend for one hub, from `start` to `stop`. */
@@ -32,6 +34,7 @@ export class Supervisor {
   readonly #backend: ChannelsBackend;
   readonly #health: Health;
   readonly #retry: RetryPolicy;
+  readonly #onStarted: () => void;
   readonly #stopping = new AbortController();
   #repairing = false;
   #repairAgain = false;
@@ -45,6 +48,7 @@ export class Supervisor {
     this.#backend = options.backend;
     this.#health = options.health;
     this.#retry = options.retry;
+    this.#onStarted = options.onStarted;
     this.hub = new Hub(options.backend, (error) => this.#repairLater(error));
     this.hub.pin(options.pinned);
   }
@@ -89,6 +93,7 @@ export class Supervisor {
 
   async #run(): Promise<void> {
     if (!(await this.#attempt('startup', undefined, () => this.#startBackend()))) return;
+    this.#onStarted();
     const schedule = this.#retry.start();
     while (!this.#stopping.signal.aborted) {
       const openedAt = Date.now();
