@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { composite, constant, exponential, none } from './retry-policy.js';
+import { composite, constant, exponential, nextDelay, none } from './retry-policy.js';
 
 const failure = new Error('x');
 
@@ -108,4 +108,28 @@ test('by default a constant policy waits 100 ms, without end', () => {
 
 test('no retry gives up at once', () => {
   assert.equal(none().start().next(failure), null);
+});
+
+test('a schedule that throws, or asks for no time, gives up', () => {
+  const asked = (next: () => number | null): number | null =>
+    nextDelay({ next, reset() {} }, failure);
+
+  assert.equal(
+    asked(() => {
+      throw new Error('a broken policy');
+    }),
+    null,
+  );
+  assert.equal(
+    asked(() => Number.NaN),
+    null,
+  );
+  assert.equal(
+    asked(() => -1),
+    null,
+  );
+  assert.equal(
+    asked(() => 0),
+    0,
+  );
 });

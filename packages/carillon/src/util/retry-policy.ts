@@ -6,6 +6,7 @@
  *
  * @see coredis.retry, whose three kinds these follow; there, counts were never reset after success.
  */
+import { reportError } from './report-error.js';
 
 /** A class whose instances a policy retries. */
 // biome-ignore lint/suspicious/noExplicitAny: only `instanceof` is used, whatever the constructor takes
@@ -30,6 +31,23 @@ export interface RetrySchedule {
 /** When to try again. */
 export interface RetryPolicy {
   start(): RetrySchedule;
+}
+
+/**
+ * Asks a schedule that a user may have written. One that throws, or answers with what is no time, is
+ * reported and gives up: whoever retries has no caller that could be told.
+ *
+ * @returns Milliseconds to wait before the next attempt, or `null` to give up.
+ */
+export function nextDelay(schedule: RetrySchedule, error: unknown): number | null {
+  try {
+    const delayMs = schedule.next(error);
+    if (delayMs === null || delayMs >= 0) return delayMs;
+    reportError(new TypeError(`a retry policy asked to wait ${delayMs} ms`));
+  } catch (thrown) {
+    reportError(thrown);
+  }
+  return null;
 }
 
 /** Waits the same time after each failure. */

@@ -6,16 +6,8 @@
 
 import { startTimer } from './timer.js';
 
-/**
- * Resolves after `ms` (never, when that is `Infinity`), or at once when the signal is aborted.
- *
- * @param options.ref - `false` lets the process end while waiting. Default `true`.
- */
-export function pause(
-  ms: number,
-  signal: AbortSignal,
-  options: { readonly ref?: boolean } = {},
-): Promise<void> {
+/** Resolves after `ms` (never, when that is `Infinity`), or at once when the signal is aborted. */
+export function pause(ms: number, signal: AbortSignal): Promise<void> {
   return new Promise((resolve) => {
     if (signal.aborted) return resolve();
     const finish = (): void => {
@@ -24,7 +16,6 @@ export function pause(
       resolve();
     };
     const timer = startTimer(finish, ms);
-    if (options.ref === false) timer?.unref();
     signal.addEventListener('abort', finish);
   });
 }

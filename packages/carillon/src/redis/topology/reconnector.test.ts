@@ -41,6 +41,7 @@ test('a policy without retries is kept also after a connection that lasted', asy
   await reconnector.connect();
   connections[0]?.close();
 
+  await waitFor(() => waits.length > 0);
   assert.deepEqual(waits, [null]);
   assert.equal(connections.length, 1);
 });
@@ -58,7 +59,8 @@ test('a server that flaps uses up the retries', async () => {
   assert.equal(connections.length, 3);
 });
 
-test('a connection that lasted is followed by the next at once, and gives the retries back', async () => {
+test('a connection that lasted is followed by the next after a drawn part of the first wait, and gives the retries back', async (t) => {
+  const draw = t.mock.method(Math, 'random', () => 0);
   const { reconnector, connections } = watch(constant({ delayMs: 1e8, retries: 1 }), 0);
   await reconnector.connect();
   for (let life = 1; life <= 4; life++) {
@@ -68,6 +70,7 @@ test('a connection that lasted is followed by the next at once, and gives the re
 
   await waitFor(() => connections.length === 5);
   reconnector.close();
+  assert.ok(draw.mock.callCount() >= 4);
   assert.ok(connections.every((connection) => connection.closed));
 });
 
@@ -79,4 +82,63 @@ test('close() while it waits for the next attempt ends the waiting', async () =>
   reconnector.close();
   await reconnector.connect();
   assert.equal(connections.length, 1);
+});
+
+const BROKEN: Readonly<Record<string, () => number>> = {
+  throws: () => {
+    throw new Error('a broken policy');
+  },
+  'asks to wait NaN': () => Number.NaN,
+};
+
+for (const [what, next] of Object.entries(BROKEN)) {
+  test(`a policy that ${what} gives up, and is reported`, async () => {
+    const reported: string[] = [];
+    const onWarning = (warning: Error): unknown => reported.push(warning.message);
+    process.on('warning', onWarning);
+    const { reconnector, connections, waits } = watch({ start: () => ({ next, reset() {} }) }, 0);
+    await reconnector.connect();
+    connections[0]?.close();
+
+    await waitFor(() => waits.length > 0 && reported.length > 0);
+    process.off('warning', onWarning);
+    assert.deepEqual(waits, [null]);
+    assert.match(reported.join(), /a broken policy|wait NaN ms/);
+  });
+}
+
+test('a policy is asked after the stack on which the connection died', async () => {
+  let isDying = false;
+  const askedWhileDying: boolean[] = [];
+  const next = (): null => {
+    askedWhileDying.push(isDying);
+    return null;
+  };
+  const { reconnector, connections } = watch({ start: () => ({ next, reset() {} }) }, 0);
+  await reconnector.connect();
+  isDying = true;
+  connections[0]?.close();
+  isDying = false;
+
+  await waitFor(() => askedWhileDying.length > 0);
+  assert.deepEqual(askedWhileDying, [false]);
+});
+
+test('unref() reaches a wait under way, and ref() undoes it', async (t) => {
+  t.mock.method(Math, 'random', () => 0.5);
+  const { reconnector, connections } = watch(constant({ delayMs: 1e8 }), 0);
+  const waits = (): number =>
+    process.getActiveResourcesInfo().filter((it) => it === 'Timeout').length;
+  await reconnector.connect();
+  const before = waits();
+  connections[0]?.close();
+  await Promise.resolve();
+  await Promise.resolve();
+  assert.equal(waits(), before + 1);
+
+  reconnector.setRef(false);
+  assert.equal(waits(), before);
+  reconnector.setRef(true);
+  assert.equal(waits(), before + 1);
+  reconnector.close();
 });

@@ -4,8 +4,9 @@
  * Knows when to try again and nothing of commands or subscriptions; its owner is told when a
  * connection is there and when it is gone.
  */
-import type { RetryPolicy, RetrySchedule } from '../../util/retry-policy.js';
-import { pause } from '../../util/waiting.js';
+import { reportError } from '../../util/report-error.js';
+import { nextDelay, type RetryPolicy, type RetrySchedule } from '../../util/retry-policy.js';
+import { startTimer } from '../../util/timer.js';
 import type { Connection, ConnectionHooks } from '../connection/connection.js';
 import { ConnectionClosedError, type ConnectionError } from '../errors/connection-error.js';
 
@@ -36,6 +37,8 @@ export class Reconnector {
   #connection: Connection | undefined;
   #openedAt = 0;
   #isRef = true;
+  /** The wait for the next attempt. */
+  #waiting: { readonly timer: NodeJS.Timeout | undefined; readonly end: () => void } | undefined;
 
   /** @param stableAfterMs - How long a connection must have lasted to count as a success. */
   constructor(
@@ -67,7 +70,7 @@ export class Reconnector {
         return;
       } catch (error) {
         if (signal.aborted) return;
-        const retryInMs = this.#schedule.next(error);
+        const retryInMs = nextDelay(this.#schedule, error);
         this.#owner.onAttemptFailed(error as Error, retryInMs);
         if (retryInMs === null) return;
         await this.#wait(retryInMs); // aborted: the loop ends
@@ -81,13 +84,16 @@ export class Reconnector {
    */
   setRef(isRef: boolean): void {
     this.#isRef = isRef;
-    if (isRef) this.#connection?.ref();
-    else this.#connection?.unref();
+    for (const each of [this.#connection, this.#waiting?.timer]) {
+      if (isRef) each?.ref();
+      else each?.unref();
+    }
   }
 
   /** Stops trying and closes the connection at once. */
   close(): void {
     this.#stop.abort();
+    this.#waiting?.end();
     this.#connection?.close();
   }
 
@@ -121,20 +127,41 @@ export class Reconnector {
     if (!this.#stop.signal.aborted) void this.#reconnect(error);
   }
 
-  /** At once after a connection that lasted; otherwise as after a failed attempt. */
+  /**
+   * Soon after a connection that lasted; otherwise as after a failed attempt. Soon, not at once: all
+   * clients of a server lose it in the same instant.
+   */
   async #reconnect(error: ConnectionError): Promise<void> {
     const lasted = performance.now() - this.#openedAt >= this.#stableAfterMs;
-    if (lasted) this.#schedule.reset();
-    const retryInMs = this.#schedule.next(error);
+    await undefined; // a policy is a user's: not on the stack that reads bytes
+    if (this.#stop.signal.aborted) return;
+    if (lasted) this.#forgetFailures();
+    const retryInMs = nextDelay(this.#schedule, error);
     if (retryInMs === null) {
       this.#owner.onAttemptFailed(error, null);
       return;
     }
-    if (!lasted) await this.#wait(retryInMs);
+    await this.#wait(lasted ? Math.random() * retryInMs : retryInMs);
     await this.#tryUntilOpen();
   }
 
+  #forgetFailures(): void {
+    try {
+      this.#schedule.reset();
+    } catch (error) {
+      reportError(error);
+    }
+  }
+
+  /** Ends early when it is closed. */
   async #wait(ms: number): Promise<void> {
-    await pause(ms, this.#stop.signal, { ref: this.#isRef });
+    if (this.#stop.signal.aborted) return;
+    await new Promise<void>((end) => {
+      const timer = startTimer(end, ms);
+      if (!this.#isRef) timer?.unref();
+      this.#waiting = { timer, end };
+    });
+    clearTimeout(this.#waiting?.timer);
+    this.#waiting = undefined;
   }
 }
