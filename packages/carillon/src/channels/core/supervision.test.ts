@@ -326,3 +326,23 @@ test('a backend that cannot be probed is degraded until a publish goes through',
   assert.equal(channels.state, 'up');
   await channels.stop();
 });
+
+test('a retry policy that throws gives up, is reported, and stops nothing', async (t) => {
+  const warnings: string[] = [];
+  t.mock.method(process, 'emitWarning', (warning: Error) => warnings.push(warning.message));
+  const broken = (): number => {
+    throw new Error('from the policy');
+  };
+  const backend = new ScriptedBackend();
+  const channels = channelsOn(backend, {
+    retry: { start: () => ({ next: broken, reset: () => undefined }) },
+  });
+  await channels.start();
+  backend.breakStream(new Error('cut'));
+  await until(() => channels.state === 'degraded', 'degraded');
+  await new Promise(setImmediate);
+  assert.equal(channels.error?.message, 'cut');
+  assert.deepEqual(warnings, ['from the policy']);
+  await channels.stop();
+  assert.equal(channels.state, 'stopped');
+});

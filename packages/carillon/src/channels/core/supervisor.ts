@@ -6,7 +6,7 @@
  * problems in `health.ts` until they are repaired. Members learn of an interrupted stream by a gap
  * (`hub.ts`).
  */
-import type { RetryPolicy, RetrySchedule } from '../../util/retry-policy.js';
+import { nextDelay, type RetryPolicy, type RetrySchedule } from '../../util/retry-policy.js';
 import { toError } from '../../util/to-error.js';
 import { pause, settlesWithin } from '../../util/waiting.js';
 import { type BackendEvent, type ChannelsBackend, StreamInterruptedError } from './backend.js';
@@ -195,7 +195,7 @@ export class Supervisor {
   }
 
   async #delay(schedule: RetrySchedule, error: Error): Promise<boolean> {
-    const ms = schedule.next(error);
+    const ms = nextDelay(schedule, error);
     if (ms === null) return false;
     await pause(ms, this.#stopping.signal);
     return !this.#stopping.signal.aborted;
