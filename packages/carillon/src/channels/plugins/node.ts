@@ -17,6 +17,7 @@ import {
   type RawWebSocketOptions,
   RawWebSocketTransport,
   refuse,
+  tell,
 } from '../transports/raw-websocket.js';
 
 /** Options of `attachChannels`. */
@@ -115,7 +116,7 @@ class Routes {
       await this.transport.accept(request, socket, head, channel);
     } catch (error) {
       refuse(socket, 500);
-      this.#options.onError?.(toError(error));
+      tell(this.#options, toError(error));
     }
   }
 }
