@@ -34,6 +34,9 @@ import { checkLayers, checkPackages } from './layers.mjs';
  * @property {(context: GateContext) => Promise<GateResult>} run
  */
 
+/** The project of the JavaScript that browsers get. */
+const PAGE = 'packages/server/tsconfig.public.json';
+
 /** @type {readonly Gate[]} */
 export const GATES = [
   {
@@ -44,9 +47,13 @@ export const GATES = [
         [TSC, '-p', 'tools', '--pretty', process.stdout.isTTY ? 'true' : 'false'],
         { cwd: root },
       );
+      const page = await capture(process.execPath, [TSC, '-p', PAGE], { cwd: root });
       return fromOutput(
-        { ok: built.ok && tools.ok, output: built.output + tools.output },
-        'Repeat with `npm run build` (packages) or `npx tsc -p tools`.',
+        {
+          ok: built.ok && tools.ok && page.ok,
+          output: built.output + tools.output + page.output,
+        },
+        `Repeat with \`npm run build\` (packages), \`npx tsc -p tools\` or \`npx tsc -p ${PAGE}\`.`,
       );
     },
   },

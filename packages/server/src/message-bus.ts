@@ -6,8 +6,8 @@
  */
 import { Channels, exponential, MemoryBackend, RedisPubSubBackend } from 'carillon/channels';
 import { connect, MaxClientsError, type Redis, ReplyError, UsageError } from 'carillon/redis';
+import { isOverWithin } from './is-over-within.js';
 import { ServerError } from './server-error.js';
-import { settledWithin } from './settled-within.js';
 
 /** The channel of the demo page's chat. */
 export const CHAT_CHANNEL = 'chat';
@@ -69,7 +69,7 @@ async function openOnRedis(redis: Redis): Promise<MessageBus> {
     retry: RETRY,
   });
   // Not awaited to its end: a server that drops our packets would hold up the start.
-  await settledWithin(channels.start({ allowDegraded: true }), FIRST_ANSWER_MS);
+  await isOverWithin(channels.start({ allowDegraded: true }), FIRST_ANSWER_MS);
   return {
     backend: 'redis',
     channels,
@@ -118,7 +118,7 @@ async function refusalBy(redis: Redis): Promise<Error | undefined> {
       resolve();
     });
   });
-  await settledWithin(firstAttempt, FIRST_ANSWER_MS);
+  await isOverWithin(firstAttempt, FIRST_ANSWER_MS);
   return refusal;
 }
 

@@ -8,9 +8,9 @@ import type { AddressInfo } from 'node:net';
 import { type AttachedChannels, attachChannels } from 'carillon/node';
 import { requestHandler } from './http/request-handler.js';
 import { loadStaticFiles } from './http/static-files.js';
+import { isOverWithin } from './is-over-within.js';
 import { CHAT_CHANNEL, type MessageBus, openMessageBus } from './message-bus.js';
 import { ServerError } from './server-error.js';
-import { settledWithin } from './settled-within.js';
 import { type ServerStatus, StatusFeed } from './status-feed.js';
 
 /** Where a server listens unless told otherwise: reachable from this machine only. */
@@ -131,7 +131,7 @@ function running(parts: Parts, host: string): RunningServer {
 async function closeAll({ http, routes, feed, bus }: Parts): Promise<void> {
   const closed = new Promise<void>((resolve) => http.close(() => resolve()));
   await Promise.allSettled(routes.map((route) => route.close()));
-  if (!(await settledWithin(closed, CLOSE_STEP_MS))) http.closeAllConnections();
+  if (!(await isOverWithin(closed, CLOSE_STEP_MS))) http.closeAllConnections();
   await Promise.allSettled([feed.stop(), bus.close(CLOSE_STEP_MS)]);
 }
 

@@ -4,12 +4,13 @@ export {
   RedisPubSubBackend,
   type RedisPubSubBackendOptions,
 } from '../channels/backends/redis-pubsub.js';
-export type {
-  BackendEvent,
-  BackendGap,
-  BackendState,
-  ChannelsBackend,
-  HistoryOptions,
+export {
+  type BackendEvent,
+  type BackendGap,
+  type BackendState,
+  type ChannelsBackend,
+  type HistoryOptions,
+  StreamInterruptedError,
 } from '../channels/core/backend.js';
 export type { Backlog, BacklogStrategy, SubscriberItem } from '../channels/core/backlog.js';
 export {

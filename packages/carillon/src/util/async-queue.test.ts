@@ -26,3 +26,23 @@ test('ending wakes who waits', async () => {
   queue.end();
   assert.deepEqual(await Promise.all(waiting), [undefined, undefined]);
 });
+
+test('who wants room waits until enough was read, or the queue has ended', async () => {
+  const queue = new AsyncQueue<number>(1);
+  queue.push(1);
+  await queue.room();
+  for (const item of [2, 3]) queue.push(item);
+  const left: number[] = [];
+  const waiting = queue.room().then(() => left.push(queue.size));
+  await queue.next();
+  await new Promise(setImmediate);
+  assert.deepEqual(left, []);
+  await queue.next();
+  await waiting;
+  assert.deepEqual(left, [1]);
+  queue.push(4);
+  const hopeless = queue.room();
+  queue.end();
+  await hopeless;
+  assert.equal(queue.size, 2);
+});

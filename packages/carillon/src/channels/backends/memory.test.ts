@@ -2,6 +2,7 @@
 import assert from 'node:assert/strict';
 import test from 'node:test';
 import { channelsBackendContract } from '../../contracts/channels-backend.js';
+import { Channels } from '../core/channels.js';
 import { MemoryBackend } from './memory.js';
 
 for (const { name, run } of channelsBackendContract(async () => ({
@@ -105,4 +106,48 @@ test('a history that is no count is refused', () => {
   for (const history of [-1, 1.5, Number.NaN]) {
     assert.throws(() => new MemoryBackend({ history }), { code: 'INVALID_OPTION' });
   }
+});
+
+test('publishers wait for a reader that is far behind, and everything arrives in order', async () => {
+  const backend = await started({});
+  await backend.subscribe(['a']);
+  let published = 0;
+  const publishing = Promise.all(
+    Array.from({ length: 12_000 }, (_, n) =>
+      backend.publish(bytes(`${n}`), ['a']).then(() => published++),
+    ),
+  );
+  await new Promise(setImmediate);
+  assert.equal(published, 10_000);
+  const texts: string[] = [];
+  for await (const event of backend.streamEvents()) {
+    if (event.type === 'message') texts.push(event.text());
+    if (texts.length === 12_000) break;
+  }
+  await publishing;
+  assert.deepEqual(
+    texts,
+    Array.from({ length: 12_000 }, (_, n) => `${n}`),
+  );
+});
+
+test('callers that wait for each message leave the reader behind by no more than the bound', async () => {
+  const backend = new MemoryBackend();
+  await using channels = new Channels({ backend, channels: ['a'] });
+  await channels.start();
+  const subscriber = await channels.subscribe('a');
+  let sent = 0;
+  let received = 0;
+  let farthest = 0;
+  subscriber.runInBackground(() => received++);
+  const caller = async (): Promise<void> => {
+    while (sent < 60_000) {
+      sent++;
+      await channels.waitPublished('x', 'a');
+      farthest = Math.max(farthest, sent - received - subscriber.size);
+    }
+  };
+  await Promise.all(Array.from({ length: 64 }, caller));
+  while (received < sent) await new Promise(setImmediate);
+  assert.ok(farthest <= 10_000 + 2 * 64, `the hub was ${farthest} messages behind`);
 });

@@ -41,6 +41,9 @@ interface Delivery {
   readonly message: ChannelMessage;
 }
 
+/** Messages that may wait for the hub before `publish` waits for it. */
+const MAX_WAITING_MESSAGES = 10_000;
+
 /** A backend without any server. */
 export class MemoryBackend implements ChannelsBackend {
   readonly supportsHistory: boolean = true;
@@ -61,7 +64,7 @@ export class MemoryBackend implements ChannelsBackend {
   }
 
   async onStartup(): Promise<void> {
-    this.#deliveries ??= new AsyncQueue();
+    this.#deliveries ??= new AsyncQueue(MAX_WAITING_MESSAGES);
   }
 
   async onShutdown(): Promise<void> {
@@ -71,6 +74,7 @@ export class MemoryBackend implements ChannelsBackend {
     this.#deliveries = undefined;
   }
 
+  /** Resolves when the hub is not too far behind: the messages that wait for it are bounded so. */
   async publish(data: Uint8Array, channels: readonly string[]): Promise<void> {
     const deliveries = this.#started();
     const publishedAt = Date.now();
@@ -85,6 +89,7 @@ export class MemoryBackend implements ChannelsBackend {
       if (life.messages.length > this.#history) life.messages.shift();
       if (subscription !== undefined) deliveries.push({ subscription, message });
     }
+    await deliveries.room();
   }
 
   async subscribe(channels: readonly string[]): Promise<void> {

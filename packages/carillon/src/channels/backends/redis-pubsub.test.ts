@@ -3,8 +3,8 @@ import assert from 'node:assert/strict';
 import { after, before, test } from 'node:test';
 import { startFaultProxy, startServer, type TestServer, waitFor } from '@carillon/test-kit';
 import { channelsBackendContract } from '../../contracts/channels-backend.js';
-import { connect } from '../../entries/redis.js';
-import type { BackendEvent, ChannelsBackend } from '../core/backend.js';
+import { connect, constant } from '../../entries/redis.js';
+import type { BackendEvent, BackendGap, ChannelsBackend } from '../core/backend.js';
 import { Channels } from '../core/channels.js';
 import { RedisPubSubBackend } from './redis-pubsub.js';
 
@@ -180,6 +180,69 @@ test('a message of an unknown format is told as a gap, and the next one is deliv
   assert.equal(gap?.type, 'gap');
   assert.ok(message?.type === 'message' && message.text() === 'known');
   await backend.onShutdown();
+});
+
+test('a subscription that is refused for a while loses no message in silence', async () => {
+  const permissions = (rule: string): Promise<string> =>
+    server.command('ACL', 'SETUSER', 'reader', rule);
+  for (const rule of ['on', '>secret', '~*', '+@all', 'allchannels']) await permissions(rule);
+  const retry = constant({ delayMs: 20 });
+  const account = { username: 'reader', password: 'secret', reconnect: retry };
+  await using readerRedis = await connect(server.url, account);
+  await using senderRedis = await connect(server.url);
+  const keyPrefix = newPrefix();
+  const backend = new RedisPubSubBackend({ redis: readerRedis, keyPrefix });
+  await using reader = new Channels({ backend, channels: ['chat'], retry });
+  const sender = new RedisPubSubBackend({ redis: senderRedis, keyPrefix });
+  await Promise.all([reader.start(), sender.onStartup()]);
+  const states: string[] = [];
+  reader.onStateChange(({ state }) => states.push(state));
+
+  /** The numbers of the messages, as they were received. */
+  const received: number[] = [];
+  const gaps: BackendGap[] = [];
+  const subscriber = await reader.subscribe('chat', { gaps: true });
+  subscriber.runInBackground((item) => {
+    if (item.type === 'gap') gaps.push(item);
+    else received.push(Number(item.text()));
+  });
+  /** When the publishing of each message began and ended. */
+  const sent: { readonly from: number; readonly to: number }[] = [];
+  let isSending = true;
+  const sending = (async () => {
+    while (isSending) {
+      const from = Date.now();
+      await sender.publish(bytes(String(sent.length)), ['chat']);
+      sent.push({ from, to: Date.now() });
+      await new Promise(setImmediate);
+    }
+  })();
+  await waitFor(() => received.length > 50);
+
+  await permissions('resetchannels');
+  await waitFor(() => reader.error?.message.includes('NOPERM') === true);
+  const lostFrom = sent.length;
+  await waitFor(() => sent.length > lostFrom + 50);
+  await permissions('allchannels');
+  await waitFor(() => reader.state === 'up', { message: () => `states: ${states}` });
+  const restored = sent.length;
+  await waitFor(() => received.some((n) => n > restored + 50));
+  isSending = false;
+  await sending;
+  await waitFor(() => received.at(-1) === sent.length - 1);
+
+  const arrived = new Set(received);
+  assert.deepEqual(
+    received,
+    [...arrived].sort((a, b) => a - b),
+  );
+  const lost = sent.filter((_, n) => !arrived.has(n));
+  assert.ok(lost.length >= 50);
+  assert.deepEqual(
+    lost.filter(({ from, to }) => !gaps.some(({ since, until }) => since <= to && from <= until)),
+    [],
+  );
+  await sender.onShutdown();
 });
 
 test('channels on a Redis that is down start degraded, and work when it comes up', async () => {

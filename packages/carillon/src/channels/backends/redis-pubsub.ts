@@ -9,9 +9,14 @@
  * @see litestar.channels.backends.redis.RedisChannelsPubSubBackend; there the prefix was not used.
  */
 import type { Redis } from '../../redis/client/redis.js';
-import type { PubSubItem } from '../../redis/pubsub/items.js';
+import type { PubSubGap, PubSubItem } from '../../redis/pubsub/items.js';
 import type { PubSub } from '../../redis/pubsub/pubsub.js';
-import type { BackendEvent, ChannelsBackend } from '../core/backend.js';
+import { toError } from '../../util/to-error.js';
+import {
+  type BackendEvent,
+  type ChannelsBackend,
+  StreamInterruptedError,
+} from '../core/backend.js';
 import { ChannelsError } from '../core/channels-error.js';
 import { ChannelMessage } from '../core/message.js';
 import { readFrame, writeFrame } from './pubsub-frame.js';
@@ -93,26 +98,36 @@ export class RedisPubSubBackend implements ChannelsBackend {
   }
 
   async *streamEvents(): AsyncGenerator<BackendEvent, void, undefined> {
-    for await (const item of this.#started()) {
+    const pubsub = this.#started();
+    /** A subscription that could not be restored: its loss is told by the gap that is to come. */
+    let refusal: Error | undefined;
+    let isDown = false;
+    let completeUntil = Date.now();
+    for (;;) {
+      let item: PubSubItem<Uint8Array> | null;
+      try {
+        item = await pubsub.getMessage();
+      } catch (error) {
+        refusal ??= toError(error);
+        if (isDown) continue;
+        throw new StreamInterruptedError(refusal, completeUntil);
+      }
+      if (item === null) return;
       switch (item.type) {
         case 'message':
           yield* this.#toMessage(item.channel.slice(this.#prefix.length), item.data);
           break;
         case 'gap':
-          for (const channel of [...this.#subscribed]) {
-            yield {
-              type: 'gap',
-              channel,
-              since: item.since,
-              until: item.until,
-              reason: item.reason,
-            };
-          }
+          completeUntil = item.until;
+          yield* this.#toGaps(item);
           break;
         case 'disconnected':
+          isDown = true;
           yield { type: 'down', error: item.error };
           break;
         case 'reconnected':
+          isDown = false;
+          if (refusal !== undefined) throw new StreamInterruptedError(refusal, completeUntil);
           yield { type: 'up' };
           break;
         case 'pmessage': // no pattern is ever subscribed
@@ -124,6 +139,12 @@ export class RedisPubSubBackend implements ChannelsBackend {
   /** @throws {ChannelsError} `HISTORY_UNSUPPORTED`, always: the server keeps no message. */
   async getHistory(): Promise<ChannelMessage[]> {
     throw new ChannelsError('HISTORY_UNSUPPORTED', 'Redis pub/sub keeps no history');
+  }
+
+  *#toGaps({ since, until, reason }: PubSubGap): Generator<BackendEvent, void, undefined> {
+    for (const channel of [...this.#subscribed]) {
+      yield { type: 'gap', channel, since, until, reason };
+    }
   }
 
   *#toMessage(channel: string, bytes: Uint8Array): Generator<BackendEvent, void, undefined> {

@@ -22,13 +22,33 @@ export interface BackendGap {
   readonly reason: string;
 }
 
-/** The backend lost its connection (`down`) or has it again (`up`). It repairs itself. */
+/**
+ * The backend lost its connection (`down`) or has it again (`up`). It repairs itself. The end of the
+ * stream ends `down` too; the next stream says it anew.
+ */
 export type BackendState =
   | { readonly type: 'down'; readonly error: Error }
   | { readonly type: 'up' };
 
 /** What `streamEvents` yields, in order. */
 export type BackendEvent = ChannelMessage | BackendGap | BackendState;
+
+/**
+ * What `streamEvents` throws when it knows until when it was complete, so that the gap that members
+ * are told of is no wider than it must be. Any other error makes the gap begin with the stream: that
+ * a message was yielded says nothing of the others.
+ */
+export class StreamInterruptedError extends Error {
+  override readonly name = 'StreamInterruptedError';
+  /** Unix time in milliseconds: everything published before was yielded, or lies in a yielded gap. */
+  readonly completeUntil: number;
+
+  /** @param cause - Why the stream broke; its message is this one's. */
+  constructor(cause: Error, completeUntil: number) {
+    super(cause.message, { cause });
+    this.completeUntil = completeUntil;
+  }
+}
 
 /** Which part of a channel's history to read. */
 export interface HistoryOptions {
@@ -87,6 +107,9 @@ export interface ChannelsBackend {
    * Yields the messages of the subscribed channels, each channel in order, until `onShutdown`.
    * Messages that arrived before the first call are kept. One consumer at a time; when it breaks off
    * or the stream throws, a later call goes on with what comes next.
+   *
+   * @throws {StreamInterruptedError} Messages may be lost from a known moment on. Any other error: from
+   *   the beginning of this stream on.
    */
   streamEvents(): AsyncIterable<BackendEvent>;
 

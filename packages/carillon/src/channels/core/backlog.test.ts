@@ -88,3 +88,28 @@ test('an ended backlog takes nothing more and still gives what it has', async ()
   ended.put(message('a', 2));
   assert.deepEqual(drain(ended), [1]);
 });
+
+test('gaps of a channel become one that reaches from the earliest begin to the latest end', () => {
+  for (const bounds of [
+    [
+      [1, 9],
+      [3, 4],
+    ],
+    [
+      [3, 4],
+      [1, 9],
+    ],
+    [
+      [1, 4],
+      [3, 9],
+    ],
+  ]) {
+    const backlog = new Backlog({ maxMessages: 1, strategy: 'backoff' });
+    for (const [since = 0, until = 0] of bounds) {
+      backlog.put({ type: 'gap', channel: 'a', since, until, reason: 'test' });
+    }
+    const gap = backlog.take();
+    assert.ok(gap?.type === 'gap');
+    assert.deepEqual([gap.since, gap.until, backlog.size], [1, 9, 0]);
+  }
+});

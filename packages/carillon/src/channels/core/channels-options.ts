@@ -23,7 +23,7 @@ export interface ChannelsOptions<S extends Subscriber = Subscriber> {
   readonly subscriberClass?: SubscriberClass<S>;
   /** For values that are neither bytes, text nor JSON; see `typeEncoder`. */
   readonly typeEncoders?: readonly TypeEncoder[];
-  /** Told of each `publish` that failed. It must not throw; what it throws is ignored. */
+  /** Told of each `publish` that failed. What it throws is a process warning. */
   readonly onPublishError?: (error: Error, publication: Publication) => void;
   /** At most this many messages wait to be published. Default 100,000. */
   readonly publishQueueMaxMessages?: number;

@@ -728,3 +728,97 @@ test('channels that come and go leave nothing behind', async () => {
   assert.equal(backend.subscribed.size, 0);
   await channels.stop();
 });
+
+test('what is published while the backend starts is published when it has started', async () => {
+  const backend = new ScriptedBackend();
+  const gate = deferred<void>();
+  let isStarted = false;
+  const early: string[] = [];
+  backend.during = async ({ name }) => {
+    if (name === 'publish' && !isStarted) early.push(name);
+    if (name !== 'onStartup') return;
+    await gate.promise;
+    isStarted = true;
+  };
+  const channels = new Channels({ backend, channels: ['a'] });
+  const starting = channels.start();
+  channels.publish('one', 'a');
+  const published = channels.waitPublished('two', 'a');
+  await new Promise(setImmediate);
+  gate.resolve();
+  await Promise.all([starting, published]);
+  assert.deepEqual(early, []);
+  assert.deepEqual(
+    backend.published.map(({ text }) => text),
+    ['one', 'two'],
+  );
+  await channels.stop();
+});
+
+test('a backend that does not start holds up no stop for the sake of what is queued', async () => {
+  const backend = new ScriptedBackend();
+  backend.during = ({ name }) => {
+    if (name === 'onStartup') throw new Error('away');
+  };
+  const failed: unknown[] = [];
+  const channels = new Channels({
+    backend,
+    channels: ['a'],
+    onPublishError: (error) => failed.push((error as ChannelsError).code),
+  });
+  let isOver = false;
+  const rejected = assert.rejects(channels.start(), /away/).then(() => {
+    isOver = true;
+  });
+  channels.publish('x', 'a');
+  await until(() => isOver, 'start has rejected', 2_500);
+  await rejected;
+  assert.deepEqual(failed, ['STOPPED']);
+});
+
+test('a stop that leaves messages behind does not look like a backend that fails', async () => {
+  const { backend, channels } = await scriptedChannels();
+  backend.during = ({ name }) =>
+    name === 'publish' ? new Promise<void>(() => undefined) : undefined;
+  const states: string[] = [];
+  channels.onStateChange(({ state }) => states.push(state));
+  for (let n = 0; n < 100; n++) channels.publish('x', 'a');
+  await channels.stop({ deadlineMs: 10 });
+  assert.deepEqual(states, ['stopped']);
+});
+
+test('what listeners and reporters of errors throw is a process warning, and harms nobody', async (t) => {
+  const warnings: string[] = [];
+  t.mock.method(process, 'emitWarning', (warning: Error) => warnings.push(warning.message));
+  const { backend, channels } = await scriptedChannels({
+    onPublishError: () => {
+      throw new Error('from onPublishError');
+    },
+  });
+  const subscriber = await channels.subscribe('a');
+  let handled = 0;
+  const onEvent = (): void => {
+    handled++;
+    throw new Error('from the callback');
+  };
+  const onError = (): void => {
+    throw new Error('from onError');
+  };
+  subscriber.runInBackground(onEvent, { onError });
+  backend.message('a', 1, 2);
+  await until(() => handled === 2, 'handled both');
+  backend.during = ({ name }) => {
+    if (name === 'publish') throw new Error('away');
+  };
+  channels.publish('x', 'a');
+  await until(() => channels.state === 'degraded', 'the publish failed');
+  channels.onStateChange(() => {
+    throw new Error('from a listener');
+  });
+  await channels.stop();
+  assert.deepEqual([...new Set(warnings)].sort(), [
+    'from a listener',
+    'from onError',
+    'from onPublishError',
+  ]);
+});

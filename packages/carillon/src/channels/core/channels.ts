@@ -8,6 +8,7 @@
  * channels.
  */
 import { AbortGroup } from '../../util/abort-group.js';
+import { reportError } from '../../util/report-error.js';
 import { settlesWithin, unlessAborted } from '../../util/waiting.js';
 import type { BackendGap, HistoryOptions } from './backend.js';
 import type { SubscriberItem } from './backlog.js';
@@ -106,8 +107,8 @@ export class Channels<S extends Subscriber = Subscriber> implements AsyncDisposa
   }
 
   /**
-   * Calls `listener` at each change of the state, or of the error behind it. A listener that throws
-   * is ignored.
+   * Calls `listener` at each change of the state, or of the error behind it. What a listener throws
+   * is a process warning.
    *
    * @returns Ends it.
    */
@@ -150,8 +151,8 @@ export class Channels<S extends Subscriber = Subscriber> implements AsyncDisposa
   }
 
   /**
-   * Queues a message for channels and returns at once. Messages leave in the order of the calls,
-   * `waitPublished` included. The value is encoded now, bytes are copied.
+   * Queues a message for channels and returns at once. Messages leave once the backend has started,
+   * in the order of the calls, `waitPublished` included. The value is encoded now, bytes are copied.
    *
    * A message that fails later is told to `onPublishError`, and the state is `degraded` until one
    * succeeds.
@@ -310,12 +311,14 @@ export class Channels<S extends Subscriber = Subscriber> implements AsyncDisposa
       health: this.#health,
       retry: this.#settings.retry,
       pinned: this.#settings.declared,
+      onStarted: () => queue.open(),
     });
     const queue = new PublishQueue({
       send: ({ data, channels }) => this.#settings.backend.publish(data, channels),
       onSuccess: () => this.#health.clear('publishing'),
       onFailure: (error, publication, awaited) => {
-        supervisor.publishFailed(error);
+        // A message that is left behind by `stop` is no sign that the backend does not work.
+        if (this.#stopping === undefined) supervisor.publishFailed(error);
         if (!awaited) this.#tellPublishError(error, publication);
       },
       maxMessages: this.#settings.publishQueueMaxMessages,
@@ -349,7 +352,10 @@ export class Channels<S extends Subscriber = Subscriber> implements AsyncDisposa
     this.#session = undefined;
     session.waiting.abort(stopped);
     try {
-      await settlesWithin(session.queue.drained(), until - Date.now());
+      // While the backend fails to start, nothing leaves the queue however long one waits.
+      if (session.queue.isOpen || this.state === 'starting') {
+        await settlesWithin(session.queue.drained(), until - Date.now());
+      }
       session.queue.close(stopped);
       await session.supervisor.stop(stopped, until - Date.now());
     } finally {
@@ -410,8 +416,8 @@ export class Channels<S extends Subscriber = Subscriber> implements AsyncDisposa
   #tellPublishError(error: Error, publication: Publication): void {
     try {
       this.#settings.onPublishError?.(error, publication);
-    } catch {
-      // A reporter that fails has nobody to report to; the next message must go out.
+    } catch (thrown) {
+      reportError(thrown); // the next message must go out
     }
   }
 }

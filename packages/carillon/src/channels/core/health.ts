@@ -5,6 +5,8 @@
  * while any is left. No listener is needed, and one that throws harms nobody.
  */
 
+import { reportError } from '../../util/report-error.js';
+
 /** Where the channels stand, with the error behind `degraded`. */
 export type ChannelsStatus =
   | { readonly state: 'stopped' | 'starting' | 'up'; readonly error: null }
@@ -65,8 +67,8 @@ export class Health {
     for (const listener of [...this.#listeners]) {
       try {
         listener(this.#status);
-      } catch {
-        // The next listener and the part that reported must not pay for this one.
+      } catch (error) {
+        reportError(error); // the next listener and the part that reported must not pay for it
       }
     }
   }

@@ -165,6 +165,63 @@ test('after an interruption members get a gap before the next message', async ()
   assert.deepEqual(backend.channelsOf('subscribe'), ['busy', 'quiet', 'busy,quiet']);
 });
 
+/** The gaps that wait in a subscription; everything else is thrown away. */
+function gapsOf({ backlog }: Subscription): { since: number; until: number }[] {
+  const gaps: { since: number; until: number }[] = [];
+  for (let item = backlog.take(); item !== undefined; item = backlog.take()) {
+    if (item.type === 'gap') gaps.push({ since: item.since, until: item.until });
+  }
+  return gaps;
+}
+
+test('a gap that was told before its subscription failed goes on where it ended', async () => {
+  const backend = new ScriptedBackend();
+  const { hub } = hubOf(backend);
+  const member = subscription();
+  await hub.acquire(member, ['a']);
+  const gates = gated(backend);
+  hub.interrupt(5);
+  const refused = hub.repair();
+  hub.deliver(message('a', 1));
+  const [told] = gapsOf(member);
+  gates[0]?.reject(new Error('no permission'));
+  await assert.rejects(refused, /no permission/);
+  const restored = hub.repair();
+  gates[1]?.resolve();
+  await restored;
+
+  assert.equal(told?.since, 5);
+  assert.deepEqual(
+    gapsOf(member).map(({ since }) => since),
+    [told.until],
+  );
+});
+
+test('a gap that was told does not come back when its channel is left or stands again', async () => {
+  const backend = new ScriptedBackend();
+  const { hub } = hubOf(backend);
+  const [member, next] = [subscription(), subscription()];
+  await hub.acquire(member, ['a']);
+  hub.pin(['a']);
+  hub.interrupt(5);
+  await hub.repair();
+  assert.equal(gapsOf(member).length, 1);
+  let refusals = 1;
+  backend.during = ({ name }) => {
+    if (name === 'subscribe' && refusals-- > 0) throw new Error('not yet');
+  };
+  hub.interrupt(9);
+  await assert.rejects(hub.repair(), /not yet/);
+  await hub.repair();
+  await hub.acquire(next, ['a']);
+
+  assert.deepEqual(
+    gapsOf(member).map(({ since }) => since),
+    [9],
+  );
+  assert.deepEqual(gapsOf(next), []);
+});
+
 test('a channel left after an interruption is let go of at the backend by the next repair', async () => {
   const backend = new ScriptedBackend();
   const { hub } = hubOf(backend);

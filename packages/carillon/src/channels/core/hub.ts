@@ -37,7 +37,11 @@ class HubChannel {
   lingering = false;
   /** Delivery may have been interrupted since this Unix time, and nobody was told yet. */
   gapSince: number | undefined;
-  gapToldUntil = 0;
+  /**
+   * Until when a gap was told while the call that ends it is still under way: when that call fails,
+   * the gap goes on from there.
+   */
+  gapToldUntil: number | undefined;
 
   constructor(name: string) {
     this.name = name;
@@ -250,6 +254,7 @@ export class Hub {
 
   #joined(channel: HubChannel): void {
     if (channel.gapSince !== undefined) this.#tellGap(channel, channel.gapSince);
+    channel.gapToldUntil = undefined;
     for (const acquisition of channel.waiting) {
       acquisition.missing.delete(channel);
       if (acquisition.missing.size === 0) acquisition.settled.resolve();
@@ -265,7 +270,7 @@ export class Hub {
     for (const channel of channels) {
       channel.state = 'absent';
       channel.lingering = true;
-      if (channel.gapToldUntil > 0) channel.gapSince ??= channel.gapToldUntil;
+      channel.gapSince ??= channel.gapToldUntil;
     }
     if (channels.some((channel) => channel.wanted)) this.#onTrouble(failure);
     const unwanted = channels.filter((channel) => !channel.wanted);
@@ -282,6 +287,7 @@ export class Hub {
       channel.state = 'absent';
       channel.lingering = failure !== undefined;
       channel.gapSince = undefined;
+      channel.gapToldUntil = undefined;
     }
     if (failure !== undefined) this.#onTrouble(failure);
     this.#reconcile(channels);
@@ -300,13 +306,14 @@ export class Hub {
   }
 
   #tellGap(channel: HubChannel, since: number): void {
+    const until = Date.now();
     channel.gapSince = undefined;
-    channel.gapToldUntil = Date.now();
+    channel.gapToldUntil = until;
     const gap: BackendGap = {
       type: 'gap',
       channel: channel.name,
       since,
-      until: Date.now(),
+      until,
       reason: 'the stream of the backend was interrupted',
     };
     for (const member of channel.members) member.receive(gap);

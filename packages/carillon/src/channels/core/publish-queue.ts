@@ -2,13 +2,15 @@
  * Messages on their way to the backend: one queue for `publish` and `waitPublished`, so that their
  * order is the order of the calls.
  *
+ * Nothing leaves it before `open`, so that what is published while the backend starts is not refused.
+ *
  * Several messages are with the backend at a time, handed over in order (a backend keeps the order of
  * its calls), so that a client that pipelines is not slowed to one message per round trip. A failing
  * one is told to whoever waits for it, else to `onFailure`, and the others follow; nothing stops the
  * queue but `close`.
  */
 import { type Deferred, deferred } from '../../util/deferred.js';
-import { RingQueue } from '../../util/ring-queue.js';
+import { type Place, RemovableQueue } from '../../util/removable-queue.js';
 import { toError } from '../../util/to-error.js';
 import { ChannelsError } from './channels-error.js';
 
@@ -35,22 +37,22 @@ export interface PublishQueueOptions {
   readonly maxBytes: number;
 }
 
-interface Entry extends Publication {
+interface Entry {
+  readonly publication: Publication;
   /** Who waits for it, when somebody does. */
   readonly waiter: Deferred<void> | undefined;
-  /** Given up by its caller while it waited; its place in the queue is skipped. */
-  cancelled: boolean;
 }
 
 /** Publishes in order, within bounds. */
 export class PublishQueue {
   readonly #options: PublishQueueOptions;
-  readonly #entries = new RingQueue<Entry>();
+  readonly #entries = new RemovableQueue<Entry>();
   #messages = 0;
   #bytes = 0;
   readonly #underWay = new Set<Entry>();
   #idle: Deferred<void> | undefined;
   #scheduled = false;
+  #open = false;
   #closed = false;
 
   constructor(options: PublishQueueOptions) {
@@ -60,6 +62,16 @@ export class PublishQueue {
   /** Messages that wait or are with the backend. */
   get size(): number {
     return this.#messages;
+  }
+
+  /** Whether messages leave. */
+  get isOpen(): boolean {
+    return this.#open;
+  }
+
+  /** Places taken by those that wait; messages that were given up may take some for a while. */
+  get places(): number {
+    return this.#entries.places;
   }
 
   /**
@@ -82,9 +94,9 @@ export class PublishQueue {
   async addAndWait(publication: Publication, signal?: AbortSignal): Promise<void> {
     signal?.throwIfAborted();
     const waiter = deferred<void>();
-    const entry = this.#enqueue(publication, waiter);
+    const place = this.#enqueue(publication, waiter);
     const abort = (): void => {
-      if (!this.#underWay.has(entry)) this.#cancel(entry);
+      if (this.#entries.remove(place)) this.#leave(publication);
       waiter.reject(signal?.reason);
     };
     signal?.addEventListener('abort', abort);
@@ -93,6 +105,12 @@ export class PublishQueue {
     } finally {
       signal?.removeEventListener('abort', abort);
     }
+  }
+
+  /** Begins to hand messages to the backend. */
+  open(): void {
+    this.#open = true;
+    this.#schedule();
   }
 
   /** Resolves when nothing waits and nothing is with the backend. */
@@ -109,10 +127,10 @@ export class PublishQueue {
     for (let entry = this.#entries.shift(); entry !== undefined; entry = this.#entries.shift()) {
       left.push(entry);
     }
-    for (const entry of left) if (!entry.cancelled) this.#fail(entry, error);
+    for (const entry of left) this.#fail(entry, error);
   }
 
-  #enqueue(publication: Publication, waiter: Deferred<void> | undefined): Entry {
+  #enqueue(publication: Publication, waiter: Deferred<void> | undefined): Place<Entry> {
     const { maxMessages, maxBytes } = this.#options;
     const bytes = publication.data.length;
     if (this.#messages + 1 > maxMessages || this.#bytes + bytes > maxBytes) {
@@ -121,12 +139,11 @@ export class PublishQueue {
         `the publish queue is full (${this.#messages} messages, ${this.#bytes} bytes)`,
       );
     }
-    const entry: Entry = { ...publication, waiter, cancelled: false };
-    this.#entries.push(entry);
+    const place = this.#entries.push({ publication, waiter });
     this.#messages++;
     this.#bytes += bytes;
     this.#schedule();
-    return entry;
+    return place;
   }
 
   /** `publish` returns before the backend is called, whatever the backend does at once. */
@@ -140,17 +157,17 @@ export class PublishQueue {
   }
 
   #handOver(): void {
-    while (this.#underWay.size < MAX_UNDER_WAY) {
+    while (this.#open && this.#underWay.size < MAX_UNDER_WAY) {
       const entry = this.#entries.shift();
       if (entry === undefined) return;
-      if (!entry.cancelled) void this.#send(entry);
+      void this.#send(entry);
     }
   }
 
   async #send(entry: Entry): Promise<void> {
     this.#underWay.add(entry);
     try {
-      await this.#options.send(entry);
+      await this.#options.send(entry.publication);
       if (this.#closed) return;
       this.#options.onSuccess();
       entry.waiter?.resolve();
@@ -159,27 +176,20 @@ export class PublishQueue {
       this.#fail(entry, toError(error));
     }
     this.#underWay.delete(entry);
-    this.#leave(entry);
+    this.#leave(entry.publication);
     this.#handOver();
   }
 
-  #cancel(entry: Entry): void {
-    if (entry.cancelled) return;
-    entry.cancelled = true;
-    this.#leave(entry);
-  }
-
-  #leave(entry: Entry): void {
+  #leave({ data }: Publication): void {
     this.#messages--;
-    this.#bytes -= entry.data.length;
+    this.#bytes -= data.length;
     if (this.#messages > 0) return;
     this.#idle?.resolve();
     this.#idle = undefined;
   }
 
-  #fail(entry: Entry, error: Error): void {
-    entry.waiter?.reject(error);
-    const { channels, data } = entry;
-    this.#options.onFailure(error, { channels, data }, entry.waiter !== undefined);
+  #fail({ publication, waiter }: Entry, error: Error): void {
+    waiter?.reject(error);
+    this.#options.onFailure(error, publication, waiter !== undefined);
   }
 }

@@ -5,6 +5,7 @@
  * A subscriber only reads its backlog. Which channels feed it is the hub's business (`hub.ts`), and
  * what is dropped when it is slow the backlog's (`backlog.ts`).
  */
+import { reportError } from '../../util/report-error.js';
 import { settlesWithin } from '../../util/waiting.js';
 import { BackgroundRun } from './background-run.js';
 import type { Backlog, SubscriberItem } from './backlog.js';
@@ -29,7 +30,7 @@ export interface RunOptions<Item> {
   readonly deadlineMs?: number;
   /**
    * Told of each error the callback throws, with its item. Without it the first error is thrown
-   * when the run is disposed. It must not throw; what it throws is ignored.
+   * when the run is disposed. What it throws is a process warning.
    */
   readonly onError?: (error: Error, item: Item) => void;
 }
@@ -140,8 +141,8 @@ export class Subscriber<Item extends SubscriberItem = ChannelMessage>
         }
         try {
           onError(error, item as Item);
-        } catch {
-          // A reporter that fails has nobody to report to; the run must go on.
+        } catch (thrown) {
+          reportError(thrown); // the run must go on
         }
       },
     );

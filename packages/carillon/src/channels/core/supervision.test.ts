@@ -3,7 +3,7 @@ import assert from 'node:assert/strict';
 import test from 'node:test';
 import { deferred } from '../../util/deferred.js';
 import { constant, none } from '../../util/retry-policy.js';
-import type { BackendGap } from './backend.js';
+import { type BackendGap, StreamInterruptedError } from './backend.js';
 import type { SubscriberItem } from './backlog.js';
 import { Channels } from './channels.js';
 import type { ChannelsOptions } from './channels-options.js';
@@ -49,6 +49,30 @@ test('a stream that throws is opened again, subscriptions are renewed and delive
   assert.deepEqual((await take(subscriber, 4)).sort(), [1, 2, 'gap', 'gap']);
   assert.deepEqual(states, ['starting', 'up', 'degraded: cut', 'up']);
   assert.deepEqual(backend.channelsOf('subscribe').at(-1), 'a,b,mine');
+});
+
+test('the gap of a broken stream begins where the backend says, else with the stream', async () => {
+  const backend = new ScriptedBackend();
+  const before = Date.now();
+  await using channels = channelsOn(backend);
+  await channels.start();
+  const subscriber = await channels.subscribe('a', { gaps: true });
+  const sinces: number[] = [];
+  subscriber.runInBackground((item) => item.type === 'gap' && sinces.push(item.since));
+
+  backend.breakStream(new StreamInterruptedError(new Error('cut'), 7));
+  await until(() => sinces.length === 1, 'told of the first');
+  await until(() => Date.now() > (sinces[0] ?? 0) && channels.state === 'up', 'repaired');
+  const opened = Date.now();
+  backend.message('a', 1);
+  backend.emit({ type: 'down', error: new Error('away') });
+  await until(() => channels.state === 'degraded', 'a later event');
+  backend.breakStream(new Error('cut again'));
+  await until(() => sinces.length === 2, 'told of the second');
+
+  assert.equal(sinces[0], 7);
+  assert.ok(Number(sinces[1]) >= before && Number(sinces[1]) <= opened);
+  await until(() => channels.state === 'up', 'the end of the stream ended its `down` too');
 });
 
 test('a stream that just ends is no silence: the state says so and it is opened again', async () => {
@@ -301,4 +325,24 @@ test('a backend that cannot be probed is degraded until a publish goes through',
 
   assert.equal(channels.state, 'up');
   await channels.stop();
+});
+
+test('a retry policy that throws gives up, is reported, and stops nothing', async (t) => {
+  const warnings: string[] = [];
+  t.mock.method(process, 'emitWarning', (warning: Error) => warnings.push(warning.message));
+  const broken = (): number => {
+    throw new Error('from the policy');
+  };
+  const backend = new ScriptedBackend();
+  const channels = channelsOn(backend, {
+    retry: { start: () => ({ next: broken, reset: () => undefined }) },
+  });
+  await channels.start();
+  backend.breakStream(new Error('cut'));
+  await until(() => channels.state === 'degraded', 'degraded');
+  await new Promise(setImmediate);
+  assert.equal(channels.error?.message, 'cut');
+  assert.deepEqual(warnings, ['from the policy']);
+  await channels.stop();
+  assert.equal(channels.state, 'stopped');
 });

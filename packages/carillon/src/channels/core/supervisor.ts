@@ -6,10 +6,10 @@
  * problems in `health.ts` until they are repaired. Members learn of an interrupted stream by a gap
  * (`hub.ts`).
  */
-import type { RetryPolicy, RetrySchedule } from '../../util/retry-policy.js';
+import { nextDelay, type RetryPolicy, type RetrySchedule } from '../../util/retry-policy.js';
 import { toError } from '../../util/to-error.js';
 import { pause, settlesWithin } from '../../util/waiting.js';
-import type { BackendEvent, ChannelsBackend } from './backend.js';
+import { type BackendEvent, type ChannelsBackend, StreamInterruptedError } from './backend.js';
 import type { Health } from './health.js';
 import { Hub } from './hub.js';
 
@@ -24,6 +24,8 @@ export interface SupervisorOptions {
   readonly retry: RetryPolicy;
   /** Channels that are subscribed as long as it runs. */
   readonly pinned: Iterable<string>;
+  /** Called once the backend has started. */
+  readonly onStarted: () => void;
 }
 
 /** Runs one backend for one hub, from `start` to `stop`. */
@@ -32,6 +34,7 @@ export class Supervisor {
   readonly #backend: ChannelsBackend;
   readonly #health: Health;
   readonly #retry: RetryPolicy;
+  readonly #onStarted: () => void;
   readonly #stopping = new AbortController();
   #repairing = false;
   #repairAgain = false;
@@ -45,6 +48,7 @@ export class Supervisor {
     this.#backend = options.backend;
     this.#health = options.health;
     this.#retry = options.retry;
+    this.#onStarted = options.onStarted;
     this.hub = new Hub(options.backend, (error) => this.#repairLater(error));
     this.hub.pin(options.pinned);
   }
@@ -89,6 +93,7 @@ export class Supervisor {
 
   async #run(): Promise<void> {
     if (!(await this.#attempt('startup', undefined, () => this.#startBackend()))) return;
+    this.#onStarted();
     const schedule = this.#retry.start();
     while (!this.#stopping.signal.aborted) {
       const openedAt = Date.now();
@@ -96,6 +101,7 @@ export class Supervisor {
       if (this.#stopping.signal.aborted) return;
       if (Date.now() - openedAt > STABLE_AFTER_MS) schedule.reset();
       this.#health.report('stream', error);
+      this.#health.clear('backend');
       if (!(await this.#delay(schedule, error))) return;
     }
   }
@@ -108,20 +114,18 @@ export class Supervisor {
 
   /** Consumes one stream to its end, and gives the reason of the end. */
   async #consume(): Promise<Error> {
-    let completeUntilMs = Date.now();
+    const openedAt = Date.now();
     try {
       const events = this.#backend.streamEvents();
       this.#streaming = true;
       // In the same turn, so that no message of the new stream finds its channel absent.
       void this.#repair();
-      for await (const event of events) {
-        completeUntilMs = Date.now();
-        this.#handle(event);
-      }
+      for await (const event of events) this.#handle(event);
       throw new Error('the event stream of the backend ended');
     } catch (error) {
       this.#streaming = false;
-      if (!this.#stopping.signal.aborted) this.hub.interrupt(completeUntilMs);
+      const since = error instanceof StreamInterruptedError ? error.completeUntil : openedAt;
+      if (!this.#stopping.signal.aborted) this.hub.interrupt(since);
       return toError(error);
     }
   }
@@ -191,7 +195,7 @@ export class Supervisor {
   }
 
   async #delay(schedule: RetrySchedule, error: Error): Promise<boolean> {
-    const ms = schedule.next(error);
+    const ms = nextDelay(schedule, error);
     if (ms === null) return false;
     await pause(ms, this.#stopping.signal);
     return !this.#stopping.signal.aborted;

@@ -288,6 +288,15 @@ test('several attachments share a server, and each is detached alone', async (co
   await until(() => clients[0]?.received.length === 2, 'received');
 });
 
+test('an authorize that gives anything but true refuses', async (context) => {
+  for (const answer of [undefined, null, 1, 'yes', {}]) {
+    const authorize = (() => answer) as unknown as () => boolean;
+    const { port, errors } = await site(context, { authorize });
+    assert.equal(await new Client(port, '/chat').refused(), 403, `for ${String(answer)}`);
+    assert.deepEqual(errors, []);
+  }
+});
+
 test('authorize decides before anything is subscribed', async (context) => {
   const backend = new ScriptedBackend();
   const asked: string[] = [];
@@ -541,4 +550,53 @@ test('a thousand sockets all receive everything in order', async (context) => {
   for (const { texts } of clients) assert.deepEqual(texts, ['0', '1', '2', '3', '4']);
   for (const { socket } of clients) socket.terminate();
   await until(() => routes.connections === 0, 'all gone', 10_000);
+});
+
+test('an interval of Infinity sends no ping, and a time-out of Infinity never comes', async (context) => {
+  for (const [options, pinged] of [
+    [{ pingIntervalMs: Number.POSITIVE_INFINITY }, false],
+    [{ pingIntervalMs: 5, pongTimeoutMs: Number.POSITIVE_INFINITY }, true],
+    [{ subscribeTimeoutMs: Number.POSITIVE_INFINITY }, false],
+  ] as const) {
+    const { port, channels } = await site(context, options);
+    const client = new Client(port, '/chat');
+    let pings = 0;
+    client.socket.on('ping', () => pings++);
+    await client.opened();
+    if (pinged) await until(() => pings > 2, 'pinged');
+    channels.publish('x', 'chat');
+    await until(() => client.texts.length === 1, 'received');
+    assert.equal(pings > 0, pinged);
+  }
+});
+
+test('numbers that cannot work are refused by name', async () => {
+  const channels = new Channels({ backend: new MemoryBackend(), channels: ['chat'] });
+  for (const name of ['maxBufferedBytes', 'slowTimeoutMs', 'pingIntervalMs', 'maxIncomingBytes']) {
+    for (const value of [0, -1, Number.NaN]) {
+      assert.throws(() => attachChannels(createServer(), { channels, [name]: value }), {
+        code: 'INVALID_OPTION',
+        message: new RegExp(name),
+      });
+    }
+  }
+});
+
+test('an onError that throws is a process warning', async (context) => {
+  const warnings: string[] = [];
+  context.mock.method(process, 'emitWarning', (error: Error) => warnings.push(error.message));
+  const onError = (): void => {
+    throw new Error('from onError');
+  };
+  const authorize = (): boolean => {
+    throw new Error('no database');
+  };
+  const guarded = await site(context, { onError, authorize });
+  assert.equal(await new Client(guarded.port, '/chat').refused(), 500);
+  assert.deepEqual(warnings, ['from onError']);
+  const { port } = await site(context, { onError, maxIncomingBytes: 10 });
+  const client = await open(port, '/chat');
+  client.socket.send('x'.repeat(100));
+  assert.equal(await client.closed, 1009);
+  assert.deepEqual(warnings, ['from onError', 'from onError']);
 });

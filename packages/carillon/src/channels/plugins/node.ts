@@ -17,6 +17,7 @@ import {
   type RawWebSocketOptions,
   RawWebSocketTransport,
   refuse,
+  tell,
 } from '../transports/raw-websocket.js';
 
 /** Options of `attachChannels`. */
@@ -27,8 +28,8 @@ export interface AttachOptions extends RawWebSocketOptions {
   /** Path in front of the channel's name; a slash at its end is added. Default `/`. */
   readonly wsHandlerBasePath?: string;
   /**
-   * Whether a client may have a channel; asked before anything is subscribed. False: 403. What it
-   * throws is told to `onError`, and the client gets a 500. A client waits as long as it takes, so
+   * Whether a client may have a channel; asked before anything is subscribed. Anything but `true`
+   * refuses with a 403, also what a function without types forgot to return. What it throws is told to `onError`, and the client gets a 500. A client waits as long as it takes, so
    * give it a deadline of its own. Default: everybody may.
    */
   readonly authorize?: (request: IncomingMessage, channel: string) => boolean | Promise<boolean>;
@@ -107,14 +108,15 @@ class Routes {
   ): Promise<void> {
     socket.on('error', () => undefined); // while `authorize` works nobody else listens
     try {
-      if ((await this.#options.authorize?.(request, channel)) === false) {
+      const { authorize } = this.#options;
+      if (authorize !== undefined && (await authorize(request, channel)) !== true) {
         refuse(socket, 403);
         return;
       }
       await this.transport.accept(request, socket, head, channel);
     } catch (error) {
       refuse(socket, 500);
-      this.#options.onError?.(toError(error));
+      tell(this.#options, toError(error));
     }
   }
 }

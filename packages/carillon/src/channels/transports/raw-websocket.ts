@@ -16,6 +16,8 @@ import type { Duplex } from 'node:stream';
 import { type WebSocket, WebSocketServer } from 'ws';
 import { AbortGroup } from '../../util/abort-group.js';
 import { type Deferred, deferred } from '../../util/deferred.js';
+import { reportError } from '../../util/report-error.js';
+import { startTimer } from '../../util/timer.js';
 import { toError } from '../../util/to-error.js';
 import { settlesWithin } from '../../util/waiting.js';
 import type { Channels } from '../core/channels.js';
@@ -64,7 +66,9 @@ export interface RawWebSocketOptions {
   readonly subscribeTimeoutMs?: number;
   /** How long a closing client may take to answer before it is cut off. Default 1,000. */
   readonly closeTimeoutMs?: number;
-  /** Told of errors of single connections. It must not throw. Default: none is told. */
+  /**
+   * Told of errors of single connections. What it throws is a process warning. Default: none is told.
+   */
   readonly onError?: (error: Error) => void;
 }
 
@@ -120,7 +124,7 @@ export class RawWebSocketTransport {
     } catch (error) {
       const unknown = error instanceof ChannelsError && error.code === 'UNKNOWN_CHANNEL';
       if (!unknown && !socket.destroyed && !this.#handshakes.aborted) {
-        this.#settings.onError?.(toError(error));
+        tell(this.#settings, toError(error));
       }
       refuse(socket, unknown ? 404 : 503);
     }
@@ -138,7 +142,7 @@ export class RawWebSocketTransport {
     const { wsHandlerSendHistory: history, subscribeTimeoutMs } = this.#settings;
     return this.#handshakes.run(async (controller) => {
       const gone = (): void => controller.abort(new Error('the client went away'));
-      const timer = setTimeout(() => {
+      const timer = startTimer(() => {
         controller.abort(new Error(`subscribing took longer than ${subscribeTimeoutMs} ms`));
       }, subscribeTimeoutMs);
       socket.once('close', gone);
@@ -195,21 +199,20 @@ class RawSocket {
     this.#settings = settings;
     const closed = deferred<void>();
     this.closed = closed.promise;
-    socket.on('error', (error) => settings.onError?.(error));
+    socket.on('error', (error) => tell(settings, error));
     socket.on('message', () => undefined); // read and thrown away: unread input would stall pongs
     socket.on('pong', () => this.#answered());
     socket.on('ping', (data) => this.#answer(data));
     socket.once('close', () => {
-      clearInterval(this.#pingTimer);
+      clearTimeout(this.#pingTimer);
       clearTimeout(this.#pongTimer);
       this.#room?.resolve();
       closed.resolve();
     });
-    this.#pingTimer = setInterval(() => this.#ping(), settings.pingIntervalMs);
-    this.#pingTimer.unref();
+    this.#schedulePing();
     this.#run = subscriber.runInBackground((message) => this.#send(message), {
       onError: (error) => {
-        settings.onError?.(error);
+        tell(settings, error);
         void this.close(RAW_CLOSE_CODES.internalError);
       },
     });
@@ -254,13 +257,21 @@ class RawSocket {
     return settlesWithin(this.#room.promise, this.#settings.slowTimeoutMs);
   }
 
+  #schedulePing(): void {
+    this.#pingTimer = startTimer(() => {
+      this.#ping();
+      this.#schedulePing();
+    }, this.#settings.pingIntervalMs);
+    this.#pingTimer?.unref();
+  }
+
   #ping(): void {
     if (this.#socket.readyState !== this.#socket.OPEN || this.#pongTimer !== undefined) return;
     this.#socket.ping();
-    this.#pongTimer = setTimeout(() => {
+    this.#pongTimer = startTimer(() => {
       void this.close(RAW_CLOSE_CODES.noPong);
     }, this.#settings.pongTimeoutMs);
-    this.#pongTimer.unref();
+    this.#pongTimer?.unref();
   }
 
   #answer(ping: Buffer): void {
@@ -316,6 +327,25 @@ function validText(data: Uint8Array): Uint8Array {
   return isUtf8(data) ? data : encoder.encode(decoder.decode(data));
 }
 
+/** Tells who asked of an error; what he throws must not end the process. */
+export function tell({ onError }: Pick<RawWebSocketOptions, 'onError'>, error: Error): void {
+  try {
+    onError?.(error);
+  } catch (thrown) {
+    reportError(thrown);
+  }
+}
+
+const POSITIVE_OPTIONS = [
+  'maxBufferedBytes',
+  'slowTimeoutMs',
+  'pingIntervalMs',
+  'pongTimeoutMs',
+  'maxIncomingBytes',
+  'subscribeTimeoutMs',
+  'closeTimeoutMs',
+] as const;
+
 function settingsOf(options: RawWebSocketOptions): Settings {
   const settings: Settings = {
     wsHandlerSendHistory: options.wsHandlerSendHistory ?? 0,
@@ -334,6 +364,10 @@ function settingsOf(options: RawWebSocketOptions): Settings {
   }
   if (settings.wsSendMode !== 'text' && settings.wsSendMode !== 'binary') {
     throw new ChannelsError('INVALID_OPTION', 'wsSendMode must be text or binary');
+  }
+  for (const name of POSITIVE_OPTIONS) {
+    if (settings[name] > 0) continue;
+    throw new ChannelsError('INVALID_OPTION', `${name} must be positive, not ${settings[name]}`);
   }
   return settings;
 }

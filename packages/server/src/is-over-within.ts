@@ -3,10 +3,10 @@
 /**
  * Waits for a promise to settle, at most `deadlineMs`.
  *
- * @returns Whether it settled in time. A rejection counts as settled and is left to whoever else
+ * @returns Whether it is over in time, either way: a rejection counts too and is left to whoever else
  *   holds the promise.
  */
-export async function settledWithin(
+export async function isOverWithin(
   promise: Promise<unknown>,
   deadlineMs: number,
 ): Promise<boolean> {
