@@ -9,7 +9,7 @@
  * @see litestar.channels.backends.redis.RedisChannelsPubSubBackend; there the prefix was not used.
  */
 import type { Redis } from '../../redis/client/redis.js';
-import type { PubSubGap, PubSubItem } from '../../redis/pubsub/items.js';
+import type { PubSubItem } from '../../redis/pubsub/items.js';
 import type { PubSub } from '../../redis/pubsub/pubsub.js';
 import { toError } from '../../util/to-error.js';
 import {
@@ -98,41 +98,12 @@ export class RedisPubSubBackend implements ChannelsBackend {
   }
 
   async *streamEvents(): AsyncGenerator<BackendEvent, void, undefined> {
-    const pubsub = this.#started();
-    /** A subscription that could not be restored: its loss is told by the gap that is to come. */
-    let refusal: Error | undefined;
-    let isDown = false;
-    let completeUntil = Date.now();
-    for (;;) {
-      let item: PubSubItem<Uint8Array> | null;
-      try {
-        item = await pubsub.getMessage();
-      } catch (error) {
-        refusal ??= toError(error);
-        if (isDown) continue;
-        throw new StreamInterruptedError(refusal, completeUntil);
-      }
-      if (item === null) return;
-      switch (item.type) {
-        case 'message':
-          yield* this.#toMessage(item.channel.slice(this.#prefix.length), item.data);
-          break;
-        case 'gap':
-          completeUntil = item.until;
-          yield* this.#toGaps(item);
-          break;
-        case 'disconnected':
-          isDown = true;
-          yield { type: 'down', error: item.error };
-          break;
-        case 'reconnected':
-          isDown = false;
-          if (refusal !== undefined) throw new StreamInterruptedError(refusal, completeUntil);
-          yield { type: 'up' };
-          break;
-        case 'pmessage': // no pattern is ever subscribed
-          break;
-      }
+    try {
+      for await (const item of this.#started()) yield* this.#toEvents(item);
+    } catch (error) {
+      // A subscription could not be restored. What was missed until now is told by the gap that the
+      // subscriber is owed, when the name stands again.
+      throw new StreamInterruptedError(toError(error), Date.now());
     }
   }
 
@@ -141,9 +112,24 @@ export class RedisPubSubBackend implements ChannelsBackend {
     throw new ChannelsError('HISTORY_UNSUPPORTED', 'Redis pub/sub keeps no history');
   }
 
-  *#toGaps({ since, until, reason }: PubSubGap): Generator<BackendEvent, void, undefined> {
-    for (const channel of [...this.#subscribed]) {
-      yield { type: 'gap', channel, since, until, reason };
+  *#toEvents(item: PubSubItem<Uint8Array>): Generator<BackendEvent, void, undefined> {
+    switch (item.type) {
+      case 'message':
+        yield* this.#toMessage(item.channel.slice(this.#prefix.length), item.data);
+        return;
+      case 'gap':
+        for (const channel of [...this.#subscribed]) {
+          yield { type: 'gap', channel, since: item.since, until: item.until, reason: item.reason };
+        }
+        return;
+      case 'disconnected':
+        yield { type: 'down', error: item.error };
+        return;
+      case 'reconnected':
+        yield { type: 'up' };
+        return;
+      case 'pmessage': // no pattern is ever subscribed
+        return;
     }
   }
 
