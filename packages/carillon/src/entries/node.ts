@@ -4,4 +4,5 @@ export {
   type AttachOptions,
   attachChannels,
 } from '../channels/plugins/node.js';
-export { RAW_CLOSE_CODES, type RawWebSocketOptions } from '../channels/transports/raw-websocket.js';
+export { RAW_CLOSE_CODES } from '../channels/transports/raw-socket.js';
+export type { RawWebSocketOptions } from '../channels/transports/raw-websocket-options.js';

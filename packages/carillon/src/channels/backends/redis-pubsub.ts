@@ -49,7 +49,11 @@ export class RedisPubSubBackend implements ChannelsBackend {
   readonly #subscribed = new Set<string>();
   #pubsub: PubSub<Uint8Array, PubSubItem<Uint8Array>> | undefined;
 
+  /** @throws {ChannelsError} `INVALID_OPTION`. */
   constructor(options: RedisPubSubBackendOptions) {
+    if (options.redis?.bytes === undefined) {
+      throw new ChannelsError('INVALID_OPTION', 'redis must be a client, as connect() gives it');
+    }
     this.#redis = options.redis;
     this.#prefix = prefixOf(options.keyPrefix ?? 'CARILLON_CHANNELS');
   }

@@ -57,6 +57,10 @@ export function settingsOf<S extends Subscriber>(options: ChannelsOptions<S>): C
     throw invalid('give channels, or set arbitraryChannelsAllowed');
   }
   if (typeof channels === 'string') throw invalid('channels must be a list of names');
+  if (typeof options.backend?.onStartup !== 'function') throw invalid('backend must be a backend');
+  if (options.retry !== undefined && typeof options.retry?.start !== 'function') {
+    throw invalid('retry must be a retry policy');
+  }
   const strategy = options.subscriberBacklogStrategy ?? 'backoff';
   if (strategy !== 'backoff' && strategy !== 'dropleft') {
     throw invalid(`subscriberBacklogStrategy must be backoff or dropleft, not ${String(strategy)}`);

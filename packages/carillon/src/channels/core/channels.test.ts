@@ -2,6 +2,7 @@
 import assert from 'node:assert/strict';
 import test from 'node:test';
 import { deferred } from '../../util/deferred.js';
+import type { RetryPolicy } from '../../util/retry-policy.js';
 import { MemoryBackend } from '../backends/memory.js';
 import { Channels } from './channels.js';
 import { ChannelsError } from './channels-error.js';
@@ -58,10 +59,36 @@ test('options that cannot work are refused at construction', () => {
     { publishQueueMaxMessages: -1 },
     { publishQueueMaxBytes: Number.NaN },
     { subscriberBacklogStrategy: 'dropright' as 'dropleft' },
+    { backend: {} as MemoryBackend },
+    { retry: 100 as unknown as RetryPolicy },
   ]) {
     const options = { backend, arbitraryChannelsAllowed: true, ...wrong };
     assert.throws(() => new Channels(options), { code: 'INVALID_OPTION' });
   }
+});
+
+test('channels that are no names are refused', async () => {
+  const { channels } = await scriptedChannels();
+
+  for (const mistaken of [undefined, 5, {}] as unknown as string[]) {
+    assert.throws(() => channels.publish('x', mistaken), { code: 'INVALID_OPTION' });
+    await assert.rejects(channels.subscribe(mistaken), { code: 'INVALID_OPTION' });
+  }
+  await channels.stop();
+});
+
+test('a subscriber may have a bound of its own, below that of the channels', async () => {
+  await using channels = await memoryChannels({ subscriberMaxBacklog: 5 });
+  const [own, theirs] = [
+    await channels.subscribe('a', { maxBacklog: 2 }),
+    await channels.subscribe('a', { maxBacklog: 50 }),
+  ];
+
+  for (let n = 0; n < 10; n++) await channels.waitPublished(`${n}`, 'a');
+  await until(() => theirs.dropped === 5, 'all were delivered');
+
+  assert.deepEqual([own.size, own.dropped, theirs.size], [2, 8, 5]);
+  await assert.rejects(channels.subscribe('a', { maxBacklog: 0 }), { code: 'INVALID_OPTION' });
 });
 
 test('declared channels are subscribed at the backend from the start, also without subscribers', async () => {

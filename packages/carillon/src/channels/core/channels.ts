@@ -46,6 +46,11 @@ export interface SubscribeOptions {
   readonly history?: number | 'all';
   /** Whether the subscriber is told where messages may be missing. Default false. */
   readonly gaps?: boolean;
+  /**
+   * At most this many messages wait for this subscriber; the channels' own bound holds when it is
+   * lower. Default: the channels' `subscriberMaxBacklog`.
+   */
+  readonly maxBacklog?: number;
   /** Gives up waiting; everything is as before then. */
   readonly signal?: AbortSignal;
 }
@@ -206,11 +211,15 @@ export class Channels<S extends Subscriber = Subscriber> implements AsyncDisposa
     const session = this.#running();
     const names = this.#known(channels);
     if (names.length === 0) throw new ChannelsError('INVALID_OPTION', 'no channel named');
-    const { history = 0, gaps = false, signal } = options;
+    const { history = 0, gaps = false, maxBacklog = Infinity, signal } = options;
+    if (!(maxBacklog >= 1))
+      throw new ChannelsError('INVALID_OPTION', 'maxBacklog must be positive');
     const past = history === 0 ? undefined : this.#historyOptions(history);
     signal?.throwIfAborted();
 
-    const subscription = new Subscription(this.#settings.backlog, gaps);
+    const { maxMessages, strategy } = this.#settings.backlog;
+    const bounds = { maxMessages: Math.min(maxMessages, maxBacklog), strategy };
+    const subscription = new Subscription(bounds, gaps);
     const subscriber: S = new this.#subscriberClass({
       backlog: subscription.backlog,
       unsubscribe: () => this.unsubscribe(subscriber),
@@ -423,5 +432,7 @@ export class Channels<S extends Subscriber = Subscriber> implements AsyncDisposa
 }
 
 function listOf(channels: ChannelNames): Iterable<string> {
-  return typeof channels === 'string' ? [channels] : channels;
+  if (typeof channels === 'string') return [channels];
+  if (typeof channels?.[Symbol.iterator] === 'function') return channels;
+  throw new ChannelsError('INVALID_OPTION', 'channels must be a name or a list of names');
 }

@@ -10,7 +10,7 @@ import { MemoryBackend } from '../backends/memory.js';
 import { Channels } from '../core/channels.js';
 import type { ChannelsOptions } from '../core/channels-options.js';
 import { ScriptedBackend, until } from '../core/scripted-backend.test.fixture.js';
-import { RAW_CLOSE_CODES } from '../transports/raw-websocket.js';
+import { RAW_CLOSE_CODES } from '../transports/raw-socket.js';
 import { type AttachedChannels, type AttachOptions, attachChannels } from './node.js';
 
 interface Site {
@@ -459,6 +459,19 @@ test('a client that never reads costs a bounded amount and is closed at its dead
   assert.ok(most <= maxBufferedBytes, `${most} bytes waited in the socket`);
   await until(() => routes.connections === 1, 'closed');
   assert.equal(sockets[1]?.destroyed, true);
+});
+
+test('with all defaults what waits for a client that never reads is bounded, and drops are counted', async (context) => {
+  const { channels, port, routes } = await site(context, {});
+  const stuck = await bareSocket(port);
+  stuck.pause();
+  await until(() => routes.connections === 1, 'accepted');
+
+  const message = new Uint8Array(2_000);
+  for (let n = 0; n < 15_000; n++) await channels.waitPublished(message, 'chat');
+  await until(() => routes.dropped > 0, 'dropped');
+
+  assert.ok(routes.dropped < 15_000 - 10_000, `${routes.dropped} dropped`);
 });
 
 test('a client that pings and never reads does not fill its socket with pongs', async (context) => {

@@ -13,12 +13,9 @@ import type { Duplex } from 'node:stream';
 import { toError } from '../../util/to-error.js';
 import type { Channels } from '../core/channels.js';
 import type { Subscriber } from '../core/subscriber.js';
-import {
-  type RawWebSocketOptions,
-  RawWebSocketTransport,
-  refuse,
-  tell,
-} from '../transports/raw-websocket.js';
+import { refuse } from '../transports/http-refusal.js';
+import { RawWebSocketTransport } from '../transports/raw-websocket.js';
+import { type RawWebSocketOptions, tell } from '../transports/raw-websocket-options.js';
 
 /** Options of `attachChannels`. */
 export interface AttachOptions extends RawWebSocketOptions {
@@ -39,6 +36,8 @@ export interface AttachOptions extends RawWebSocketOptions {
 export interface AttachedChannels extends AsyncDisposable {
   /** Sockets that are open. */
   readonly connections: number;
+  /** Messages dropped since the beginning because clients were slow to read. */
+  readonly dropped: number;
   /**
    * Takes the routes off the server and closes their sockets with 1001, cutting off who does not
    * answer. Before `server.close()`, which waits for every socket.
@@ -68,6 +67,9 @@ export function attachChannels(
   return {
     get connections() {
       return routes.transport.size;
+    },
+    get dropped() {
+      return routes.transport.dropped;
     },
     close,
     [Symbol.asyncDispose]: close,
