@@ -4,5 +4,5 @@ export {
   type AttachOptions,
   attachChannels,
 } from '../channels/plugins/node.js';
-export { RAW_CLOSE_CODES } from '../channels/transports/raw-socket.js';
+export { RAW_CLOSE_CODES } from '../channels/transports/raw-close-codes.js';
 export type { RawWebSocketOptions } from '../channels/transports/raw-websocket-options.js';

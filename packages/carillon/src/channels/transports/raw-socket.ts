@@ -13,19 +13,8 @@ import { startTimer } from '../../util/timer.js';
 import { settlesWithin } from '../../util/waiting.js';
 import type { ChannelMessage } from '../core/message.js';
 import type { RunningSubscriber, Subscriber } from '../core/subscriber.js';
+import { RAW_CLOSE_CODES } from './raw-close-codes.js';
 import { type RawWebSocketSettings, tell } from './raw-websocket-options.js';
-
-/** Why a raw socket was closed. Beside them `ws` closes with 1002, 1007 and 1009 for bad frames. */
-export const RAW_CLOSE_CODES: {
-  /** The subscription ended: the channels stopped or the route was detached. */
-  readonly goingAway: 1001;
-  /** A message could not be sent. */
-  readonly internalError: 1011;
-  /** The client did not read for `slowTimeoutMs`. */
-  readonly slow: 3008;
-  /** The client did not answer a ping for `pongTimeoutMs`. */
-  readonly noPong: 3012;
-} = { goingAway: 1001, internalError: 1011, slow: 3008, noPong: 3012 };
 
 /** Serves one socket until it is closed. */
 export class RawSocket {

@@ -18,7 +18,8 @@ import type { Channels } from '../core/channels.js';
 import { ChannelsError } from '../core/channels-error.js';
 import type { Subscriber } from '../core/subscriber.js';
 import { ignoreError, refuse } from './http-refusal.js';
-import { RAW_CLOSE_CODES, RawSocket } from './raw-socket.js';
+import { RAW_CLOSE_CODES } from './raw-close-codes.js';
+import { RawSocket } from './raw-socket.js';
 import {
   type RawWebSocketOptions,
   type RawWebSocketSettings,
