@@ -9,8 +9,7 @@
 import { reportError } from './report-error.js';
 
 /** A class whose instances a policy retries. */
-// biome-ignore lint/suspicious/noExplicitAny: only `instanceof` is used, whatever the constructor takes
-export type ErrorClass = abstract new (...args: any[]) => Error;
+export type ErrorClass = abstract new (...args: never[]) => Error;
 
 /** How a policy is limited. */
 export interface RetryLimits {

@@ -139,12 +139,12 @@ const USAGE: Readonly<Record<UsageErrorCode, Entry>> = {
   STATEFUL_COMMAND: [
     'UsageError',
     'the command would change a connection that others share',
-    'Nothing was sent. Use the option or method that does this, or a connection of your own.',
+    'Nothing was sent. Use the option or method that does this (`db`, `clientName`, `pubsub()`).',
   ],
   BLOCKING_COMMAND: [
     'UsageError',
     'the command may wait on the server and would make all others wait',
-    'Nothing was sent. Use a connection of its own.',
+    'Nothing was sent. It needs a connection that nobody shares, which `connect()` does not give.',
   ],
   SUBSCRIBE_IN_TRANSACTION: [
     'UsageError',
@@ -249,7 +249,7 @@ const REPLY: Readonly<Record<KnownServerCode, Entry>> = {
   NOSCRIPT: [
     'NoScriptError',
     'the server does not have the script',
-    'It did not run: send it with EVAL, as `runScript` does.',
+    'It did not run: send it with EVAL.',
   ],
   NOTBUSY: ['ReplyError', 'there is no script to kill', 'Nothing.'],
   OOM: ['ReplyError', 'the server is at its memory limit', 'Free memory, or allow eviction.'],
