@@ -5,7 +5,7 @@
  * recover. Only a Redis that answers and refuses ends the start, because waiting mends no password.
  */
 import { Channels, exponential, MemoryBackend, RedisPubSubBackend } from 'carillon/channels';
-import { connect, MaxClientsError, type Redis, ReplyError, UsageError } from 'carillon/redis';
+import { connect, type Redis, UsageError } from 'carillon/redis';
 import { isOverWithin } from './is-over-within.js';
 import { ServerError } from './server-error.js';
 
@@ -23,9 +23,6 @@ const MAX_BACKLOG = 1_000;
 
 /** People look at the page while it recovers, so the attempts stay close together. */
 const RETRY = exponential({ baseDelayMs: 50, maxDelayMs: 1_000 });
-
-/** Replies of a server that will be well in a moment. */
-const TRANSIENT_REPLIES: ReadonlySet<string> = new Set(['LOADING', 'BUSY', 'MASTERDOWN']);
 
 /** Started channels with what carries them. */
 export interface MessageBus {
@@ -113,19 +110,11 @@ async function refusalBy(redis: Redis): Promise<Error | undefined> {
   let refusal: Error | undefined;
   const firstAttempt = new Promise<void>((resolve) => {
     redis.on('ready', resolve);
-    redis.on('retry', ({ error }) => {
-      if (isFinal(error)) refusal = error;
+    redis.on('retry', ({ error, isRefused }) => {
+      if (isRefused) refusal = error;
       resolve();
     });
   });
   await isOverWithin(firstAttempt, FIRST_ANSWER_MS);
   return refusal;
-}
-
-function isFinal(error: Error): boolean {
-  return (
-    error instanceof ReplyError &&
-    !(error instanceof MaxClientsError) &&
-    !TRANSIENT_REPLIES.has(error.code)
-  );
 }

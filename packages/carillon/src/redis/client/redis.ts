@@ -24,8 +24,15 @@ export interface RedisEvents {
   ready: undefined;
   /** The connection was lost. */
   disconnect: Error;
-  /** An attempt to connect failed; `retryInMs` is null when it was the last one. */
-  retry: { readonly error: Error; readonly retryInMs: number | null };
+  /**
+   * An attempt to connect failed; `retryInMs` is null when it was the last one. `isRefused`: the server
+   * answered no, for a reason that waiting alone will not mend, such as the credentials.
+   */
+  retry: {
+    readonly error: Error;
+    readonly retryInMs: number | null;
+    readonly isRefused: boolean;
+  };
   /** `close()` was called. */
   close: undefined;
 }
@@ -57,7 +64,8 @@ export class Redis extends Commands<string> {
     this.#lane = new Lane(open, settings, {
       onUp: () => this.#onUp(),
       onDown: (error) => this.#onDown(error),
-      onAttemptFailed: (error, retryInMs) => this.#onAttemptFailed(error, retryInMs),
+      onAttemptFailed: (error, retryInMs, isRefused) =>
+        this.#onAttemptFailed(error, retryInMs, isRefused),
     });
     this.bytes = new RedisBytes(this, () => this.#subscriptions());
   }
@@ -170,10 +178,10 @@ export class Redis extends Commands<string> {
     this.#listeners.emit('disconnect', error);
   }
 
-  #onAttemptFailed(error: Error, retryInMs: number | null): void {
+  #onAttemptFailed(error: Error, retryInMs: number | null, isRefused: boolean): void {
     this.#lastError = error;
     if (retryInMs === null && this.#state !== 'closed') this.#state = 'failed';
-    this.#listeners.emit('retry', { error, retryInMs });
+    this.#listeners.emit('retry', { error, retryInMs, isRefused });
   }
 }
 

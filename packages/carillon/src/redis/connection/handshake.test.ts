@@ -173,6 +173,21 @@ test('refused credentials end the wait of queued commands', async () => {
   });
 });
 
+test('a failed attempt says whether the server refused or could not be reached', async () => {
+  await using secured = await startServer({ password: 'right' });
+  const attempt = async (port: number): Promise<boolean> => {
+    const url = `redis://:wrong@127.0.0.1:${port}`;
+    await using redis = await connect(url, { waitUntilReady: false });
+    return await new Promise((resolve) => {
+      redis.on('retry', ({ isRefused }) => resolve(isRefused));
+    });
+  };
+
+  assert.equal(await attempt(secured.port), true);
+  await secured.kill();
+  assert.equal(await attempt(secured.port), false);
+});
+
 test('TLS with a known authority is fine, with an unknown one it is refused', async () => {
   await using secure = await startServer({ tls: true });
   const { ca } = secure.tls ?? assert.fail('no TLS');

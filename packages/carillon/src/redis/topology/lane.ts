@@ -35,7 +35,8 @@ export interface LaneOptions {
 export interface LaneOwner {
   onUp(): void;
   onDown(error: Error): void;
-  onAttemptFailed(error: Error, retryInMs: number | null): void;
+  /** @param isRefused - The server answered no, for a reason that waiting alone will not mend. */
+  onAttemptFailed(error: Error, retryInMs: number | null, isRefused: boolean): void;
 }
 
 const FLAGS_REFUSED = CommandFlag.blocking | CommandFlag.stateful;
@@ -134,8 +135,9 @@ export class Lane implements Executor {
 
   #onAttemptFailed(error: Error, retryInMs: number | null): void {
     if (retryInMs === null) this.#refusal ??= { code: 'CONNECT_FAILED', cause: error };
-    if (retryInMs === null || isFinalAnswer(error)) this.#failQueue('CONNECT_FAILED', error);
-    this.#owner.onAttemptFailed(error, retryInMs);
+    const isRefused = isFinalAnswer(error);
+    if (retryInMs === null || isRefused) this.#failQueue('CONNECT_FAILED', error);
+    this.#owner.onAttemptFailed(error, retryInMs, isRefused);
   }
 
   #takeOver(command: Command): boolean {
