@@ -84,7 +84,7 @@ export const PLAN = [
   {
     name: 'channels',
     files: ['channels', 'client', 'contracts'].map((folder) => everyday(`${LIBRARY}/${folder}`)),
-    shareSeconds: 40,
+    shareSeconds: 30,
     needs: ['redis-server'],
   },
   {
@@ -102,7 +102,7 @@ export const PLAN = [
   {
     name: 'browser',
     files: ['packages/*/src/**/*.browser.test.ts'],
-    shareSeconds: 30,
+    shareSeconds: 40,
     needs: ['redis-server', 'chromium'],
   },
   {

@@ -13,9 +13,12 @@ import type { Command } from '../commands/command.js';
 export class Deadlines {
   readonly #groups = new Map<number, DeadlineGroup>();
   readonly #address: string;
+  readonly #outage: () => unknown;
 
-  constructor(address: string) {
+  /** @param outage - Gives the reason why there is no connection, the cause of what expires then. */
+  constructor(address: string, outage: () => unknown = () => undefined) {
     this.#address = address;
+    this.#outage = outage;
   }
 
   /** Lets a command fail when it is not settled `timeoutMs` milliseconds from now; `Infinity`: never. */
@@ -23,7 +26,7 @@ export class Deadlines {
     if (timeoutMs === Number.POSITIVE_INFINITY) return;
     let group = this.#groups.get(timeoutMs);
     if (group === undefined) {
-      group = new DeadlineGroup(timeoutMs, this.#address, () => this.#groups.delete(timeoutMs));
+      group = new DeadlineGroup(timeoutMs, this.#expire, () => this.#groups.delete(timeoutMs));
       this.#groups.set(timeoutMs, group);
     }
     group.watch(command);
@@ -34,19 +37,23 @@ export class Deadlines {
     for (const group of this.#groups.values()) group.clear();
     this.#groups.clear();
   }
+
+  readonly #expire = (command: Command): void => {
+    command.failConnection('COMMAND_TIMEOUT', this.#address, this.#outage());
+  };
 }
 
 class DeadlineGroup {
   readonly #timeoutMs: number;
-  readonly #address: string;
+  readonly #onExpired: (command: Command) => void;
   readonly #onIdle: () => void;
   readonly #commands = new RingQueue<Command>();
   #timer: NodeJS.Timeout | undefined;
   #immediate: NodeJS.Immediate | undefined;
 
-  constructor(timeoutMs: number, address: string, onIdle: () => void) {
+  constructor(timeoutMs: number, onExpired: (command: Command) => void, onIdle: () => void) {
     this.#timeoutMs = timeoutMs;
-    this.#address = address;
+    this.#onExpired = onExpired;
     this.#onIdle = onIdle;
   }
 
@@ -83,7 +90,7 @@ class DeadlineGroup {
         this.#arm(oldest.deadline - now);
         return;
       }
-      oldest.failConnection('COMMAND_TIMEOUT', this.#address);
+      this.#onExpired(oldest);
     }
   };
 

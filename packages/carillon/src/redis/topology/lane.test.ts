@@ -225,6 +225,7 @@ test('a command that times out while it waits is never sent', async () => {
   const error = await failureOf(redis.call(['INCR', late], { timeoutMs: 10 }));
   assert.ok(error instanceof TimeoutError);
   assert.equal(error.sent, 'no');
+  assert.ok(error.cause instanceof ConnectionError, 'the cause says why there is no connection');
 
   await proxy.heal();
   assert.equal(await redis.incr(next), 1);

@@ -53,13 +53,15 @@ export class Lane implements Executor {
   readonly #queue: WaitingCommands;
   #connection: Connection | undefined;
   #probe: SilenceProbe | undefined;
+  /** Why there is no connection. */
+  #outage: Error | undefined;
   /** Why commands are refused for good: closed by the user, or given up on connecting. */
   #refusal: { readonly code: ConnectionErrorCode; readonly cause: unknown } | undefined;
 
   constructor(open: OpenConnection, options: LaneOptions, owner: LaneOwner) {
     this.#options = options;
     this.#owner = owner;
-    this.#deadlines = new Deadlines(options.address);
+    this.#deadlines = new Deadlines(options.address, () => this.#outage);
     this.#queue = new WaitingCommands(options.maxQueuedCommands);
     this.#reconnector = new Reconnector(open, options.reconnect, {
       onUp: (connection) => this.#onUp(connection),
@@ -119,6 +121,7 @@ export class Lane implements Executor {
 
   #onUp(connection: Connection): void {
     this.#connection = connection;
+    this.#outage = undefined;
     const { maxIdleMs } = this.#options;
     this.#probe = new SilenceProbe(connection, { intervalMs: maxIdleMs, timeoutMs: maxIdleMs });
     this.#owner.onUp();
@@ -129,11 +132,13 @@ export class Lane implements Executor {
 
   #onDown(error: Error): void {
     this.#connection = undefined;
+    this.#outage = error;
     this.#probe?.stop();
     this.#owner.onDown(error);
   }
 
   #onAttemptFailed(error: Error, retryInMs: number | null): void {
+    this.#outage = error;
     if (retryInMs === null) this.#refusal ??= { code: 'CONNECT_FAILED', cause: error };
     const isRefused = isFinalAnswer(error);
     if (retryInMs === null || isRefused) this.#failQueue('CONNECT_FAILED', error);
