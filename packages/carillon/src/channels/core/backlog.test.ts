@@ -3,7 +3,7 @@ import assert from 'node:assert/strict';
 import test from 'node:test';
 import type { BackendGap } from './backend.js';
 import { Backlog, type BacklogStrategy } from './backlog.js';
-import { message } from './scripted-backend.test.fixture.js';
+import { message } from './scripted-backend.test.support.js';
 
 function gap(channel: string, since: number, until = since + 1): BackendGap {
   return { type: 'gap', channel, since, until, reason: 'test' };

@@ -9,7 +9,7 @@ import { ChannelsError } from './channels-error.js';
 import type { ChannelsOptions } from './channels-options.js';
 import { typeEncoder } from './encode.js';
 import type { ChannelMessage } from './message.js';
-import { message, ScriptedBackend, until } from './scripted-backend.test.fixture.js';
+import { message, ScriptedBackend, until } from './scripted-backend.test.support.js';
 import { Subscriber } from './subscriber.js';
 
 type Options = Partial<ChannelsOptions>;

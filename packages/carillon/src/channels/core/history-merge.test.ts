@@ -6,7 +6,7 @@ import type { BackendGap } from './backend.js';
 import type { SubscriberItem } from './backlog.js';
 import { joinHistory } from './history-merge.js';
 import { ChannelMessage } from './message.js';
-import { message } from './scripted-backend.test.fixture.js';
+import { message } from './scripted-backend.test.support.js';
 
 const gap: BackendGap = { type: 'gap', channel: 'a', since: 0, until: 1, reason: 'test' };
 

@@ -9,7 +9,7 @@ import {
   message,
   ScriptedBackend,
   until,
-} from './scripted-backend.test.fixture.js';
+} from './scripted-backend.test.support.js';
 import { Subscription } from './subscription.js';
 
 function subscription(): Subscription {

@@ -4,7 +4,7 @@ import test from 'node:test';
 import { deferred } from '../../util/deferred.js';
 import { Backlog } from './backlog.js';
 import type { ChannelMessage } from './message.js';
-import { message, until } from './scripted-backend.test.fixture.js';
+import { message, until } from './scripted-backend.test.support.js';
 import { Subscriber } from './subscriber.js';
 
 function subscriberWith(...offsets: number[]): { subscriber: Subscriber; backlog: Backlog } {

@@ -7,7 +7,7 @@ import { type BackendGap, StreamInterruptedError } from './backend.js';
 import type { SubscriberItem } from './backlog.js';
 import { Channels } from './channels.js';
 import type { ChannelsOptions } from './channels-options.js';
-import { ScriptedBackend, until } from './scripted-backend.test.fixture.js';
+import { ScriptedBackend, until } from './scripted-backend.test.support.js';
 
 function channelsOn(backend: ScriptedBackend, options: Partial<ChannelsOptions> = {}): Channels {
   return new Channels({

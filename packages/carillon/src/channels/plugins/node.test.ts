@@ -9,7 +9,7 @@ import { deferred } from '../../util/deferred.js';
 import { MemoryBackend } from '../backends/memory.js';
 import { Channels } from '../core/channels.js';
 import type { ChannelsOptions } from '../core/channels-options.js';
-import { ScriptedBackend, until } from '../core/scripted-backend.test.fixture.js';
+import { ScriptedBackend, until } from '../core/scripted-backend.test.support.js';
 import { RAW_CLOSE_CODES } from '../transports/raw-close-codes.js';
 import { type AttachedChannels, type AttachOptions, attachChannels } from './node.js';
 
