@@ -1,10 +1,11 @@
 /** The door `carillon/redis`: a client of Redis and Valkey. */
 
+export type { Client, ClientEvents, ClientState } from '../redis/client/client.js';
 export type { RedisOptions } from '../redis/client/client-options.js';
-export { connect } from '../redis/client/connect.js';
-export type { Redis, RedisBytes, RedisEvents, RedisState } from '../redis/client/redis.js';
+export { type CommandsClass, connect } from '../redis/client/connect.js';
+export { Redis } from '../redis/client/redis.js';
 export type { SetOptions } from '../redis/commands/by-hand/set.js';
-export type { CallOptions, Command, CommandSpec } from '../redis/commands/command.js';
+export type { CallOptions, Command, CommandSpec, Encoding } from '../redis/commands/command.js';
 export type { Commands, Key, Value } from '../redis/commands/commands.js';
 export type { Executor } from '../redis/commands/executor.js';
 export type { ServerAddress } from '../redis/connection/address.js';

@@ -3,8 +3,8 @@ import { exponential, none, type RetryPolicy } from '../../util/retry-policy.js'
 import type { ServerAddress } from '../connection/address.js';
 import {
   aBoolean,
+  aFunction,
   aPositiveCount,
-  aPositiveNumber,
   checkOptions,
   type Requirement,
 } from '../connection/check-options.js';
@@ -23,15 +23,8 @@ export interface RedisOptions extends ConnectionOptions {
    * to 2 s with jitter, without limit.
    */
   readonly reconnect?: RetryPolicy | false;
-  /**
-   * Milliseconds from a call to its reply, waiting and connecting included. `Infinity` for none.
-   * Default 10,000.
-   */
-  readonly commandTimeoutMs?: number;
   /** Commands that may wait while there is no connection. Default 100,000. */
   readonly maxQueuedCommands?: number;
-  /** Milliseconds between probes for a server that has gone silent. Default 15,000. */
-  readonly maxIdleMs?: number;
   /**
    * Whether `connect()` waits for the first connection and rejects when it fails (`true`, the
    * default), or returns at once and keeps trying as after a lost connection.
@@ -45,13 +38,12 @@ export interface ClientSettings extends LaneOptions {
   readonly waitUntilReady: boolean;
 }
 
-const REQUIREMENTS: Readonly<Record<keyof RedisOptions, Requirement>> = {
+const REQUIREMENTS: Readonly<Record<keyof RedisOptions | 'commandsClass', Requirement>> = {
   ...CONNECTION_REQUIREMENTS,
   reconnect: ['false or a retry policy', (value) => value === false || isRetryPolicy(value)],
-  commandTimeoutMs: aPositiveNumber,
   maxQueuedCommands: aPositiveCount,
-  maxIdleMs: aPositiveNumber,
   waitUntilReady: aBoolean,
+  commandsClass: aFunction,
 };
 
 /**
@@ -64,18 +56,16 @@ export function clientSettings(address: ServerAddress, options: RedisOptions = {
   const connection = connectionSettings(address, options);
   const {
     reconnect = exponential({ baseDelayMs: 50, maxDelayMs: 2_000 }),
-    commandTimeoutMs = 10_000,
     maxQueuedCommands = 100_000,
-    maxIdleMs = 15_000,
     waitUntilReady = true,
   } = options;
   return {
     address: connection.address,
     connection,
     reconnect: reconnect === false ? none() : reconnect,
-    commandTimeoutMs,
+    commandTimeoutMs: connection.commandTimeoutMs,
     maxQueuedCommands,
-    maxIdleMs,
+    maxIdleMs: connection.maxIdleMs,
     waitUntilReady,
   };
 }

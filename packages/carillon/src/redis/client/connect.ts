@@ -2,8 +2,12 @@
 import { deferred } from '../../util/deferred.js';
 import type { ServerAddress } from '../connection/address.js';
 import { Connection } from '../connection/connection.js';
+import { Client } from './client.js';
 import { clientSettings, type RedisOptions } from './client-options.js';
 import { Redis } from './redis.js';
+
+/** Makes the object that `connect` resolves to: `Redis`, or a class of the user's. */
+export type CommandsClass<T> = new (client: Client) => T;
 
 /**
  * Connects to a Redis or Valkey server.
@@ -16,26 +20,40 @@ import { Redis } from './redis.js';
  * @throws {ConnectionError} The server cannot be reached (unless `waitUntilReady` is `false`).
  * @throws {ReplyError} The server refused: credentials, database, too many clients.
  */
-export async function connect(address: ServerAddress, options?: RedisOptions): Promise<Redis> {
+export function connect<T>(
+  address: ServerAddress,
+  options: RedisOptions & { readonly commandsClass: CommandsClass<T> },
+): Promise<T>;
+export function connect(
+  address: ServerAddress,
+  options: RedisOptions & { readonly encoding: null },
+): Promise<Redis<Uint8Array>>;
+export function connect(address: ServerAddress, options?: RedisOptions): Promise<Redis>;
+export async function connect(
+  address: ServerAddress,
+  options: RedisOptions & { readonly commandsClass?: CommandsClass<unknown> } = {},
+): Promise<unknown> {
   const settings = clientSettings(address, options);
-  const redis = new Redis(
+  const client = new Client(
     (hooks, signal) => Connection.open(settings.connection, hooks, signal),
     settings,
   );
-  if (settings.waitUntilReady) await untilReady(redis);
-  else redis.open();
+  const { commandsClass: CommandsOf = Redis } = options;
+  const redis = new CommandsOf(client);
+  if (settings.waitUntilReady) await untilReady(client);
+  else client.open();
   return redis;
 }
 
 /** Opens the client; the first failure is the caller's to see. */
-async function untilReady(redis: Redis): Promise<void> {
+async function untilReady(client: Client): Promise<void> {
   const { promise, resolve, reject } = deferred<void>();
-  const forget = [redis.on('ready', resolve), redis.on('retry', ({ error }) => reject(error))];
-  redis.open();
+  const forget = [client.on('ready', resolve), client.on('retry', ({ error }) => reject(error))];
+  client.open();
   try {
     await promise;
   } catch (error) {
-    await redis.close({ timeoutMs: 0 });
+    await client.close({ timeoutMs: 0 });
     throw error;
   } finally {
     for (const each of forget) each();

@@ -25,9 +25,11 @@ const FLAGS: ReadonlyMap<string, number> = new Map([
   ),
   ['CLIENT IMPORT-SOURCE', stateful],
   ['SCRIPT DEBUG', stateful],
-  ...names('BLPOP BRPOP BLMOVE BRPOPLPUSH BLMPOP BZPOPMIN BZPOPMAX BZMPOP WAIT WAITAOF').map(
+  ...names('BLPOP BRPOP BLMOVE BRPOPLPUSH BLMPOP BZPOPMIN BZPOPMAX BZMPOP').map(
     (name) => [name, blocking] as const,
   ),
+  // They ask for the replication of what was written through this very connection.
+  ...names('WAIT WAITAOF').map((name) => [name, blocking | stateful] as const),
 ]);
 
 /** The commands that wait only when asked to by a `BLOCK` argument. */

@@ -2,7 +2,8 @@
  * One command on its way: what to send, how to read the reply, and the promise it settles.
  *
  * A command is also its own entry in every queue it passes (waiting, written, deadline), so that a
- * call allocates nothing beside it and its promise. Queues keep settled commands and skip them: a
+ * call allocates nothing beside it and its promise. In a batch it has no promise of its own but a place
+ * there, its `Settler`. Queues keep settled commands and skip them: a
  * reply that comes after the deadline still meets its place in line.
  */
 import { onAbort } from '../../util/abort-listeners.js';
@@ -14,7 +15,7 @@ import {
 import { ReplyError } from '../errors/reply-error.js';
 import { UsageError } from '../errors/usage-error.js';
 import { CommandHead } from '../protocol/command-head.js';
-import type { Argument } from '../protocol/encoder.js';
+import type { Argument, CommandEncoder } from '../protocol/encoder.js';
 import type { Reply } from '../protocol/reply.js';
 
 /** Facts about a command that decide where it may run and whether it may run twice. */
@@ -23,10 +24,12 @@ export const CommandFlag = {
   readOnly: 1,
   /** May wait on the server, and would make everything behind it wait too. */
   blocking: 2,
-  /** Changes the state of the connection itself, which other users of it would feel. */
+  /** Changes the state of the connection itself, which other users of it would feel, or asks for it. */
   stateful: 4,
   /** Answered by pushes, one for each name: SUBSCRIBE and its relatives. */
   subscription: 8,
+  /** Several commands in one, answered by several replies: MULTI to EXEC. */
+  transaction: 16,
 } as const;
 
 /** What is known of a command before it is called: one constant for each. */
@@ -51,6 +54,20 @@ export interface CallOptions {
   readonly signal?: AbortSignal;
   /** The caller vouches that running it twice does no harm, so a lost reply may be asked for again. */
   readonly idempotent?: boolean;
+  /** What bulk strings of this one reply are read as; that of the connection or view when absent. */
+  readonly encoding?: Encoding;
+}
+
+/** For commands whose waiting somebody else ends: a handshake, a probe. */
+export const NO_DEADLINE: CallOptions = { timeoutMs: Number.POSITIVE_INFINITY };
+
+/** What bulk strings are read as: text (`utf8`), or bytes (`null`). */
+export type Encoding = 'utf8' | null;
+
+/** Takes what a command settles with, in place of a promise. */
+export interface Settler {
+  resolve(value: unknown): void;
+  reject(error: unknown): void;
 }
 
 /** Describes a command. */
@@ -105,6 +122,7 @@ export class Command<T = unknown> {
   holder: CommandHolder | undefined = undefined;
   #resolve: Settle | undefined = undefined;
   #reject: Settle | undefined = undefined;
+  #settler: Settler | undefined = undefined;
   #stopListening: (() => void) | undefined = undefined;
 
   constructor(spec: CommandSpec<T>, args: readonly Argument[], options?: CallOptions) {
@@ -118,9 +136,23 @@ export class Command<T = unknown> {
     return (this.spec.flags & CommandFlag.readOnly) !== 0 || this.options?.idempotent === true;
   }
 
+  /** Whether it may be sent again now: nothing of it was written, or running it twice does no harm. */
+  get mayBeSentAgain(): boolean {
+    return this.sent === 'no' || this.repeatable;
+  }
+
   /** Whether `start` was called: a command that was must not be queued or sent once more. */
   get started(): boolean {
-    return this.#resolve !== undefined;
+    return this.#resolve !== undefined || this.#settler !== undefined;
+  }
+
+  /**
+   * Appends it to a batch of bytes.
+   *
+   * @throws {UsageError} `INVALID_ARGUMENT`; the batch is as it was.
+   */
+  encodeTo(encoder: CommandEncoder): void {
+    encoder.encode(this.spec.head, this.args);
   }
 
   /**
@@ -129,13 +161,20 @@ export class Command<T = unknown> {
    * @throws {UsageError} It was started before: a command object is one call. The first call goes on.
    */
   start(): Promise<T> {
-    if (this.#resolve !== undefined) return Promise.reject(alreadyStarted(this.spec.name));
+    if (this.started) return Promise.reject(alreadyStarted(this.spec.name));
     const promise = new Promise(captureSettlers as ConstructorParameters<typeof Promise>[0]);
     this.#resolve = resolveOfNew;
     this.#reject = rejectOfNew;
     const signal = this.options?.signal;
     if (signal !== undefined) this.#listenTo(signal);
     return promise as Promise<T>;
+  }
+
+  /** Starts it without a promise: whatever it settles with goes to `settler`. */
+  startFor(settler: Settler): void {
+    this.#settler = settler;
+    const signal = this.options?.signal;
+    if (signal !== undefined) this.#listenTo(signal);
   }
 
   /** Settles with the server's reply, which may be an error. */
@@ -149,8 +188,7 @@ export class Command<T = unknown> {
     }
     const shape = this.spec.shape;
     if (shape === undefined) {
-      this.#finish();
-      this.#resolve?.(reply);
+      this.fulfil(reply);
       return;
     }
     let value: T;
@@ -160,15 +198,23 @@ export class Command<T = unknown> {
       this.fail(error); // of this command alone: the connection's bytes were fine
       return;
     }
+    this.fulfil(value);
+  }
+
+  /** Settles with a value that has its public shape. */
+  fulfil(value: unknown): void {
+    if (this.settled) return;
     this.#finish();
-    this.#resolve?.(value);
+    if (this.#settler === undefined) this.#resolve?.(value);
+    else this.#settler.resolve(value);
   }
 
   /** Settles with an error. */
   fail(error: unknown): void {
     if (this.settled) return;
     this.#finish();
-    this.#reject?.(error);
+    if (this.#settler === undefined) this.#reject?.(error);
+    else this.#settler.reject(error);
   }
 
   /** Settles with the connection error of that code and this command's own `sent`. */

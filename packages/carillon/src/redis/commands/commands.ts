@@ -4,15 +4,14 @@
  *
  * Names are the server's in lower case; options are one object with the server's tokens in lower case.
  */
-import { UsageError } from '../errors/usage-error.js';
 import { DecodeAs } from '../protocol/decoder.js';
 import type { Argument } from '../protocol/encoder.js';
 import type { Reply } from '../protocol/reply.js';
 import { type SetOptions, setArguments } from './by-hand/set.js';
+import { runWords, type Words } from './call-command.js';
 import { type CallOptions, Command, CommandFlag, defineCommand } from './command.js';
-import { specOfCall } from './command-facts.js';
 import type { Executor } from './executor.js';
-import { pairsToRecord, type Strings } from './reply-shapes.js';
+import { type EncodingOf, pairsToRecord, type Strings } from './reply-shapes.js';
 
 /** A key: text is sent as UTF-8. */
 export type Key = string | Uint8Array;
@@ -21,12 +20,13 @@ export type Value = Argument;
 
 /** The commands; `S` is what bulk strings are read as. */
 export abstract class Commands<S extends Strings> implements Executor {
+  /** What bulk strings are read as. */
+  readonly encoding: EncodingOf<S>;
   readonly #specs: Specs<S>;
-  readonly #decodeAs: number;
 
-  protected constructor(decodeAs: number) {
-    this.#decodeAs = decodeAs;
-    this.#specs = (decodeAs === DecodeAs.bytes ? BYTES : TEXT) as Specs<S>;
+  protected constructor(encoding: EncodingOf<S>) {
+    this.encoding = encoding;
+    this.#specs = (encoding === null ? BYTES : TEXT) as Specs<S>;
   }
 
   /** Runs a command object; the typed methods all end here. */
@@ -38,13 +38,13 @@ export abstract class Commands<S extends Strings> implements Executor {
    * The reply has the server's own shape for the protocol in use: maps are `Map`s under RESP3 and flat
    * arrays under RESP2.
    */
-  call(words: readonly [string, ...Argument[]], options?: CallOptions): Promise<Reply> {
-    if (!Array.isArray(words) || !isName(words[0])) {
-      const expected = "the words of a command in an array, such as ['OBJECT', 'FREQ', key]";
-      return Promise.reject(new UsageError('INVALID_ARGUMENT', `call() needs ${expected}`));
-    }
-    const spec = specOfCall(words, this.#decodeAs);
-    return this.run(new Command(spec, words.slice(1), options));
+  call(words: Words, options?: CallOptions): Promise<Reply> {
+    return runWords(this, words, options, this.encoding);
+  }
+
+  /** Runs any command by its name and arguments: `execute('OBJECT', 'FREQ', key)`. */
+  execute(name: string | Uint8Array, ...args: readonly Argument[]): Promise<Reply> {
+    return this.call([name, ...args]);
   }
 
   /** Deletes keys. @returns How many existed. */
@@ -111,10 +111,6 @@ export abstract class Commands<S extends Strings> implements Executor {
   async #setWith(key: Key, value: Value, options: SetOptions): Promise<S | 'OK' | null> {
     return this.run(new Command(this.#specs.set, setArguments(key, value, options)));
   }
-}
-
-function isName(word: unknown): boolean {
-  return typeof word === 'string' ? word.trim() !== '' : word instanceof Uint8Array;
 }
 
 interface Specs<S extends Strings> extends ReturnType<typeof specsFor<S>> {}

@@ -16,3 +16,12 @@ export interface Executor {
    */
   run<T>(command: Command<T>): Promise<T>;
 }
+
+/** An executor that keeps commands together. */
+export interface BatchExecutor extends Executor {
+  /**
+   * Runs commands that are started already, one directly after the other on one connection. Each
+   * settles by itself; nothing comes between them there, but they are no transaction.
+   */
+  runBatch(commands: readonly Command[]): void;
+}

@@ -5,6 +5,9 @@ import type { Reply } from '../protocol/reply.js';
 /** What bulk strings are read as. */
 export type Strings = string | Uint8Array;
 
+/** The `Encoding` by which bulk strings are read as `S`. */
+export type EncodingOf<S extends Strings> = S extends string ? 'utf8' : null;
+
 /**
  * Turns `[field, value, field, value]` into a record. A plain object, so that comparing and spreading
  * work as usual; a field called `__proto__` becomes an own property like any other.

@@ -2,6 +2,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { UsageError } from '../errors/usage-error.js';
+import { Decoder } from '../protocol/decoder.js';
 import {
   describeEndpoint,
   type ParsedAddress,
@@ -103,7 +104,10 @@ for (const [address, reason] of REFUSED) {
 }
 
 test('what neither address nor options say has its default', () => {
-  assert.deepEqual(connectionSettings('redis://'), {
+  const { decoder, ...settings } = connectionSettings('redis://');
+
+  assert.ok(decoder({ onPush() {} }) instanceof Decoder);
+  assert.deepEqual(settings, {
     endpoint: LOCAL,
     address: 'localhost:6379',
     tls: undefined,
@@ -113,6 +117,11 @@ test('what neither address nor options say has its default', () => {
     clientName: undefined,
     protocol: undefined,
     connectTimeoutMs: 5_000,
+    commandTimeoutMs: 10_000,
+    maxIdleMs: 15_000,
+    encoding: 'utf8',
+    dial: undefined,
+    connectionClass: undefined,
   });
 });
 

@@ -9,6 +9,7 @@ export type Requirement = readonly [expected: string, accepts: (value: unknown) 
 
 export const aString: Requirement = ['a string', (value) => typeof value === 'string'];
 export const aBoolean: Requirement = ['true or false', (value) => typeof value === 'boolean'];
+export const aFunction: Requirement = ['a function', (value) => typeof value === 'function'];
 /** `Infinity` included. */
 export const aPositiveNumber: Requirement = [
   'a number greater than 0',

@@ -2,9 +2,14 @@
  * The options of one connection: what users may set, merged with what the address says, checked once.
  */
 import type { ConnectionOptions as TlsOptions } from 'node:tls';
+import type { Encoding } from '../commands/command.js';
 import { UsageError } from '../errors/usage-error.js';
+import { Decoder } from '../protocol/decoder.js';
+import type { DecoderFactory } from '../protocol/reply-decoder.js';
 import { describeEndpoint, type Endpoint, parseAddress, type ServerAddress } from './address.js';
-import { aPositiveNumber, aString, type Requirement } from './check-options.js';
+import { aFunction, aPositiveNumber, aString, type Requirement } from './check-options.js';
+import { Connection, type ConnectionClass } from './connection.js';
+import type { Dial } from './dial.js';
 
 /** What users may say about a connection. */
 export interface ConnectionOptions {
@@ -12,8 +17,8 @@ export interface ConnectionOptions {
   readonly db?: number;
   /** ACL user. Default: the server's default user. */
   readonly username?: string;
-  /** Password of that user. */
-  readonly password?: string;
+  /** Password of that user, as text or bytes. */
+  readonly password?: string | Uint8Array;
   /** TLS with the system's certificate authorities (`true`) or with Node's own TLS options. */
   readonly tls?: boolean | TlsOptions;
   /** Name shown by `CLIENT LIST`. */
@@ -22,6 +27,21 @@ export interface ConnectionOptions {
   readonly protocol?: 2 | 3;
   /** Milliseconds for dialing and handshake together. Default 5,000. */
   readonly connectTimeoutMs?: number;
+  /**
+   * Milliseconds from a call to its reply, waiting and connecting included; what a blocking command
+   * waits on the server comes on top. `Infinity` for none. Default 10,000.
+   */
+  readonly commandTimeoutMs?: number;
+  /** Milliseconds between probes for a server that has gone silent. `Infinity`: none. Default 15,000. */
+  readonly maxIdleMs?: number;
+  /** What bulk strings are read as: text (`utf8`, the default) or bytes (`null`). */
+  readonly encoding?: Encoding;
+  /** Opens the socket instead of Node: through a proxy or tunnel. `tls` is then its own business. */
+  readonly dial?: Dial;
+  /** Makes the decoder of replies. Default: `Decoder` of `carillon/protocol`. */
+  readonly decoder?: DecoderFactory;
+  /** Makes the connections: a class that extends `Connection`. */
+  readonly connectionClass?: ConnectionClass;
 }
 
 /** Options of a connection with everything decided. */
@@ -31,18 +51,27 @@ export interface ConnectionSettings {
   readonly address: string;
   readonly tls: TlsOptions | undefined;
   readonly username: string | undefined;
-  readonly password: string | undefined;
+  readonly password: string | Uint8Array | undefined;
   readonly db: number;
   readonly clientName: string | undefined;
   readonly protocol: 2 | 3 | undefined;
   readonly connectTimeoutMs: number;
+  readonly commandTimeoutMs: number;
+  readonly maxIdleMs: number;
+  readonly encoding: Encoding;
+  readonly dial: Dial | undefined;
+  readonly decoder: DecoderFactory;
+  readonly connectionClass: ConnectionClass | undefined;
 }
 
 /** What each option must be. */
 export const CONNECTION_REQUIREMENTS: Readonly<Record<keyof ConnectionOptions, Requirement>> = {
   db: ['an integer from 0', (value) => Number.isSafeInteger(value) && (value as number) >= 0],
   username: aString,
-  password: aString,
+  password: [
+    'a string or bytes',
+    (value) => typeof value === 'string' || value instanceof Uint8Array,
+  ],
   tls: [
     'true, false or an object',
     (value) => typeof value === 'boolean' || (typeof value === 'object' && value !== null),
@@ -53,10 +82,23 @@ export const CONNECTION_REQUIREMENTS: Readonly<Record<keyof ConnectionOptions, R
   ],
   protocol: ['2 or 3', (value) => value === 2 || value === 3],
   connectTimeoutMs: aPositiveNumber,
+  commandTimeoutMs: aPositiveNumber,
+  maxIdleMs: aPositiveNumber,
+  encoding: ["'utf8' or null", (value) => value === 'utf8' || value === null],
+  dial: aFunction,
+  decoder: aFunction,
+  connectionClass: [
+    'a class that extends Connection',
+    (value) => typeof value === 'function' && value.prototype instanceof Connection,
+  ],
 };
 
 /** Long enough for a TLS handshake across continents, short enough to be noticed at start-up. */
 const DEFAULT_CONNECT_TIMEOUT_MS = 5_000;
+/** Long enough for a slow command on a busy server; what has no end of its own should have one. */
+const DEFAULT_COMMAND_TIMEOUT_MS = 10_000;
+/** coredis' value. */
+const DEFAULT_MAX_IDLE_MS = 15_000;
 
 /**
  * Merges an address and options, which `checkOptions` has passed; what both say must agree.
@@ -69,7 +111,7 @@ export function connectionSettings(
 ): ConnectionSettings {
   const parsed = parseAddress(address);
   const db = agree('db', parsed.db, options.db) ?? 0;
-  const password = agree('password', parsed.password, options.password);
+  const password = agree<string | Uint8Array>('password', parsed.password, options.password);
   const username = agree('username', parsed.username, options.username);
   if (username !== undefined && password === undefined) {
     throw invalid('`username` needs a `password` (it may be empty for a `nopass` user)');
@@ -87,6 +129,12 @@ export function connectionSettings(
     clientName: options.clientName,
     protocol: options.protocol,
     connectTimeoutMs,
+    commandTimeoutMs: options.commandTimeoutMs ?? DEFAULT_COMMAND_TIMEOUT_MS,
+    maxIdleMs: options.maxIdleMs ?? DEFAULT_MAX_IDLE_MS,
+    encoding: options.encoding === undefined ? 'utf8' : options.encoding,
+    dial: options.dial,
+    decoder: options.decoder ?? ((hooks) => new Decoder(hooks)),
+    connectionClass: options.connectionClass,
   };
 }
 

@@ -7,32 +7,29 @@
  * Nothing of a user's runs inside `#onBytes`: promises settle later by their nature, and pushes go to
  * the owner's queue.
  */
-import type { Socket } from 'node:net';
-import { type Command, CommandFlag } from '../commands/command.js';
-import type { Executor } from '../commands/executor.js';
+import { blockOf } from '../commands/blocking.js';
+import { runWords, type Words } from '../commands/call-command.js';
+import { type CallOptions, Command, CommandFlag, type Encoding } from '../commands/command.js';
+import type { BatchExecutor } from '../commands/executor.js';
 import { type ConnectionError, connectionErrorFrom } from '../errors/connection-error.js';
 import { ProtocolError } from '../errors/protocol-error.js';
 import { ReplyError } from '../errors/reply-error.js';
 import { UsageError } from '../errors/usage-error.js';
-import { DecodeAs, Decoder, INCOMPLETE } from '../protocol/decoder.js';
-import { CommandEncoder } from '../protocol/encoder.js';
+import { DecodeAs, INCOMPLETE } from '../protocol/decoder.js';
+import type { Argument } from '../protocol/encoder.js';
 import type { Reply } from '../protocol/reply.js';
+import type { ReplyDecoder } from '../protocol/reply-decoder.js';
+import { describeEndpoint } from './address.js';
 import { AttemptDeadline } from './attempt-deadline.js';
 import type { ConnectionSettings } from './connection-options.js';
+import { ConnectionState } from './connection-state.js';
 import { Deadlines } from './deadlines.js';
-import { dial, type OnBytes } from './dial.js';
-import { shakeHands } from './handshake.js';
+import { dial, type OnBytes, type Transport } from './dial.js';
+import { SELECT, shakeHands } from './handshake.js';
 import { ReplyQueue } from './reply-queue.js';
 import { readAck, type Subscriptions, textOf } from './subscription-acks.js';
 import { WaitingCommands } from './waiting-commands.js';
-
-/**
- * A batch is written when it has this many bytes, then twice as many, up to the maximum; the rest at
- * the end of the tick. The server starts to work while later commands are still being encoded
- * (bench/workloads: 64 and 512 in flight).
- */
-const FIRST_WRITE_BYTES = 1_024;
-const MAX_WRITE_BYTES = 16_384;
+import { WriteBatch } from './write-batch.js';
 
 /**
  * Commands that may be written without an answer: several times what a batch of 4,096 or 16,384 keeps
@@ -52,31 +49,47 @@ export interface ConnectionHooks {
    * `true` takes it over; otherwise it fails with a `ConnectionClosedError`.
    */
   onPending?(command: Command): boolean;
+  /**
+   * Offers a command that the server refused without running it, for a reason that passes (LOADING,
+   * MASTERDOWN, READONLY). `true` takes it over; otherwise it fails with that error.
+   */
+  onRefused?(command: Command, error: ReplyError): boolean;
   /** The connection is gone. Called once, after `onPending`. */
   onClosed?(error: ConnectionError): void;
 }
 
+/** A password, or a user and its password. */
+export type AuthArguments =
+  | readonly [password: string | Uint8Array]
+  | readonly [username: string, password: string | Uint8Array];
+
+/** A class to make connections of, instead of `Connection`: one that extends it. */
+export type ConnectionClass = new (
+  settings: ConnectionSettings,
+  hooks: ConnectionHooks,
+  transport: Transport,
+) => Connection;
+
 /** An open connection. */
-export class Connection implements Executor {
+export class Connection implements BatchExecutor {
   readonly settings: ConnectionSettings;
+  /** `host:port` of the server as it was resolved, with brackets around IPv6, or the socket path. */
+  readonly address: string;
   /** RESP version in use. */
   protocol: 2 | 3 = 2;
   /** What the server said of itself in `HELLO`; empty under RESP2. */
   serverInfo: ReadonlyMap<string, Reply> = new Map();
   readonly #hooks: ConnectionHooks;
-  readonly #socket: Socket;
-  readonly #encoder = new CommandEncoder();
-  readonly #decoder: Decoder;
+  readonly #transport: Transport;
+  readonly #batch: WriteBatch;
+  readonly #decoder: ReplyDecoder;
   readonly #replies: ReplyQueue;
   readonly #deadlines: Deadlines;
+  readonly #state = new ConnectionState();
   /** Commands that are not encoded yet: the socket takes no more bytes, or too many are in flight. */
   readonly #waiting = new WaitingCommands(MAX_WAITING_COMMANDS);
-  /** How many of the newest commands in `#replies` are encoded but not given to the socket. */
-  #unflushed = 0;
-  #flushScheduled = false;
-  #writeBytes = FIRST_WRITE_BYTES;
+  #bytesRead = 0;
   #isIntroduced = false;
-  #inTransaction = false;
   #closedBy: ConnectionError | undefined;
   readonly #whenClosed: Promise<void>;
 
@@ -93,9 +106,10 @@ export class Connection implements Executor {
   ): Promise<Connection> {
     const deadline = new AttemptDeadline(settings.connectTimeoutMs, signal);
     const receiver: { onBytes: OnBytes } = { onBytes() {} }; // the server speaks only when asked
+    const { connectionClass = Connection } = settings;
     try {
-      const socket = await dial(settings, (bytes) => receiver.onBytes(bytes), deadline.signal);
-      const connection = new Connection(settings, hooks, socket);
+      const transport = await dial(settings, (bytes) => receiver.onBytes(bytes), deadline.signal);
+      const connection = new connectionClass(settings, hooks, transport);
       receiver.onBytes = (bytes) => connection.#onBytes(bytes);
       await shakeHands(connection, deadline.signal);
       connection.#isIntroduced = true;
@@ -105,23 +119,31 @@ export class Connection implements Executor {
     }
   }
 
-  private constructor(settings: ConnectionSettings, hooks: ConnectionHooks, socket: Socket) {
+  /** @internal Use `createConnection()`. A class that extends this one passes on what it is given. */
+  constructor(settings: ConnectionSettings, hooks: ConnectionHooks, transport: Transport) {
     this.settings = settings;
+    this.address = peerOf(transport) ?? settings.address;
     this.#hooks = hooks;
-    this.#socket = socket;
-    this.#replies = new ReplyQueue(settings.address);
+    this.#transport = transport;
+    this.#batch = new WriteBatch(transport);
+    this.#replies = new ReplyQueue(settings.address, hooks.onRefused);
     this.#deadlines = new Deadlines(settings.address);
-    this.#decoder = new Decoder({ onPush: (push) => this.#onPush(push) });
-    this.#whenClosed = new Promise((resolve) => socket.once('close', () => resolve()));
-    socket.on('error', (cause) => this.#die('CONNECTION_LOST', cause));
-    socket.on('end', () => this.#die('CONNECTION_LOST', new Error('the server closed it')));
-    socket.on('close', () => this.#die('CONNECTION_LOST'));
-    socket.on('drain', () => this.#writeWaiting());
+    this.#decoder = settings.decoder({ onPush: (push) => this.#onPush(push) });
+    this.#whenClosed = new Promise((resolve) => transport.once('close', () => resolve()));
+    transport.on('error', (cause) => this.#die('CONNECTION_LOST', cause));
+    transport.on('end', () => this.#die('CONNECTION_LOST', new Error('the server closed it')));
+    transport.on('close', () => this.#die('CONNECTION_LOST'));
+    transport.on('drain', () => this.#writeWaiting());
   }
 
-  /** `host:port` or socket path. */
-  get address(): string {
-    return this.settings.address;
+  /** What bulk strings are read as unless a call says otherwise. */
+  get encoding(): Encoding {
+    return this.settings.encoding;
+  }
+
+  /** Index of the selected database. */
+  get db(): number {
+    return this.#state.db;
   }
 
   get closed(): boolean {
@@ -130,7 +152,25 @@ export class Connection implements Executor {
 
   /** Whether `MULTI` was sent and neither `EXEC` nor `DISCARD`. */
   get inTransaction(): boolean {
-    return this.#inTransaction;
+    return this.#state.inTransaction;
+  }
+
+  /** Whether a transaction would still fail because of an earlier `WATCH`. */
+  get isWatching(): boolean {
+    return this.#state.isWatching;
+  }
+
+  /**
+   * Whether commands changed it in a way that the next user would feel and nothing known here undoes:
+   * its user, protocol, tracking, reply mode.
+   */
+  get isAltered(): boolean {
+    return this.#state.isAltered;
+  }
+
+  /** How many subscriptions there are; 0 outside pub/sub. */
+  get inPubSub(): number {
+    return this.#replies.subscriptions.size;
   }
 
   /** What this connection is subscribed to. */
@@ -138,28 +178,79 @@ export class Connection implements Executor {
     return this.#replies.subscriptions;
   }
 
+  /** How many commands wait for a reply or to be written. */
+  get pending(): number {
+    return this.#replies.length + this.#waiting.length;
+  }
+
   /** Bytes received so far: while it grows, the server is alive. */
   get bytesRead(): number {
-    return this.#socket.bytesRead;
+    return this.#bytesRead;
+  }
+
+  /**
+   * How long the command the server is at may legitimately keep it from answering, in milliseconds:
+   * what a blocking command waits, or the time-out that a call was given for itself.
+   */
+  get expectedSilenceMs(): number {
+    const command = this.#replies.head;
+    if (command === undefined) return 0;
+    const timeoutMs = command.options?.timeoutMs ?? 0;
+    return blockOf(command)?.timeoutMs ?? (Number.isFinite(timeoutMs) ? timeoutMs : 0);
+  }
+
+  /** Runs a command by its name and arguments: `execute('OBJECT', 'FREQ', key)`. */
+  execute(name: string | Uint8Array, ...args: readonly Argument[]): Promise<Reply> {
+    return this.call([name, ...args]);
+  }
+
+  /** Runs a command by its words: `call(['GET', key], { encoding: null })`. */
+  call(words: Words, options?: CallOptions): Promise<Reply> {
+    return runWords(this, words, options, this.encoding);
+  }
+
+  /**
+   * Selects another database.
+   *
+   * @throws {UsageError} `INVALID_ARGUMENT`: no integer from 0.
+   * @throws {ReplyError} The server has no database of that index.
+   */
+  async select(db: number): Promise<true> {
+    if (!Number.isSafeInteger(db) || db < 0) {
+      throw new UsageError('INVALID_ARGUMENT', 'a database is an integer from 0');
+    }
+    await this.run(new Command(SELECT, [db]));
+    return true;
+  }
+
+  /**
+   * Gives other credentials to the server: a password, or a user and its password.
+   *
+   * @throws {AuthError} They are wrong.
+   */
+  async auth(...credentials: AuthArguments): Promise<true> {
+    await this.call(['AUTH', ...credentials]);
+    return true;
   }
 
   run<T>(command: Command<T>): Promise<T> {
     const isFirstRun = !command.started;
     const promise = command.start();
-    if (!isFirstRun) return promise;
-    const timeoutMs = command.options?.timeoutMs;
-    if (timeoutMs !== undefined) this.#deadlines.watch(command as Command, timeoutMs);
-    this.send(command as Command);
+    if (isFirstRun) this.#accept(command as Command);
     return promise;
+  }
+
+  runBatch(commands: readonly Command[]): void {
+    for (const command of commands) this.#accept(command);
   }
 
   /** Sends a command whose promise and deadline somebody else looks after. */
   send(command: Command): void {
     if (this.#closedBy !== undefined) {
-      command.failConnection('CONNECTION_CLOSED', this.address, this.#closedBy.cause);
+      command.failConnection('CONNECTION_CLOSED', this.settings.address, this.#closedBy.cause);
     } else if (
       this.#waiting.length > 0 ||
-      this.#socket.writableNeedDrain ||
+      this.#transport.writableNeedDrain ||
       this.#replies.length >= MAX_IN_FLIGHT
     ) {
       this.#wait(command);
@@ -170,12 +261,12 @@ export class Connection implements Executor {
 
   /** Lets the process exit although the connection is open. */
   unref(): void {
-    this.#socket.unref();
+    this.#transport.unref?.();
   }
 
   /** Undoes `unref`. */
   ref(): void {
-    this.#socket.ref();
+    this.#transport.ref?.();
   }
 
   /** Closes at once; pending commands fail with `ConnectionForcedCloseError`. */
@@ -198,69 +289,37 @@ export class Connection implements Executor {
     await this.#whenClosed;
   }
 
+  /** A command whose deadline is ours to watch. */
+  #accept(command: Command): void {
+    const timeoutMs = timeoutOf(command, this.settings.commandTimeoutMs);
+    this.#deadlines.watch(command, timeoutMs);
+    this.send(command);
+  }
+
   #wait(command: Command): void {
-    if (this.#waiting.isFull) command.failConnection('QUEUE_FULL', this.address);
+    if (this.#waiting.isFull) command.failConnection('QUEUE_FULL', this.settings.address);
     else this.#waiting.push(command);
   }
 
   #write(command: Command): void {
     if (command.settled) return;
+    const isStateful = (command.spec.flags & CommandFlag.stateful) !== 0;
     try {
-      this.#checkState(command);
-      this.#encoder.encode(command.spec.head, command.args);
+      if (isStateful) this.#state.check(command);
+      this.#batch.encode(command);
     } catch (error) {
       command.fail(error); // the batch is as it was: the encoder checks before it appends
       return;
     }
+    if (isStateful) this.#state.onWrite(command);
     command.sent = 'maybe';
-    if (this.#replies.push(command)) this.#unflushed++;
-    if (this.#encoder.pendingLength >= this.#writeBytes) {
-      this.#flush();
-      this.#writeBytes = Math.min(this.#writeBytes * 2, MAX_WRITE_BYTES);
-    }
-    if (!this.#flushScheduled) {
-      this.#flushScheduled = true;
-      process.nextTick(this.#endTick);
-    }
-  }
-
-  /** Refuses what could not be answered, and keeps track of transactions. */
-  #checkState(command: Command): void {
-    const { name, flags } = command.spec;
-    if ((flags & CommandFlag.stateful) === 0) return;
-    if (this.#inTransaction && (flags & CommandFlag.subscription) !== 0) {
-      throw new UsageError(
-        'SUBSCRIBE_IN_TRANSACTION',
-        `${name} inside MULTI is refused: its reply could not be told from the transaction's`,
-      );
-    }
-    if (name === 'MULTI') this.#inTransaction = true;
-    else if (name === 'EXEC' || name === 'DISCARD' || name === 'RESET') this.#inTransaction = false;
-  }
-
-  #endTick = (): void => {
-    this.#flushScheduled = false;
-    this.#writeBytes = FIRST_WRITE_BYTES;
-    this.#flush();
-  };
-
-  #flush(): void {
-    if (this.#encoder.pendingLength === 0 || this.#closedBy !== undefined) return;
-    const chunks = this.#encoder.take();
-    this.#unflushed = 0;
-    const socket = this.#socket;
-    if (chunks.length > 1) socket.cork();
-    for (const chunk of chunks) {
-      if (typeof chunk === 'string') socket.write(chunk, 'latin1');
-      else socket.write(chunk);
-    }
-    if (chunks.length > 1) socket.uncork();
+    this.#batch.schedule(this.#replies.push(command));
   }
 
   #writeWaiting(): void {
     while (
       this.#waiting.length > 0 &&
-      !this.#socket.writableNeedDrain &&
+      !this.#transport.writableNeedDrain &&
       this.#replies.length < MAX_IN_FLIGHT
     ) {
       this.#write(this.#waiting.shift() as Command);
@@ -269,6 +328,7 @@ export class Connection implements Executor {
 
   #onBytes(bytes: Uint8Array): void {
     if (this.#closedBy !== undefined) return;
+    this.#bytesRead += bytes.length;
     const replies = this.#replies;
     const decoder = this.#decoder;
     try {
@@ -283,13 +343,14 @@ export class Connection implements Executor {
       if (this.#waiting.length > 0) this.#writeWaiting();
     } catch (error) {
       // Whatever it was, the decoder stands in the middle of a reply: nothing can be paired any more.
-      if (error instanceof ProtocolError) error.address = this.address;
+      if (error instanceof ProtocolError) error.address = this.settings.address;
       this.#die('CONNECTION_LOST', error);
     }
   }
 
-  /** Keeps track of what a successful command did to the connection. */
+  /** Keeps track of what a command did to the connection. */
   #followState(command: Command, reply: Reply): void {
+    this.#state.onReply(command, reply);
     if (reply instanceof ReplyError) return;
     const { name } = command.spec;
     if (name === 'RESET') {
@@ -328,19 +389,20 @@ export class Connection implements Executor {
 
   #die(code: 'CONNECTION_LOST' | 'CONNECTION_SILENT' | 'FORCED_CLOSE', cause?: unknown): void {
     if (this.#closedBy !== undefined) return;
-    this.#closedBy = connectionErrorFrom(code, { address: this.address, cause, sent: 'no' });
+    const { address } = this.settings;
+    this.#closedBy = connectionErrorFrom(code, { address, cause, sent: 'no' });
     this.#deadlines.clear();
-    this.#socket.destroy();
+    this.#transport.destroy();
     for (const command of this.#takePending()) {
       if (this.#isIntroduced && this.#hooks.onPending?.(command)) continue;
-      command.failConnection(code, this.address, cause);
+      command.failConnection(code, address, cause);
     }
     this.#hooks.onClosed?.(this.#closedBy);
   }
 
   #takePending(): Command[] {
     const pending = this.#replies.drain();
-    const written = pending.length - this.#unflushed;
+    const written = pending.length - this.#batch.unflushed;
     pending.forEach((command, index) => {
       if (index < written) command.sentBefore = true;
       else if (!command.sentBefore) command.sent = 'no';
@@ -350,4 +412,20 @@ export class Connection implements Executor {
     }
     return pending.filter((command) => !command.settled);
   }
+}
+
+/**
+ * How long a command may take: what its call says, or the default, and what a blocking command waits
+ * on the server before that.
+ */
+export function timeoutOf(command: Command, defaultMs: number): number {
+  const asked = command.options?.timeoutMs;
+  if (asked !== undefined) return asked;
+  if ((command.spec.flags & CommandFlag.blocking) === 0) return defaultMs;
+  return defaultMs + (blockOf(command)?.timeoutMs ?? 0);
+}
+
+function peerOf(transport: Transport): string | undefined {
+  const { remoteAddress: host, remotePort: port } = transport;
+  return host === undefined || port === undefined ? undefined : describeEndpoint({ host, port });
 }

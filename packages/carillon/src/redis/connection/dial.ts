@@ -1,13 +1,16 @@
 /**
- * Opens a socket: TCP, TLS or unix. Knows no Redis.
+ * Opens a socket: TCP, TLS or unix, or whatever the option `dial` opens instead. Knows no Redis.
  *
  * Bytes are read into one reused buffer (`onread`), which the receiver must be done with when its
  * callback returns: against 'data' events this saves an allocation for each read
  * (bench/workloads, 64 GETs in flight).
  */
 import { connect as connectTcp, type OnReadOpts, type Socket } from 'node:net';
+import type { Duplex } from 'node:stream';
 import { connect as connectTls } from 'node:tls';
+import { unlessAborted } from '../../util/waiting.js';
 import { ConnectionError, connectionErrorFrom } from '../errors/connection-error.js';
+import type { Endpoint } from './address.js';
 import { TOOK_TOO_LONG } from './attempt-deadline.js';
 import type { ConnectionSettings } from './connection-options.js';
 
@@ -16,6 +19,41 @@ const READ_BUFFER_BYTES = 64 * 1024;
 /** Is given each piece of bytes; it must copy what it wants to keep. */
 export type OnBytes = (bytes: Uint8Array) => void;
 
+/** What carries the bytes: a socket, or a stream with as much of one as it has. */
+export type Transport = Duplex &
+  Partial<Pick<Socket, 'ref' | 'unref' | 'remoteAddress' | 'remotePort'>>;
+
+/**
+ * Opens a connection in the user's own way: through a proxy, a tunnel, another runtime's sockets.
+ * `signal` aborts when it takes too long or is no longer wanted; TLS is the dialer's business.
+ */
+export type Dial = (endpoint: Endpoint, options: { signal: AbortSignal }) => Promise<Duplex>;
+
+/**
+ * Dials a server by the settings' own `dial`, or a socket.
+ *
+ * @throws {ConnectionError} As `dialSocket`; `CONNECT_FAILED` with what a `dial` of the settings threw.
+ */
+export async function dial(
+  settings: ConnectionSettings,
+  onBytes: OnBytes,
+  signal: AbortSignal,
+): Promise<Transport> {
+  if (settings.dial === undefined) return dialSocket(settings, onBytes, signal);
+  const { address, endpoint } = settings;
+  const dialing = settings.dial(endpoint, { signal });
+  let transport: Duplex;
+  try {
+    transport = await unlessAborted(dialing, signal);
+  } catch (cause) {
+    void dialing.then((late) => late.destroy()).catch(() => {}); // nobody wants it any more
+    if (signal.aborted) throw abortError(signal, address);
+    throw new ConnectionError('CONNECT_FAILED', { address, cause, sent: 'no' });
+  }
+  transport.on('data', onBytes);
+  return transport;
+}
+
 /**
  * Dials a server. The deadline is `signal`'s: it should abort after `connectTimeoutMs`.
  *
@@ -23,7 +61,7 @@ export type OnBytes = (bytes: Uint8Array) => void;
  * @throws {ConnectionError} `CONNECT_FAILED` with the system's error as `cause`.
  * @throws {CommandAbortedError} `ABORTED`, with the signal's reason as `cause`.
  */
-export function dial(
+function dialSocket(
   settings: ConnectionSettings,
   onBytes: OnBytes,
   signal: AbortSignal,

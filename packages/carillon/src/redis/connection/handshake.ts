@@ -5,7 +5,14 @@
  * server that does not know `HELLO` or RESP3 costs a second round trip, with the older commands. Wrong
  * credentials are a final answer.
  */
-import { Command, defineCommand, PING } from '../commands/command.js';
+import {
+  Command,
+  CommandFlag,
+  type CommandSpec,
+  defineCommand,
+  NO_DEADLINE,
+  PING,
+} from '../commands/command.js';
 import { MaxClientsError, ReplyError } from '../errors/reply-error.js';
 import { DecodeAs } from '../protocol/decoder.js';
 import type { Argument } from '../protocol/encoder.js';
@@ -20,8 +27,9 @@ export const LIBRARY: { readonly name: string; readonly version: string } = {
 };
 
 const HELLO = defineCommand('HELLO', { shape: toServerInfo, decodeAs: DecodeAs.flatMaps });
-const AUTH = defineCommand('AUTH');
-const SELECT = defineCommand('SELECT');
+/** AUTH as a part of what every connection of an owner does: it marks none of them as altered. */
+export const AUTH: CommandSpec<Reply> = defineCommand('AUTH');
+export const SELECT: CommandSpec<Reply> = defineCommand('SELECT', { flags: CommandFlag.stateful });
 const CLIENT_SETNAME = defineCommand('CLIENT SETNAME');
 const CLIENT_SETINFO = defineCommand('CLIENT SETINFO');
 
@@ -51,7 +59,7 @@ async function introduceResp3(connection: Connection): Promise<void> {
   if (password !== undefined) args.push('AUTH', username ?? 'default', password);
   if (clientName !== undefined) args.push('SETNAME', clientName);
   connection.protocol = 3; // replies to what follows HELLO are RESP3 already
-  const hello = connection.run(new Command(HELLO, args));
+  const hello = ask(connection, HELLO, args);
   const rest = [...selectDatabase(connection), ...sayWho(connection)];
   const [outcome] = await Promise.allSettled([hello, ...rest]);
   if (outcome.status === 'fulfilled') {
@@ -71,10 +79,10 @@ async function introduceResp2(connection: Connection): Promise<void> {
   const replies: Promise<unknown>[] = [];
   if (password !== undefined) {
     const args = username === undefined ? [password] : [username, password];
-    replies.push(connection.run(new Command(AUTH, args)));
+    replies.push(ask(connection, AUTH, args));
   }
   if (clientName !== undefined) {
-    replies.push(connection.run(new Command(CLIENT_SETNAME, [clientName])));
+    replies.push(ask(connection, CLIENT_SETNAME, [clientName]));
   }
   replies.push(...selectDatabase(connection), knock(connection), ...sayWho(connection));
   const outcomes = await Promise.allSettled(replies);
@@ -84,7 +92,7 @@ async function introduceResp2(connection: Connection): Promise<void> {
 
 function selectDatabase(connection: Connection): Promise<unknown>[] {
   const { db } = connection.settings;
-  return db === 0 ? [] : [connection.run(new Command(SELECT, [db]))];
+  return db === 0 ? [] : [ask(connection, SELECT, [db])];
 }
 
 /** A server that does not know `CLIENT SETINFO`, or a user that may not run it, is fine too. */
@@ -92,12 +100,12 @@ function sayWho(connection: Connection): Promise<unknown>[] {
   return [
     ['LIB-NAME', LIBRARY.name],
     ['LIB-VER', LIBRARY.version],
-  ].map((args) => unlessTurnedAway(connection.run(new Command(CLIENT_SETINFO, args))));
+  ].map((args) => unlessTurnedAway(ask(connection, CLIENT_SETINFO, args)));
 }
 
 /** Without credentials RESP2 would say nothing that a server demanding them must refuse. */
 function knock(connection: Connection): Promise<unknown> {
-  return unlessTurnedAway(connection.run(new Command(PING, [])));
+  return unlessTurnedAway(ask(connection, PING, []));
 }
 
 /** Any answer will do, except that we are not let in. */
@@ -108,6 +116,15 @@ async function unlessTurnedAway(answer: Promise<unknown>): Promise<void> {
     const isRefusal = error instanceof ReplyError && error.code !== 'NOAUTH';
     if (!isRefusal || error instanceof MaxClientsError) throw error;
   }
+}
+
+/** The whole attempt has a deadline; its commands have none of their own. */
+function ask<T>(
+  connection: Connection,
+  spec: CommandSpec<T>,
+  args: readonly Argument[],
+): Promise<T> {
+  return connection.run(new Command(spec, args, NO_DEADLINE));
 }
 
 function isUnknownHello(error: unknown): boolean {

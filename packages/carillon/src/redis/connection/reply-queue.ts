@@ -10,6 +10,7 @@ import { ProtocolError } from '../errors/protocol-error.js';
 import { ReplyError } from '../errors/reply-error.js';
 import type { Argument } from '../protocol/encoder.js';
 import type { Reply } from '../protocol/reply.js';
+import type { ConnectionHooks } from './connection.js';
 import { binaryOf, type SubscriptionAck, Subscriptions } from './subscription-acks.js';
 
 /** Commands that were written and wait for their replies. */
@@ -22,8 +23,16 @@ export class ReplyQueue {
   /** What `CLIENT REPLY` asked for; `skip` means the next command only. */
   #answers: 'on' | 'off' | 'skip' = 'on';
 
-  constructor(address: string) {
+  readonly #onRefused: ConnectionHooks['onRefused'];
+
+  constructor(address: string, onRefused?: ConnectionHooks['onRefused']) {
     this.#address = address;
+    this.#onRefused = onRefused;
+  }
+
+  /** The command that is answered next. */
+  get head(): Command | undefined {
+    return this.#commands.peek();
   }
 
   get length(): number {
@@ -73,6 +82,7 @@ export class ReplyQueue {
       });
     }
     this.#acks = [];
+    if (reply instanceof ReplyError && this.#isTakenOver(command, reply)) return command;
     command.settle(reply, this.#address);
     return command;
   }
@@ -112,6 +122,11 @@ export class ReplyQueue {
     }
     this.#acks = [];
     return commands;
+  }
+
+  /** Whether the owner tries again later what the server refused without running it. */
+  #isTakenOver(command: Command, error: ReplyError): boolean {
+    return !command.settled && this.#onRefused?.(command, error) === true;
   }
 
   #isUnanswered(command: Command): boolean {

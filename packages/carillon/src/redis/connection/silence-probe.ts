@@ -3,9 +3,12 @@
  *
  * A PING goes out at every interval, also while other bytes arrive: its answer is the only proof that
  * everything the server sent before it has been received. Any answer counts, an error too.
+ *
+ * A command that may legitimately keep the server busy (it blocks, or its call gave it a longer
+ * time-out) is waited for; nothing is asked inside a transaction, whose reply would then hold a PONG.
  */
 import { startTimer } from '../../util/timer.js';
-import { Command, PING } from '../commands/command.js';
+import { Command, NO_DEADLINE, PING } from '../commands/command.js';
 import { QueueFullError } from '../errors/connection-error.js';
 import { ReplyError } from '../errors/reply-error.js';
 import type { Connection } from './connection.js';
@@ -54,11 +57,15 @@ export class SilenceProbe {
   }
 
   async #probe(): Promise<void> {
+    if (this.#connection.inTransaction) {
+      this.#schedule();
+      return;
+    }
     const sentAt = Date.now();
     this.#awaits = 'answer';
     this.#expectBytes();
     try {
-      await this.#connection.run(new Command(PING, []));
+      await this.#connection.run(new Command(PING, [], NO_DEADLINE));
     } catch (error) {
       if (error instanceof QueueFullError) this.#awaits = 'bytes';
       if (!(error instanceof ReplyError)) return; // closed: whoever closed it stops this probe
@@ -75,14 +82,25 @@ export class SilenceProbe {
 
   /** The answer may stand behind a long reply: as long as bytes come, the server is alive. */
   #expectBytes(): void {
-    const before = this.#connection.bytesRead;
+    const connection = this.#connection;
+    const before = connection.bytesRead;
+    let waitedMs = 0;
+    const wait = (ms: number): void => {
+      waitedMs += ms;
+      // `setImmediate`: a process that was held up reads what is already here before it judges.
+      this.#timer = startTimer(() => setImmediate(look), ms)?.unref();
+    };
     const look = (): void => {
       if (this.#isStopped || this.#awaits === 'nothing') return;
-      if (this.#connection.bytesRead === before) this.#connection.closeSilent();
-      else if (this.#awaits === 'bytes') this.#rest();
-      else this.#expectBytes();
+      if (connection.bytesRead !== before) {
+        if (this.#awaits === 'bytes') this.#rest();
+        else this.#expectBytes();
+        return;
+      }
+      const patienceMs = connection.expectedSilenceMs + this.#options.timeoutMs - waitedMs;
+      if (patienceMs > 0) wait(patienceMs);
+      else connection.closeSilent();
     };
-    // `setImmediate`: a process that was held up reads what is already here before it judges.
-    this.#timer = startTimer(() => setImmediate(look), this.#options.timeoutMs)?.unref();
+    wait(this.#options.timeoutMs);
   }
 }

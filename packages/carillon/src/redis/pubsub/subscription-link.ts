@@ -10,7 +10,7 @@
 import { type Deferred, deferred } from '../../util/deferred.js';
 import type { RetryPolicy } from '../../util/retry-policy.js';
 import { startTimer } from '../../util/timer.js';
-import { Command, CommandFlag, defineCommand } from '../commands/command.js';
+import { Command, CommandFlag, defineCommand, NO_DEADLINE } from '../commands/command.js';
 import type { Connection } from '../connection/connection.js';
 import { SilenceProbe } from '../connection/silence-probe.js';
 import { binaryOf } from '../connection/subscription-acks.js';
@@ -289,7 +289,7 @@ export class SubscriptionLink {
     }
     const connection = this.#connection;
     if (connection === undefined) return;
-    const options = timeoutMs > 0 ? { timeoutMs } : undefined;
+    const options = timeoutMs > 0 ? { timeoutMs } : NO_DEADLINE;
     const sent = byKind(abandoned).map(([kind, group]) =>
       connection.run(new Command(UNSUBSCRIBE[kind], namesOf(group), options)),
     );
@@ -376,7 +376,7 @@ export class SubscriptionLink {
       byKind(entries).map(async ([kind, group]) => {
         for (const entry of group) entry.wasSent = true;
         try {
-          await connection.run(new Command(SUBSCRIBE[kind], namesOf(group)));
+          await connection.run(new Command(SUBSCRIBE[kind], namesOf(group), NO_DEADLINE));
         } catch (error) {
           if (this.#connection !== connection || connection.closed) return;
           await this.#onRefusal(group, error as Error);

@@ -506,14 +506,6 @@ test('a command object that is run twice is sent once, and the first call is ans
   assert.equal(await redis.get(key), '1');
 });
 
-test('opening a client again opens no second connection', async () => {
-  await using setting = await throughProxy();
-  setting.redis.open();
-
-  await setting.redis.ping();
-  assert.equal(setting.proxy.accepted, 1);
-});
-
 test('a stream called BLOCK does not make XREAD a blocking command', async () => {
   await using redis = await connect(server.url);
 

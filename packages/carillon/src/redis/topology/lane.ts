@@ -8,7 +8,7 @@
 
 import type { RetryPolicy } from '../../util/retry-policy.js';
 import { Command, CommandFlag, PING } from '../commands/command.js';
-import type { Executor } from '../commands/executor.js';
+import type { BatchExecutor } from '../commands/executor.js';
 import type { Connection } from '../connection/connection.js';
 import { Deadlines } from '../connection/deadlines.js';
 import { SilenceProbe } from '../connection/silence-probe.js';
@@ -45,7 +45,7 @@ const FLAGS_REFUSED = CommandFlag.blocking | CommandFlag.stateful;
 const TRANSIENT_CODES: ReadonlySet<string> = new Set(['LOADING', 'BUSY', 'MASTERDOWN', 'TRYAGAIN']);
 
 /** The shared connection of a client. */
-export class Lane implements Executor {
+export class Lane implements BatchExecutor {
   readonly #options: LaneOptions;
   readonly #owner: LaneOwner;
   readonly #reconnector: Reconnector;
@@ -84,16 +84,12 @@ export class Lane implements Executor {
   run<T>(command: Command<T>): Promise<T> {
     const isFirstRun = !command.started;
     const promise = command.start();
-    if (!isFirstRun) return promise;
-    if ((command.spec.flags & FLAGS_REFUSED) !== 0) {
-      command.fail(refusalOf(command as Command));
-      return promise;
-    }
-    const timeoutMs = command.options?.timeoutMs ?? this.#options.commandTimeoutMs;
-    this.#deadlines.watch(command as Command, timeoutMs);
-    if (this.#connection !== undefined) this.#connection.send(command as Command);
-    else this.#enqueue(command as Command);
+    if (isFirstRun) this.#accept(command as Command);
     return promise;
+  }
+
+  runBatch(commands: readonly Command[]): void {
+    for (const command of commands) this.#accept(command);
   }
 
   /** Keeps the process alive, or lets it end, while connections are open or being opened. */
@@ -117,6 +113,16 @@ export class Lane implements Executor {
     this.#deadlines.clear();
     this.#reconnector.close();
     await connection?.waitClosed();
+  }
+
+  #accept(command: Command): void {
+    if ((command.spec.flags & FLAGS_REFUSED) !== 0) {
+      command.fail(refusalOf(command));
+      return;
+    }
+    this.#deadlines.watch(command, command.options?.timeoutMs ?? this.#options.commandTimeoutMs);
+    if (this.#connection !== undefined) this.#connection.send(command);
+    else this.#enqueue(command);
   }
 
   #onUp(connection: Connection): void {
@@ -147,7 +153,7 @@ export class Lane implements Executor {
 
   #takeOver(command: Command): boolean {
     if (this.#refusal !== undefined || this.#queue.isFull) return false;
-    if (command.sent === 'maybe' && !command.repeatable) return false;
+    if (!command.mayBeSentAgain) return false;
     this.#enqueue(command);
     return true;
   }

@@ -1,0 +1,79 @@
+/** Commands that are given by their words: what `call` and `execute` take, checked. */
+import { UsageError } from '../errors/usage-error.js';
+import { DecodeAs } from '../protocol/decoder.js';
+import type { Argument } from '../protocol/encoder.js';
+import type { Reply } from '../protocol/reply.js';
+import { type CallOptions, Command, type Encoding } from './command.js';
+import { specOfCall } from './command-facts.js';
+import type { Executor } from './executor.js';
+
+/** A command's name, then its arguments: `['OBJECT', 'FREQ', key]`. */
+export type Words = readonly [name: string | Uint8Array, ...args: Argument[]];
+
+const OPTIONS: Readonly<Record<keyof CallOptions, (value: unknown) => boolean>> = {
+  timeoutMs: (value) => typeof value === 'number' && value > 0,
+  signal: (value) => value instanceof AbortSignal,
+  idempotent: (value) => typeof value === 'boolean',
+  encoding: (value) => value === null || value === 'utf8',
+};
+
+/** How to decode bulk strings that are to be read as `encoding`. */
+export function decodeAsOf(encoding: Encoding): number {
+  return encoding === null ? DecodeAs.bytes : DecodeAs.text;
+}
+
+/**
+ * Makes a command of words. Its flags are looked up by its name.
+ *
+ * @param encoding - What bulk strings are read as unless the options say otherwise.
+ * @throws {UsageError} `INVALID_ARGUMENT`: no name, or an option that is unknown or mistyped.
+ */
+export function commandOf(
+  words: Words,
+  options: CallOptions | undefined,
+  encoding: Encoding,
+): Command<Reply> {
+  if (!Array.isArray(words) || !isName(words[0])) {
+    const expected = "the words of a command in an array, such as ['OBJECT', 'FREQ', key]";
+    throw new UsageError('INVALID_ARGUMENT', `a command needs ${expected}`);
+  }
+  if (options !== undefined) checkCallOptions(options);
+  const asked = options?.encoding;
+  const spec = specOfCall(words, decodeAsOf(asked === undefined ? encoding : asked));
+  return new Command(spec, words.slice(1), options);
+}
+
+/** Runs what `commandOf` makes of the words; a mistake in them rejects. */
+export function runWords(
+  executor: Executor,
+  words: Words,
+  options: CallOptions | undefined,
+  encoding: Encoding,
+): Promise<Reply> {
+  try {
+    return executor.run(commandOf(words, options, encoding));
+  } catch (error) {
+    return Promise.reject(error);
+  }
+}
+
+/** @throws {UsageError} `INVALID_ARGUMENT`, with the option's name and never its value. */
+function checkCallOptions(options: CallOptions): void {
+  for (const [name, value] of Object.entries(options)) {
+    const accepts = Object.hasOwn(OPTIONS, name) ? OPTIONS[name as keyof CallOptions] : undefined;
+    if (accepts === undefined) {
+      const known = Object.keys(OPTIONS).join(', ');
+      throw new UsageError(
+        'INVALID_ARGUMENT',
+        `there is no call option \`${name}\` (known: ${known})`,
+      );
+    }
+    if (value !== undefined && !accepts(value)) {
+      throw new UsageError('INVALID_ARGUMENT', `the call option \`${name}\` has a bad value`);
+    }
+  }
+}
+
+function isName(word: unknown): boolean {
+  return typeof word === 'string' ? word.trim() !== '' : word instanceof Uint8Array;
+}

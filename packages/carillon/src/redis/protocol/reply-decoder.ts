@@ -1,0 +1,27 @@
+/**
+ * What a connection needs of a decoder. `Decoder` is the one it has unless the option `decoder` gives
+ * another, for instance one in native code.
+ */
+import type { INCOMPLETE } from './decoder.js';
+import type { Reply } from './reply.js';
+
+/** Turns bytes into replies. */
+export interface ReplyDecoder {
+  /**
+   * Takes the next bytes. They are valid only during the call and the `read`s that follow it until
+   * `INCOMPLETE`; what is left over must be copied.
+   */
+  feed(chunk: Uint8Array): void;
+  /**
+   * Reads the next reply, or gives `INCOMPLETE` when its bytes are not all there. Pushes of RESP3 are
+   * no replies: they go to the `onPush` the decoder was made with. An error reply is returned as a
+   * `ReplyError`, not thrown.
+   *
+   * @param as - Bits of `DecodeAs`: how to read this reply.
+   * @throws {ProtocolError} The bytes make no sense. It is not asked again.
+   */
+  read(as: number): Reply | typeof INCOMPLETE;
+}
+
+/** Makes the decoder of one connection. */
+export type DecoderFactory = (options: { onPush: (push: Reply[]) => void }) => ReplyDecoder;
