@@ -4,6 +4,8 @@ export type { RedisOptions } from '../redis/client/client-options.js';
 export { connect } from '../redis/client/connect.js';
 export type { Redis, RedisBytes, RedisEvents, RedisState } from '../redis/client/redis.js';
 export type { SetOptions } from '../redis/commands/by-hand/set.js';
+export type { XaddOptions } from '../redis/commands/by-hand/xadd.js';
+export type { StreamEntry, XreadOptions } from '../redis/commands/by-hand/xread.js';
 export type { CallOptions, Command, CommandSpec } from '../redis/commands/command.js';
 export type { Commands, Key, Value } from '../redis/commands/commands.js';
 export type { Executor } from '../redis/commands/executor.js';
