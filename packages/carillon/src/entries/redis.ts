@@ -3,6 +3,7 @@
 export type { Client, ClientEvents, ClientState } from '../redis/client/client.js';
 export type { RedisOptions } from '../redis/client/client-options.js';
 export { type CommandsClass, connect } from '../redis/client/connect.js';
+export { createConnection } from '../redis/client/create-connection.js';
 export { Redis } from '../redis/client/redis.js';
 export type { SetOptions } from '../redis/commands/by-hand/set.js';
 export type { XaddOptions } from '../redis/commands/by-hand/xadd.js';
@@ -12,7 +13,28 @@ export type { CommandTrace } from '../redis/commands/command-tracing.js';
 export type { Commands, Key, Value } from '../redis/commands/commands.js';
 export type { BatchExecutor, Executor } from '../redis/commands/executor.js';
 export type { ServerAddress } from '../redis/connection/address.js';
-export type { ConnectionOptions } from '../redis/connection/connection-options.js';
+export {
+  Channel,
+  type ChannelOptions,
+  type ChannelRead,
+  type ChannelReadOptions,
+} from '../redis/connection/channel.js';
+export {
+  type AuthArguments,
+  Connection,
+  type ConnectionClass,
+  type ConnectionHooks,
+} from '../redis/connection/connection.js';
+export type {
+  Acknowledgement,
+  ChannelName,
+  PubSubVerb,
+} from '../redis/connection/connection-channels.js';
+export type {
+  ConnectionOptions,
+  ConnectionSettings,
+} from '../redis/connection/connection-options.js';
+export type { Dial, Transport } from '../redis/connection/dial.js';
 export type {
   ConnectTrace,
   DisconnectTrace,
@@ -59,6 +81,7 @@ export {
 export { UsageError, type UsageErrorCode } from '../redis/errors/usage-error.js';
 export type { Argument } from '../redis/protocol/encoder.js';
 export type { Reply } from '../redis/protocol/reply.js';
+export type { DecoderFactory, ReplyDecoder } from '../redis/protocol/reply-decoder.js';
 export type {
   PubSubDisconnected,
   PubSubGap,

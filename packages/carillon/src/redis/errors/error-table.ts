@@ -151,6 +151,11 @@ const USAGE: Readonly<Record<UsageErrorCode, Entry>> = {
     'a subscription inside MULTI could not be told from the transaction',
     'Nothing was sent. Subscribe outside.',
   ],
+  COMMAND_IN_PUBSUB: [
+    'UsageError',
+    'under RESP2 a subscribed connection runs nothing but subscriptions, PING, QUIT and RESET',
+    'Nothing was sent. Use another connection, or RESP3.',
+  ],
 };
 
 const COMPOSITE: Readonly<Record<CompositeErrorCode, Entry>> = {

@@ -8,7 +8,8 @@ export type UsageErrorCode =
   | 'INVALID_ARGUMENT'
   | 'STATEFUL_COMMAND'
   | 'BLOCKING_COMMAND'
-  | 'SUBSCRIBE_IN_TRANSACTION';
+  | 'SUBSCRIBE_IN_TRANSACTION'
+  | 'COMMAND_IN_PUBSUB';
 
 /** A bug in the calling code. Nothing was sent; a retry will fail the same way. */
 export class UsageError extends RedisError {

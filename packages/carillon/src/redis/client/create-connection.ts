@@ -1,0 +1,46 @@
+/** The door to one raw connection: no lanes, no reconnecting, whatever it is told. */
+import type { ServerAddress } from '../connection/address.js';
+import { checkOptions } from '../connection/check-options.js';
+import type { Connection, ConnectionClass } from '../connection/connection.js';
+import {
+  CONNECTION_REQUIREMENTS,
+  type ConnectionOptions,
+  connectionSettings,
+} from '../connection/connection-options.js';
+import { openConnection } from '../connection/opening.js';
+import { SilenceProbe } from '../connection/silence-probe.js';
+
+/**
+ * Opens one connection to a Redis or Valkey server. It does not reconnect; whoever holds it may put it
+ * into any state (`MULTI`, `WATCH`, pub/sub, blocking), since nobody else uses it.
+ *
+ * @example
+ * await using connection = await createConnection('redis://localhost');
+ * await connection.execute('SET', 'greeting', 'hello');
+ *
+ * @throws {UsageError} A bad address or option.
+ * @throws {ConnectionError} The server cannot be reached, in time.
+ * @throws {ReplyError} The server refused: credentials, database, too many clients.
+ */
+export function createConnection<T extends Connection>(
+  address: ServerAddress,
+  options: ConnectionOptions & { readonly connectionClass: ConnectionClass<T> },
+): Promise<T>;
+export function createConnection(
+  address: ServerAddress,
+  options?: ConnectionOptions,
+): Promise<Connection>;
+export async function createConnection(
+  address: ServerAddress,
+  options: ConnectionOptions = {},
+): Promise<Connection> {
+  checkOptions(options, CONNECTION_REQUIREMENTS);
+  const settings = connectionSettings(address, options);
+  let probe: SilenceProbe | undefined;
+  const connection = await openConnection(settings, { onClosed: () => probe?.stop() });
+  const { maxIdleMs } = settings;
+  if (!connection.closed) {
+    probe = new SilenceProbe(connection, { intervalMs: maxIdleMs, timeoutMs: maxIdleMs });
+  }
+  return connection;
+}
