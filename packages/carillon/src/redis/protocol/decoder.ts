@@ -128,6 +128,7 @@ export class Decoder {
 
   readonly #root: OpenAggregate = new OpenAggregate(undefined, Kind.root, 0, 1, false);
   #open: OpenAggregate = this.#root;
+  #elementsAs: readonly number[] | undefined = undefined;
   #depth = 0;
   #failure: ProtocolError | undefined = undefined;
 
@@ -165,13 +166,21 @@ export class Decoder {
   /**
    * Reads the next reply.
    *
-   * @param as - `DecodeAs` bits. Pass the same ones until the reply is complete.
+   * Pass the same arguments until the reply is complete.
+   *
+   * @param as - `DecodeAs` bits.
+   * @param elementsAs - When the reply is an array: bits for each of its elements, with everything
+   *   inside it; elements beyond them are decoded by `as`. The reply to EXEC is such an array.
    * @returns The reply, or `INCOMPLETE`. An error reply is returned as a `ReplyError`.
    * @throws {ProtocolError} `MALFORMED` or `LIMIT_EXCEEDED`.
    */
-  read(as: number = DecodeAs.text): Reply | typeof INCOMPLETE {
+  read(
+    as: number = DecodeAs.text,
+    elementsAs: readonly number[] | undefined = undefined,
+  ): Reply | typeof INCOMPLETE {
     if (this.#failure !== undefined) throw this.#failure;
     this.#root.as = as;
+    this.#elementsAs = elementsAs;
     if (this.#line.length > 0) this.#continueLine();
     for (;;) {
       let value = this.#body === undefined ? this.#element(this.#open.as) : this.#continueBody();
@@ -581,7 +590,11 @@ export class Decoder {
       this.#fail('an aggregate is longer than maxAggregateLength', 'LIMIT_EXCEEDED');
     }
     if (elements === 0 && kind === Kind.pushKind) this.#fail('a push lacks its kind');
-    this.#begin(kind, as, elements, isStreamed);
+    if (this.#elementsAs !== undefined && kind === Kind.array && this.#open === this.#root) {
+      this.#begin(Kind.mixedArray, this.#elementsAs[0] ?? as, elements, isStreamed);
+    } else {
+      this.#begin(kind, as, elements, isStreamed);
+    }
     return elements === 0 ? this.#leave(this.#open) : CONTINUE;
   }
 
@@ -595,8 +608,13 @@ export class Decoder {
     this.#open = new OpenAggregate(this.#open, kind, as, elements, isStreamed);
   }
 
-  /** Called when the last announced element is there. `CONTINUE` when no element comes of it. */
+  /** Called when no element remains. `CONTINUE` when no element of what is below comes of it. */
   #complete(open: OpenAggregate): Reply | typeof CONTINUE {
+    if (open.kind === Kind.mixedArray && open.items.length < open.elements) {
+      open.as = this.#elementsAs?.[open.items.length] ?? this.#root.as;
+      open.remaining = 1;
+      return CONTINUE;
+    }
     if (open.kind === Kind.pushKind) {
       if (typeof open.items[0] !== 'string') this.#fail('the kind of a push is text');
       open.kind = Kind.push;

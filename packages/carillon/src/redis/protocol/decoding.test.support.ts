@@ -19,6 +19,7 @@ export interface Transcript {
 /** How `decode` runs its decoder. */
 export interface DecodeSetup extends DecoderOptions {
   readonly as?: number;
+  readonly elementsAs?: readonly number[];
   readonly pushAs?: number;
 }
 
@@ -44,7 +45,7 @@ export function decode(chunks: Iterable<Uint8Array>, setup: DecodeSetup = {}): T
       decoder.feed(borrowed);
       for (;;) {
         reads++;
-        const reply = decoder.read(setup.as);
+        const reply = decoder.read(setup.as, setup.elementsAs);
         if (reply === INCOMPLETE) break;
         events.push({ reply });
       }

@@ -15,6 +15,8 @@ export const Kind = {
   pushKind: 5,
   push: 6,
   streamedString: 7,
+  /** An array of which each element is decoded in its own way. */
+  mixedArray: 8,
 } as const;
 
 /** One level of the decoder's stack. */
@@ -25,7 +27,7 @@ export class OpenAggregate {
   as: number;
   /** Elements it announced; for a streamed aggregate, one more than it may have. */
   readonly elements: number;
-  /** Elements before something is to be done: the end, or for a push the kind. */
+  /** Elements before something is to be done: the end, a push's kind, each of a mixed array's. */
   remaining: number;
   /** Ends with a `.` instead of by count. */
   readonly isStreamed: boolean;
@@ -47,7 +49,7 @@ export class OpenAggregate {
     this.kind = kind;
     this.as = as;
     this.elements = elements;
-    this.remaining = kind === Kind.pushKind ? 1 : elements;
+    this.remaining = kind === Kind.pushKind || kind === Kind.mixedArray ? 1 : elements;
     this.isStreamed = isStreamed;
   }
 }
