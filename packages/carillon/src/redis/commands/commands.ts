@@ -8,7 +8,7 @@ import { DecodeAs } from '../protocol/decoder.js';
 import type { Argument } from '../protocol/encoder.js';
 import type { Reply } from '../protocol/reply.js';
 import { type SetOptions, setArguments } from './by-hand/set.js';
-import { runWords, type Words } from './call-command.js';
+import { commandOf, type Words } from './call-command.js';
 import { type CallOptions, Command, CommandFlag, defineCommand } from './command.js';
 import type { Executor } from './executor.js';
 import { type EncodingOf, pairsToRecord, type Strings } from './reply-shapes.js';
@@ -39,7 +39,7 @@ export abstract class Commands<S extends Strings> implements Executor {
    * arrays under RESP2.
    */
   call(words: Words, options?: CallOptions): Promise<Reply> {
-    return runWords(this, words, options, this.encoding);
+    return this.runBuilt(() => commandOf(words, options, this.encoding));
   }
 
   /** Runs any command by its name and arguments: `execute('OBJECT', 'FREQ', key)`. */
@@ -107,9 +107,27 @@ export abstract class Commands<S extends Strings> implements Executor {
     return this.run(new Command(this.#specs.set, [key, value]));
   }
 
-  /** Asynchronous, so that a bad option rejects. */
-  async #setWith(key: Key, value: Value, options: SetOptions): Promise<S | 'OK' | null> {
-    return this.run(new Command(this.#specs.set, setArguments(key, value, options)));
+  #setWith(key: Key, value: Value, options: SetOptions): Promise<S | 'OK' | null> {
+    return this.runBuilt(() => new Command(this.#specs.set, setArguments(key, value, options)));
+  }
+
+  /**
+   * Runs a command whose arguments may be found wrong while they are put together. Not an `async`
+   * method: inside a batch the promise that `run` returns must be passed on as it is.
+   */
+  protected runBuilt<T>(build: () => Command<T>): Promise<T> {
+    let command: Command<T>;
+    try {
+      command = build();
+    } catch (error) {
+      return this.refuse(error);
+    }
+    return this.run(command);
+  }
+
+  /** Answers a call that is wrong in itself. */
+  protected refuse(error: unknown): Promise<never> {
+    return Promise.reject(error);
   }
 }
 
