@@ -17,6 +17,7 @@ export class Batch implements QueuedOwner {
   readonly #options: CallOptions | undefined;
   #mistake: unknown;
   #unsettled = 0;
+  #hasFailures = false;
   #onAllSettled: (() => void) | undefined;
 
   /** @param options - For each command, unless it has its own. */
@@ -59,7 +60,8 @@ export class Batch implements QueuedOwner {
     });
   }
 
-  onSettled(): void {
+  onSettled(queued: Queued<unknown>): void {
+    if (queued.state === 'rejected') this.#hasFailures = true;
     this.#unsettled--;
     if (this.#unsettled === 0) this.#onAllSettled?.();
   }
@@ -67,6 +69,7 @@ export class Batch implements QueuedOwner {
   /** The errors of the commands that failed, in the order of the calls. */
   errors(): RedisError[] {
     const errors: RedisError[] = [];
+    if (!this.#hasFailures) return errors;
     for (const { state, outcome } of this.#queued) {
       if (state === 'rejected') errors.push(outcome as RedisError);
     }

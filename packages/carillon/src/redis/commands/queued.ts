@@ -9,7 +9,7 @@ import type { Settler } from './command.js';
 
 /** Whom a `Queued` belongs to, and tells that it is settled. */
 export interface QueuedOwner {
-  onSettled(): void;
+  onSettled(queued: Queued<unknown>): void;
 }
 
 type State = 'pending' | 'fulfilled' | 'rejected';
@@ -58,7 +58,7 @@ export class Queued<T> implements Promise<T>, Settler {
     this.state = state;
     this.outcome = outcome;
     if (this.#deferred !== undefined) this.#forward(this.#deferred);
-    this.owner.onSettled();
+    this.owner.onSettled(this);
   }
 
   #asPromise(): Promise<T> {

@@ -63,10 +63,14 @@ export class Recorder<S extends Strings> extends Commands<S> {
       throw invalid('must return an array of what its commands returned, and not be asynchronous');
     }
     // A copy: what happens to the caller's array until the replies are here is none of our business.
-    return Array.from(returned, (value: unknown) => {
-      if (value instanceof Queued && value.owner === this.#batch) return value;
-      throw invalid('returned something else than the promises of its own commands');
-    });
+    const own: Queued<unknown>[] = [];
+    for (const value of returned as unknown[]) {
+      if (!(value instanceof Queued && value.owner === this.#batch)) {
+        throw invalid('returned something else than the promises of its own commands');
+      }
+      own.push(value);
+    }
+    return own;
   }
 }
 
