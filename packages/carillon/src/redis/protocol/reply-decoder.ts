@@ -18,11 +18,9 @@ export interface ReplyDecoder {
    * `ReplyError`, not thrown.
    *
    * @param as - Bits of `DecodeAs`: how to read this reply.
-   * @param elementsAs - When the reply is an array: such bits for each of its elements, with everything
-   *   inside it, instead of `as`. Only the reply to EXEC has them.
    * @throws {ProtocolError} The bytes make no sense. It is not asked again.
    */
-  read(as: number, elementsAs: readonly number[] | undefined): Reply | typeof INCOMPLETE;
+  read(as: number): Reply | typeof INCOMPLETE;
 }
 
 /** Makes the decoder of one connection. */
