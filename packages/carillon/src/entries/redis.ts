@@ -5,11 +5,21 @@ export type { RedisOptions } from '../redis/client/client-options.js';
 export { type CommandsClass, connect } from '../redis/client/connect.js';
 export { Redis } from '../redis/client/redis.js';
 export type { SetOptions } from '../redis/commands/by-hand/set.js';
+export type { XaddOptions } from '../redis/commands/by-hand/xadd.js';
+export type { StreamEntry, XreadOptions } from '../redis/commands/by-hand/xread.js';
 export type { CallOptions, Command, CommandSpec, Encoding } from '../redis/commands/command.js';
+export type { CommandTrace } from '../redis/commands/command-tracing.js';
 export type { Commands, Key, Value } from '../redis/commands/commands.js';
-export type { Executor } from '../redis/commands/executor.js';
+export type { BatchExecutor, Executor } from '../redis/commands/executor.js';
 export type { ServerAddress } from '../redis/connection/address.js';
 export type { ConnectionOptions } from '../redis/connection/connection-options.js';
+export type {
+  ConnectTrace,
+  DisconnectTrace,
+  LogEntry,
+  Logger,
+  RetryTrace,
+} from '../redis/connection/opening.js';
 export {
   ChannelClosedError,
   MultiExecError,

@@ -14,6 +14,7 @@ import {
   type ConnectionSettings,
   connectionSettings,
 } from '../connection/connection-options.js';
+import { tellingRetries } from '../connection/opening.js';
 import type { LaneOptions } from '../topology/lane.js';
 
 /** What users may say about a client. */
@@ -62,7 +63,7 @@ export function clientSettings(address: ServerAddress, options: RedisOptions = {
   return {
     address: connection.address,
     connection,
-    reconnect: reconnect === false ? none() : reconnect,
+    reconnect: tellingRetries(reconnect === false ? none() : reconnect, connection),
     commandTimeoutMs: connection.commandTimeoutMs,
     maxQueuedCommands,
     maxIdleMs: connection.maxIdleMs,

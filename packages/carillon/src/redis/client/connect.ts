@@ -1,7 +1,7 @@
 /** The recommended door: an address in, a connected client out. */
 import { deferred } from '../../util/deferred.js';
 import type { ServerAddress } from '../connection/address.js';
-import { Connection } from '../connection/connection.js';
+import { openConnection } from '../connection/opening.js';
 import { Client } from './client.js';
 import { clientSettings, type RedisOptions } from './client-options.js';
 import { Redis } from './redis.js';
@@ -35,7 +35,7 @@ export async function connect(
 ): Promise<unknown> {
   const settings = clientSettings(address, options);
   const client = new Client(
-    (hooks, signal) => Connection.open(settings.connection, hooks, signal),
+    (hooks, signal) => openConnection(settings.connection, hooks, signal),
     settings,
   );
   const { commandsClass: CommandsOf = Redis } = options;

@@ -17,6 +17,7 @@ import { UsageError } from '../errors/usage-error.js';
 import { CommandHead } from '../protocol/command-head.js';
 import type { Argument, CommandEncoder } from '../protocol/encoder.js';
 import type { Reply } from '../protocol/reply.js';
+import { type CommandTrace, endTrace } from './command-tracing.js';
 
 /** Facts about a command that decide where it may run and whether it may run twice. */
 export const CommandFlag = {
@@ -124,6 +125,8 @@ export class Command<T = unknown> {
   sentBefore = false;
   /** The queue it waits in. */
   holder: CommandHolder | undefined = undefined;
+  /** What is told of it to tracing tools, when they listen. */
+  trace: CommandTrace | undefined = undefined;
   #resolve: Settle | undefined = undefined;
   #reject: Settle | undefined = undefined;
   #settler: Settler | undefined = undefined;
@@ -209,6 +212,7 @@ export class Command<T = unknown> {
   fulfil(value: unknown): void {
     if (this.settled) return;
     this.#finish();
+    if (this.trace !== undefined) endTrace(this.trace);
     if (this.#settler === undefined) this.#resolve?.(value);
     else this.#settler.resolve(value);
   }
@@ -217,6 +221,7 @@ export class Command<T = unknown> {
   fail(error: unknown): void {
     if (this.settled) return;
     this.#finish();
+    if (this.trace !== undefined) endTrace(this.trace, error);
     if (this.#settler === undefined) this.#reject?.(error);
     else this.#settler.reject(error);
   }

@@ -37,6 +37,49 @@ test('an option that SET does not have rejects, and the key is not touched', asy
   assert.equal(await redis.exists('untouched'), 0);
 });
 
+for (const protocol of [2, 3] as const) {
+  test(`lists are filled at both ends and read by index, under RESP${protocol}`, async () => {
+    await using client = await connect(server.url, { protocol });
+    const key = `list:${protocol}`;
+
+    assert.equal(await client.rpush(key, 'c', 'd'), 2);
+    assert.equal(await client.lpush(key, 'b', Buffer.from('a')), 4);
+
+    assert.equal(await client.llen(key), 4);
+    assert.deepEqual(await client.lrange(key, 0, -1), ['a', 'b', 'c', 'd']);
+    assert.deepEqual(await client.bytes.lrange(key, 1, 1), [Buffer.from('b')]);
+    assert.deepEqual(await client.lrange('no-list', 0, -1), []);
+    assert.equal(await client.llen('no-list'), 0);
+  });
+
+  test(`many strings are set and got at once, in order, under RESP${protocol}`, async () => {
+    await using client = await connect(server.url, { protocol });
+
+    assert.equal(await client.mset({ 'm:1': 'é', 'm:2': 2 }), 'OK');
+
+    assert.deepEqual(await client.mget('m:2', 'no-key', 'm:1'), ['2', null, 'é']);
+    assert.deepEqual(await client.bytes.mget('m:1'), [Buffer.from('é')]);
+  });
+
+  test(`a counter goes up and down by any integer, under RESP${protocol}`, async () => {
+    await using client = await connect(server.url, { protocol });
+    const key = `counter:${protocol}`;
+
+    assert.equal(await client.incrby(key, 40n), 40);
+    assert.equal(await client.incrby(key, -10), 30);
+    assert.equal(await client.decr(key), 29);
+  });
+
+  test(`a key expires after its seconds, if there is one, under RESP${protocol}`, async () => {
+    await using client = await connect(server.url, { protocol });
+    await client.set('mortal', 'x');
+
+    assert.equal(await client.expire('mortal', 100), 1);
+    assert.equal(await client.call(['TTL', 'mortal']), 100);
+    assert.equal(await client.expire('no-key', 100), 0);
+  });
+}
+
 for (const words of ['GET', [], [''], [undefined], 5] as unknown[]) {
   test(`call(${JSON.stringify(words)}) is a mistake of the caller, and rejects as one`, async () => {
     const mistaken = words as Parameters<typeof redis.call>[0];

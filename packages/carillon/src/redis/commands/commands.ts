@@ -8,6 +8,13 @@ import { DecodeAs } from '../protocol/decoder.js';
 import type { Argument } from '../protocol/encoder.js';
 import type { Reply } from '../protocol/reply.js';
 import { type SetOptions, setArguments } from './by-hand/set.js';
+import { type XaddOptions, xaddArguments } from './by-hand/xadd.js';
+import {
+  type StreamEntry,
+  streamsToRecord,
+  type XreadOptions,
+  xreadArguments,
+} from './by-hand/xread.js';
 import { commandOf, type Words } from './call-command.js';
 import { type CallOptions, Command, CommandFlag, defineCommand } from './command.js';
 import type { Executor } from './executor.js';
@@ -47,6 +54,46 @@ export abstract class Commands<S extends Strings> implements Executor {
     return this.call([name, ...args]);
   }
 
+  /**
+   * Runs a command whose arguments may be found wrong while they are put together. Not an `async`
+   * method: inside a batch the promise that `run` returns must be passed on as it is.
+   */
+  protected runBuilt<T>(build: () => Command<T>): Promise<T> {
+    let command: Command<T>;
+    try {
+      command = build();
+    } catch (error) {
+      return this.refuse(error);
+    }
+    return this.run(command);
+  }
+
+  /** Answers a call that is wrong in itself. */
+  protected refuse(error: unknown): Promise<never> {
+    return Promise.reject(error);
+  }
+
+  /**
+   * Removes and gets the first element of a list, waiting for one. Of several lists, the first that has
+   * any is taken.
+   *
+   * @param timeoutSeconds - How long to wait; 0 waits without end.
+   * @returns The list and the element, or `null` when the time is over.
+   */
+  blpop(keys: Key | readonly Key[], timeoutSeconds: number): Promise<[key: S, element: S] | null> {
+    return this.run(new Command(this.#specs.blpop, [...listOf(keys), timeoutSeconds]));
+  }
+
+  /** Like `blpop`, with the last element of the list. */
+  brpop(keys: Key | readonly Key[], timeoutSeconds: number): Promise<[key: S, element: S] | null> {
+    return this.run(new Command(this.#specs.brpop, [...listOf(keys), timeoutSeconds]));
+  }
+
+  /** Subtracts 1. @returns The new value. @throws {ReplyError} As `incr`. */
+  decr(key: Key): Promise<number> {
+    return this.run(new Command(this.#specs.decr, [key]));
+  }
+
   /** Deletes keys. @returns How many existed. */
   del(...keys: readonly Key[]): Promise<number> {
     return this.run(new Command(this.#specs.del, keys));
@@ -65,6 +112,11 @@ export abstract class Commands<S extends Strings> implements Executor {
   /** Counts which of the keys exist; one that is named twice counts twice. */
   exists(...keys: readonly Key[]): Promise<number> {
     return this.run(new Command(this.#specs.exists, keys));
+  }
+
+  /** Lets a key expire after so many seconds. @returns 1, or 0 when the key does not exist. */
+  expire(key: Key, seconds: number): Promise<number> {
+    return this.run(new Command(this.#specs.expire, [key, seconds]));
   }
 
   /** Gets a string; `null` when the key does not exist. */
@@ -87,6 +139,36 @@ export abstract class Commands<S extends Strings> implements Executor {
     return this.run(new Command(this.#specs.incr, [key]));
   }
 
+  /** Adds an integer. @returns The new value. @throws {ReplyError} As `incr`. */
+  incrby(key: Key, increment: number | bigint): Promise<number> {
+    return this.run(new Command(this.#specs.incrby, [key, increment]));
+  }
+
+  /** The length of a list; 0 when the key does not exist. */
+  llen(key: Key): Promise<number> {
+    return this.run(new Command(this.#specs.llen, [key]));
+  }
+
+  /** Puts elements in front of a list, one after the other. @returns The new length. */
+  lpush(key: Key, ...elements: readonly Value[]): Promise<number> {
+    return this.run(new Command(this.#specs.lpush, [key, ...elements]));
+  }
+
+  /** Gets elements of a list from index to index, both included; negative ones count from its end. */
+  lrange(key: Key, start: number, stop: number): Promise<S[]> {
+    return this.run(new Command(this.#specs.lrange, [key, start, stop]));
+  }
+
+  /** Gets strings, in the order of the keys; `null` for a key that does not exist or holds no string. */
+  mget(...keys: readonly Key[]): Promise<(S | null)[]> {
+    return this.run(new Command(this.#specs.mget, keys));
+  }
+
+  /** Sets strings, all at once. */
+  mset(values: Readonly<Record<string, Value>>): Promise<'OK'> {
+    return this.run(new Command(this.#specs.mset, Object.entries(values).flat()));
+  }
+
   /** Asks the server for an answer. */
   ping(): Promise<string> {
     return this.run(new Command(this.#specs.ping, []));
@@ -95,6 +177,11 @@ export abstract class Commands<S extends Strings> implements Executor {
   /** Publishes a message. @returns How many subscribers of this server got it. */
   publish(channel: Key, message: Value): Promise<number> {
     return this.run(new Command(this.#specs.publish, [channel, message]));
+  }
+
+  /** Puts elements behind a list, in their order. @returns The new length. */
+  rpush(key: Key, ...elements: readonly Value[]): Promise<number> {
+    return this.run(new Command(this.#specs.rpush, [key, ...elements]));
   }
 
   /** Sets a string, whatever the key held. `ex`: seconds; `px`: milliseconds. */
@@ -112,34 +199,68 @@ export abstract class Commands<S extends Strings> implements Executor {
   }
 
   /**
-   * Runs a command whose arguments may be found wrong while they are put together. Not an `async`
-   * method: inside a batch the promise that `run` returns must be passed on as it is.
+   * Adds an entry to a stream, with at least one field.
+   *
+   * @param fields - In the order in which JavaScript gives them: names that are integers first.
+   * @returns The entry's id.
    */
-  protected runBuilt<T>(build: () => Command<T>): Promise<T> {
-    let command: Command<T>;
-    try {
-      command = build();
-    } catch (error) {
-      return this.refuse(error);
+  xadd(key: Key, fields: Readonly<Record<string, Value>>): Promise<string>;
+  xadd(
+    key: Key,
+    fields: Readonly<Record<string, Value>>,
+    options: XaddOptions & { nomkstream?: false | undefined },
+  ): Promise<string>;
+  xadd(
+    key: Key,
+    fields: Readonly<Record<string, Value>>,
+    options: XaddOptions,
+  ): Promise<string | null>;
+  xadd(
+    key: Key,
+    fields: Readonly<Record<string, Value>>,
+    options?: XaddOptions,
+  ): Promise<string | null> {
+    if (options === undefined) {
+      return this.run(new Command(this.#specs.xadd, xaddArguments(key, fields)));
     }
-    return this.run(command);
+    return this.runBuilt(() => new Command(this.#specs.xadd, xaddArguments(key, fields, options)));
   }
 
-  /** Answers a call that is wrong in itself. */
-  protected refuse(error: unknown): Promise<never> {
-    return Promise.reject(error);
+  /**
+   * Reads entries of streams that are later than an id: `xread({ orders: '0' }, { count: 10 })`.
+   *
+   * @param streams - For each key the id to read after; `$` for what comes from now on.
+   * @returns The streams that have entries, oldest entry first; `null` when none has.
+   */
+  xread(
+    streams: Readonly<Record<string, string>>,
+    options: XreadOptions = {},
+  ): Promise<Record<string, StreamEntry<S>[]> | null> {
+    const { xread, xreadBlocking } = this.#specs;
+    const spec = options.block === undefined ? xread : xreadBlocking;
+    return this.runBuilt(() => new Command(spec, xreadArguments(streams, options)));
   }
+}
+
+function listOf(keys: Key | readonly Key[]): readonly Key[] {
+  return typeof keys === 'string' || keys instanceof Uint8Array ? [keys] : keys;
 }
 
 interface Specs<S extends Strings> extends ReturnType<typeof specsFor<S>> {}
 
 function specsFor<S extends Strings>(decodeAs: number) {
   const flags = CommandFlag.readOnly;
+  const pop = { flags: CommandFlag.blocking, decodeAs };
+  const xread = { decodeAs: decodeAs | DecodeAs.flatMaps, shape: streamsToRecord<S> };
   return {
+    blpop: defineCommand<[key: S, element: S] | null>('BLPOP', pop),
+    brpop: defineCommand<[key: S, element: S] | null>('BRPOP', pop),
+    decr: defineCommand<number>('DECR'),
     del: defineCommand<number>('DEL'),
     eval: defineCommand('EVAL', { decodeAs }),
     evalsha: defineCommand('EVALSHA', { decodeAs }),
     exists: defineCommand<number>('EXISTS', { flags }),
+    expire: defineCommand<number>('EXPIRE'),
     get: defineCommand<S | null>('GET', { flags, decodeAs }),
     hgetall: defineCommand('HGETALL', {
       flags,
@@ -148,9 +269,19 @@ function specsFor<S extends Strings>(decodeAs: number) {
     }),
     hset: defineCommand<number>('HSET'),
     incr: defineCommand<number>('INCR'),
+    incrby: defineCommand<number>('INCRBY'),
+    llen: defineCommand<number>('LLEN', { flags }),
+    lpush: defineCommand<number>('LPUSH'),
+    lrange: defineCommand<S[]>('LRANGE', { flags, decodeAs }),
+    mget: defineCommand<(S | null)[]>('MGET', { flags, decodeAs }),
+    mset: defineCommand<'OK'>('MSET'),
     ping: defineCommand<string>('PING', { flags }),
     publish: defineCommand<number>('PUBLISH'),
+    rpush: defineCommand<number>('RPUSH'),
     set: defineCommand<S | 'OK' | null>('SET', { decodeAs }),
+    xadd: defineCommand<string | null>('XADD'),
+    xread: defineCommand('XREAD', { ...xread, flags }),
+    xreadBlocking: defineCommand('XREAD', { ...xread, flags: flags | CommandFlag.blocking }),
   };
 }
 

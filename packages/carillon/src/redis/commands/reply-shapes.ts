@@ -8,32 +8,36 @@ export type Strings = string | Uint8Array;
 /** The `Encoding` by which bulk strings are read as `S`. */
 export type EncodingOf<S extends Strings> = S extends string ? 'utf8' : null;
 
-/**
- * Turns `[field, value, field, value]` into a record. A plain object, so that comparing and spreading
- * work as usual; a field called `__proto__` becomes an own property like any other.
- */
-export function pairsToRecord<S extends Strings>(reply: Reply): Record<string, S> {
+/** Turns `[field, value, field, value]` into a record; of a field that is there twice, the last value. */
+export function pairsToRecord<S extends Strings>(reply: Reply | undefined): Record<string, S> {
   if (!Array.isArray(reply)) {
     throw new ProtocolError('expected field and value pairs', 'UNEXPECTED_REPLY');
   }
   const record: Record<string, S> = {};
   for (let i = 0; i + 1 < reply.length; i += 2) {
-    const field = fieldName(reply[i] as Reply);
-    const value = reply[i + 1] as S;
-    if (field === '__proto__') {
-      Object.defineProperty(record, field, {
-        value,
-        configurable: true,
-        enumerable: true,
-        writable: true,
-      });
-    } else {
-      record[field] = value;
-    }
+    setOwn(record, textOf(reply[i]), reply[i + 1] as S);
   }
   return record;
 }
 
-function fieldName(field: Reply): string {
-  return field instanceof Uint8Array ? Buffer.from(field).toString() : String(field);
+/**
+ * Sets a member of a record that is a plain object, so that comparing and spreading work as usual: one
+ * called `__proto__` becomes an own property like any other.
+ */
+export function setOwn<T>(record: Record<string, T>, name: string, value: T): void {
+  if (name === '__proto__') {
+    Object.defineProperty(record, name, {
+      value,
+      configurable: true,
+      enumerable: true,
+      writable: true,
+    });
+  } else {
+    record[name] = value;
+  }
+}
+
+/** A name as text, also where the reply was read as bytes: the members of records have text names. */
+export function textOf(name: Reply | undefined): string {
+  return name instanceof Uint8Array ? Buffer.from(name).toString() : String(name);
 }

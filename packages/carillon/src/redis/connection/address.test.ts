@@ -121,6 +121,7 @@ test('what neither address nor options say has its default', () => {
     maxIdleMs: 15_000,
     encoding: 'utf8',
     dial: undefined,
+    logger: undefined,
     connectionClass: undefined,
   });
 });

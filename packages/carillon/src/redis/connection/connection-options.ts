@@ -10,6 +10,7 @@ import { describeEndpoint, type Endpoint, parseAddress, type ServerAddress } fro
 import { aFunction, aPositiveNumber, aString, type Requirement } from './check-options.js';
 import { Connection, type ConnectionClass } from './connection.js';
 import type { Dial } from './dial.js';
+import type { Logger } from './opening.js';
 
 /** What users may say about a connection. */
 export interface ConnectionOptions {
@@ -40,6 +41,8 @@ export interface ConnectionOptions {
   readonly dial?: Dial;
   /** Makes the decoder of replies. Default: `Decoder` of `carillon/protocol`. */
   readonly decoder?: DecoderFactory;
+  /** Is told when connections open, end, or cannot be opened. Default: nobody is. */
+  readonly logger?: Logger;
   /** Makes the connections: a class that extends `Connection`. */
   readonly connectionClass?: ConnectionClass;
 }
@@ -61,6 +64,7 @@ export interface ConnectionSettings {
   readonly encoding: Encoding;
   readonly dial: Dial | undefined;
   readonly decoder: DecoderFactory;
+  readonly logger: Logger | undefined;
   readonly connectionClass: ConnectionClass | undefined;
 }
 
@@ -87,6 +91,7 @@ export const CONNECTION_REQUIREMENTS: Readonly<Record<keyof ConnectionOptions, R
   encoding: ["'utf8' or null", (value) => value === 'utf8' || value === null],
   dial: aFunction,
   decoder: aFunction,
+  logger: aFunction,
   connectionClass: [
     'a class that extends Connection',
     (value) => typeof value === 'function' && value.prototype instanceof Connection,
@@ -134,6 +139,7 @@ export function connectionSettings(
     encoding: options.encoding === undefined ? 'utf8' : options.encoding,
     dial: options.dial,
     decoder: options.decoder ?? ((hooks) => new Decoder(hooks)),
+    logger: options.logger,
     connectionClass: options.connectionClass,
   };
 }

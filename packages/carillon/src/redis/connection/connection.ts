@@ -10,6 +10,7 @@
 import { blockOf } from '../commands/blocking.js';
 import { runWords, type Words } from '../commands/call-command.js';
 import { type CallOptions, Command, CommandFlag, type Encoding } from '../commands/command.js';
+import { traceCommand } from '../commands/command-tracing.js';
 import type { BatchExecutor } from '../commands/executor.js';
 import { type ConnectionError, connectionErrorFrom } from '../errors/connection-error.js';
 import { ProtocolError } from '../errors/protocol-error.js';
@@ -296,6 +297,7 @@ export class Connection implements BatchExecutor {
   #accept(command: Command): void {
     const timeoutMs = timeoutOf(command, this.settings.commandTimeoutMs);
     this.#deadlines.watch(command, timeoutMs);
+    traceCommand(command, this.settings.address);
     this.send(command);
   }
 

@@ -18,9 +18,11 @@ export interface ReplyDecoder {
    * `ReplyError`, not thrown.
    *
    * @param as - Bits of `DecodeAs`: how to read this reply.
+   * @param elementsAs - When the reply is an array: the bits for each of its elements and all inside
+   *   it, instead of `as`. The same as before until the reply is complete.
    * @throws {ProtocolError} The bytes make no sense. It is not asked again.
    */
-  read(as: number): Reply | typeof INCOMPLETE;
+  read(as: number, elementsAs?: readonly number[]): Reply | typeof INCOMPLETE;
 }
 
 /** Makes the decoder of one connection. */

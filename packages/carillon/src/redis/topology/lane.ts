@@ -8,6 +8,7 @@
 
 import type { RetryPolicy } from '../../util/retry-policy.js';
 import { Command, CommandFlag, PING } from '../commands/command.js';
+import { traceCommand } from '../commands/command-tracing.js';
 import type { BatchExecutor } from '../commands/executor.js';
 import type { Connection } from '../connection/connection.js';
 import { Deadlines } from '../connection/deadlines.js';
@@ -121,6 +122,7 @@ export class Lane implements BatchExecutor {
       return;
     }
     this.#deadlines.watch(command, command.options?.timeoutMs ?? this.#options.commandTimeoutMs);
+    traceCommand(command, this.#options.address);
     if (this.#connection !== undefined) this.#connection.send(command);
     else this.#enqueue(command);
   }

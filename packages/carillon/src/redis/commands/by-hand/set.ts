@@ -1,11 +1,6 @@
 /** SET: its options exclude each other, and decide what it replies. */
-import { UsageError } from '../../errors/usage-error.js';
 import type { Argument } from '../../protocol/encoder.js';
-
-/** At most one of the members of `T`; `undefined` counts as not given. */
-type AtMostOne<T> = {
-  [K in keyof T]: { [P in K]?: T[P] | undefined } & { [P in Exclude<keyof T, K>]?: undefined };
-}[keyof T];
+import { type AtMostOne, checkOptionNames } from './options.js';
 
 /** When the key expires: at most one of these. */
 type SetExpiry = AtMostOne<{
@@ -42,22 +37,16 @@ const TOKENS: Readonly<Record<keyof SetOptions, { token: string; isFlag: boolean
 /**
  * Writes the arguments of SET.
  *
- * @throws {UsageError} `INVALID_ARGUMENT` for an option that SET does not have: left out in silence, a
- *   misspelled expiry would make a key live for ever.
+ * @throws {UsageError} `INVALID_ARGUMENT` for an option that SET does not have.
  */
 export function setArguments(
   key: Argument,
   value: Argument,
   options: SetOptions,
 ): readonly Argument[] {
+  checkOptionNames('SET', options, TOKENS);
   const args: Argument[] = [key, value];
   for (const [name, given] of Object.entries(options)) {
-    if (!Object.hasOwn(TOKENS, name)) {
-      const known = Object.keys(TOKENS).join(', ');
-      throw new UsageError('INVALID_ARGUMENT', `SET has no option \`${name}\` (known: ${known})`, {
-        command: 'SET',
-      });
-    }
     const { token, isFlag } = TOKENS[name as keyof SetOptions];
     if (given === undefined || given === false) continue;
     args.push(token);

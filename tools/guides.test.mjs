@@ -1,0 +1,122 @@
+/**
+ * Every program in `docs/guides/` compiles, runs to its end, and prints what it says it prints.
+ *
+ * A block marked `ts` is one program. `redis://localhost` in it becomes the address of a fresh server;
+ * comments `// prints: text` at its end are its output, line by line, with the server's address as
+ * `localhost:6379`. A block without `import` runs with `redis` connected and `connect` imported.
+ */
+import assert from 'node:assert/strict';
+import { execFile } from 'node:child_process';
+import { existsSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { after, before, test } from 'node:test';
+import { fileURLToPath } from 'node:url';
+import { promisify } from 'node:util';
+import { startServer } from '@carillon/test-kit';
+import { transform } from 'esbuild';
+
+const TOP = new URL('../', import.meta.url);
+const GUIDES = new URL('docs/guides/', TOP);
+/** Inside the workspace, so that `carillon/redis` is found. */
+const PROGRAMS = new URL('.cache/guides/', TOP);
+
+/**
+ * @typedef {object} Program
+ * @property {string} name `guide-line`, to find it by.
+ * @property {string} source
+ * @property {string[]} prints
+ */
+
+/**
+ * @param {string} guide
+ * @returns {Program[]}
+ */
+function programsOf(guide) {
+  const text = readFileSync(new URL(guide, GUIDES), 'utf8');
+  return [...text.matchAll(/^```ts\n(.*?)^```$/gms)].map((match) => {
+    const block = match[1] ?? '';
+    const line = text.slice(0, match.index).split('\n').length;
+    return {
+      name: `${guide.replace('.md', '')}-${line}`,
+      source: /^import /m.test(block) ? block : withClient(block),
+      prints: [...block.matchAll(/^\/\/ prints: (.*)$/gm)].map(([, output]) => output ?? ''),
+    };
+  });
+}
+
+/** @param {string} block */
+function withClient(block) {
+  return [
+    "import { connect } from 'carillon/redis';",
+    "const redis = await connect('redis://localhost');",
+    block,
+    'await redis.close();',
+  ].join('\n');
+}
+
+const PROGRAMS_OF_ALL = readdirSync(GUIDES).flatMap(programsOf);
+
+before(async () => {
+  rmSync(PROGRAMS, { recursive: true, force: true });
+  mkdirSync(PROGRAMS, { recursive: true });
+  for (const { name, source } of PROGRAMS_OF_ALL) {
+    writeFileSync(new URL(`${name}.ts`, PROGRAMS), `${source}\nexport {};\n`);
+  }
+});
+after(() => rmSync(PROGRAMS, { recursive: true, force: true }));
+
+test('the guides hold programs', () => {
+  assert.ok(existsSync(GUIDES));
+  assert.ok(PROGRAMS_OF_ALL.length > 2);
+});
+
+test('every program of the guides compiles as a user would compile it', {
+  timeout: 60_000,
+}, async () => {
+  const config = {
+    compilerOptions: {
+      target: 'ES2022',
+      lib: ['ES2023', 'ESNext.Disposable'],
+      module: 'NodeNext',
+      strict: true,
+      noEmit: true,
+      skipLibCheck: true,
+      types: ['node'],
+    },
+    include: ['*.ts'],
+  };
+  writeFileSync(new URL('tsconfig.json', PROGRAMS), JSON.stringify(config));
+  await run('npx', ['tsc', '-p', fileURLToPath(PROGRAMS)]);
+});
+
+for (const { name, source, prints } of PROGRAMS_OF_ALL) {
+  test(`guide program ${name} runs and prints what it says`, { timeout: 30_000 }, async () => {
+    const server = await startServer();
+    try {
+      const address = `127.0.0.1:${server.port}`;
+      const placed = source.replaceAll('redis://localhost', `redis://${address}`);
+      // Node 20 has no `await using`: written as it will be read, lowered to be run.
+      const { code } = await transform(placed, { loader: 'ts', format: 'esm', target: 'node20' });
+      const program = new URL(`${name}.mjs`, PROGRAMS);
+      writeFileSync(program, code);
+      const output = await run(process.execPath, [fileURLToPath(program)]);
+      const lines = output.replaceAll(address, 'localhost:6379').trimEnd().split('\n');
+      if (prints.length > 0) assert.deepEqual(lines, prints);
+    } finally {
+      await server.stop();
+    }
+  });
+}
+
+/**
+ * @param {string} command
+ * @param {string[]} args
+ */
+async function run(command, args) {
+  try {
+    const { stdout } = await promisify(execFile)(command, args, { timeout: 25_000 });
+    return stdout;
+  } catch (error) {
+    const { stdout, stderr } = /** @type {{ stdout: string, stderr: string }} */ (error);
+    throw new Error(`${command} failed:\n${stdout}${stderr}`);
+  }
+}
