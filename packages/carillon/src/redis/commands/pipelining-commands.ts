@@ -47,9 +47,9 @@ export abstract class PipeliningCommands<S extends Strings>
 {
   abstract runBatch(commands: readonly Command[]): void;
 
-  /** Options for each command of a batch that neither it nor the batch gives itself. */
-  protected get defaultOptions(): CallOptions | undefined {
-    return undefined;
+  /** The options of a call within the limits of what it is a part of: here none. */
+  protected within(options: CallOptions | undefined): CallOptions | undefined {
+    return options;
   }
 
   /**
@@ -137,9 +137,7 @@ export abstract class PipeliningCommands<S extends Strings>
   #callOptions(options: BatchOptions): CallOptions | undefined {
     checkCallOptions(options, BATCH_OPTIONS);
     const { returnErrors: _, ...asked } = options;
-    const defaults = this.defaultOptions;
-    if (defaults === undefined && Object.keys(asked).length === 0) return undefined;
-    return { ...defaults, ...asked };
+    return this.within(Object.keys(asked).length === 0 ? undefined : asked);
   }
 }
 
