@@ -4,7 +4,7 @@
  * A view, which says whether strings are text or bytes; the connections behind it are `client.ts`.
  */
 import type { Command } from '../commands/command.js';
-import { Commands } from '../commands/commands.js';
+import { PipeliningCommands } from '../commands/pipelining-commands.js';
 import type { EncodingOf, Strings } from '../commands/reply-shapes.js';
 import type { PubSubItems } from '../pubsub/items.js';
 import { PubSub, type PubSubOptions } from '../pubsub/pubsub.js';
@@ -17,7 +17,7 @@ const utf8 = new TextDecoder();
  *
  * `S` is what bulk strings are read as: text, or bytes in the view `bytes`.
  */
-export class Redis<S extends Strings = string> extends Commands<S> {
+export class Redis<S extends Strings = string> extends PipeliningCommands<S> {
   readonly #client: Client;
   #bytes: Redis<Uint8Array> | undefined;
 
@@ -54,6 +54,10 @@ export class Redis<S extends Strings = string> extends Commands<S> {
 
   run<T>(command: Command<T>): Promise<T> {
     return this.#client.run(command);
+  }
+
+  runBatch(commands: readonly Command[]): void {
+    this.#client.runBatch(commands);
   }
 
   /** Creates a subscriber. All subscribers of a client share one connection. */

@@ -10,7 +10,8 @@ import type { Executor } from './executor.js';
 /** A command's name, then its arguments: `['OBJECT', 'FREQ', key]`. */
 export type Words = readonly [name: string | Uint8Array, ...args: Argument[]];
 
-const OPTIONS: Readonly<Record<keyof CallOptions, (value: unknown) => boolean>> = {
+/** What each option of a call must be. */
+export const CALL_OPTIONS: Readonly<Record<keyof CallOptions, (value: unknown) => boolean>> = {
   timeoutMs: (value) => typeof value === 'number' && value > 0,
   signal: (value) => value instanceof AbortSignal,
   idempotent: (value) => typeof value === 'boolean',
@@ -57,15 +58,22 @@ export function runWords(
   }
 }
 
-/** @throws {UsageError} `INVALID_ARGUMENT`, with the option's name and never its value. */
-function checkCallOptions(options: CallOptions): void {
+/**
+ * Checks the options of a call.
+ *
+ * @param known - What each option must be.
+ * @throws {UsageError} `INVALID_ARGUMENT`, with the option's name and never its value.
+ */
+export function checkCallOptions(
+  options: object,
+  known: Readonly<Record<string, (value: unknown) => boolean>> = CALL_OPTIONS,
+): void {
   for (const [name, value] of Object.entries(options)) {
-    const accepts = Object.hasOwn(OPTIONS, name) ? OPTIONS[name as keyof CallOptions] : undefined;
+    const accepts = Object.hasOwn(known, name) ? known[name] : undefined;
     if (accepts === undefined) {
-      const known = Object.keys(OPTIONS).join(', ');
       throw new UsageError(
         'INVALID_ARGUMENT',
-        `there is no call option \`${name}\` (known: ${known})`,
+        `there is no call option \`${name}\` (known: ${Object.keys(known).join(', ')})`,
       );
     }
     if (value !== undefined && !accepts(value)) {

@@ -43,6 +43,8 @@ export interface CommandSpec<T> {
   readonly flags: number;
   /** Bits of `DecodeAs` for the reply. */
   readonly decodeAs: number;
+  /** Bits of `DecodeAs` for each element of a reply that is an array; absent when all are read alike. */
+  readonly elementsAs: readonly number[] | undefined;
   /** Gives the raw reply its public shape; absent when they are the same. */
   readonly shape: ((reply: Reply) => T) | undefined;
 }
@@ -81,6 +83,7 @@ export function defineCommand<T = Reply>(
     head: new CommandHead(...(name.split(' ') as [string])),
     flags: facts.flags ?? 0,
     decodeAs: facts.decodeAs ?? 0,
+    elementsAs: undefined,
     shape: facts.shape,
   };
 }
@@ -110,7 +113,8 @@ export class Command<T = unknown> {
   readonly spec: CommandSpec<T>;
   /** Empty once it is settled, so that a queue that still holds it holds no values. */
   args: readonly Argument[];
-  readonly options: CallOptions | undefined;
+  /** What was asked for this call; not changed once it is started. */
+  options: CallOptions | undefined;
   /** Whether bytes of it were written; never goes back once a connection accepted them. */
   sent: Sent = 'no';
   /** Whether its promise is settled. */
@@ -245,7 +249,8 @@ export class Command<T = unknown> {
   }
 }
 
-function alreadyStarted(command: string): UsageError {
+/** What a command that is run twice is told. */
+export function alreadyStarted(command: string): UsageError {
   return new UsageError('INVALID_ARGUMENT', `this ${command} was run before: make a new Command`, {
     command,
   });

@@ -15,7 +15,7 @@ import {
   type XreadOptions,
   xreadArguments,
 } from './by-hand/xread.js';
-import { runWords, type Words } from './call-command.js';
+import { commandOf, type Words } from './call-command.js';
 import { type CallOptions, Command, CommandFlag, defineCommand } from './command.js';
 import type { Executor } from './executor.js';
 import { type EncodingOf, pairsToRecord, type Strings } from './reply-shapes.js';
@@ -46,12 +46,31 @@ export abstract class Commands<S extends Strings> implements Executor {
    * arrays under RESP2.
    */
   call(words: Words, options?: CallOptions): Promise<Reply> {
-    return runWords(this, words, options, this.encoding);
+    return this.runBuilt(() => commandOf(words, options, this.encoding));
   }
 
   /** Runs any command by its name and arguments: `execute('OBJECT', 'FREQ', key)`. */
   execute(name: string | Uint8Array, ...args: readonly Argument[]): Promise<Reply> {
     return this.call([name, ...args]);
+  }
+
+  /**
+   * Runs a command whose arguments may be found wrong while they are put together. Not an `async`
+   * method: inside a batch the promise that `run` returns must be passed on as it is.
+   */
+  protected runBuilt<T>(build: () => Command<T>): Promise<T> {
+    let command: Command<T>;
+    try {
+      command = build();
+    } catch (error) {
+      return this.refuse(error);
+    }
+    return this.run(command);
+  }
+
+  /** Answers a call that is wrong in itself. */
+  protected refuse(error: unknown): Promise<never> {
+    return Promise.reject(error);
   }
 
   /**
@@ -175,9 +194,8 @@ export abstract class Commands<S extends Strings> implements Executor {
     return this.run(new Command(this.#specs.set, [key, value]));
   }
 
-  /** Asynchronous, so that a bad option rejects. */
-  async #setWith(key: Key, value: Value, options: SetOptions): Promise<S | 'OK' | null> {
-    return this.run(new Command(this.#specs.set, setArguments(key, value, options)));
+  #setWith(key: Key, value: Value, options: SetOptions): Promise<S | 'OK' | null> {
+    return this.runBuilt(() => new Command(this.#specs.set, setArguments(key, value, options)));
   }
 
   /**
@@ -202,17 +220,10 @@ export abstract class Commands<S extends Strings> implements Executor {
     fields: Readonly<Record<string, Value>>,
     options?: XaddOptions,
   ): Promise<string | null> {
-    if (options !== undefined) return this.#xaddWith(key, fields, options);
-    return this.run(new Command(this.#specs.xadd, xaddArguments(key, fields)));
-  }
-
-  /** Asynchronous, so that a bad option rejects. */
-  async #xaddWith(
-    key: Key,
-    fields: Readonly<Record<string, Value>>,
-    options: XaddOptions,
-  ): Promise<string | null> {
-    return this.run(new Command(this.#specs.xadd, xaddArguments(key, fields, options)));
+    if (options === undefined) {
+      return this.run(new Command(this.#specs.xadd, xaddArguments(key, fields)));
+    }
+    return this.runBuilt(() => new Command(this.#specs.xadd, xaddArguments(key, fields, options)));
   }
 
   /**
@@ -221,13 +232,13 @@ export abstract class Commands<S extends Strings> implements Executor {
    * @param streams - For each key the id to read after; `$` for what comes from now on.
    * @returns The streams that have entries, oldest entry first; `null` when none has.
    */
-  async xread(
+  xread(
     streams: Readonly<Record<string, string>>,
     options: XreadOptions = {},
   ): Promise<Record<string, StreamEntry<S>[]> | null> {
     const { xread, xreadBlocking } = this.#specs;
     const spec = options.block === undefined ? xread : xreadBlocking;
-    return this.run(new Command(spec, xreadArguments(streams, options)));
+    return this.runBuilt(() => new Command(spec, xreadArguments(streams, options)));
   }
 }
 

@@ -17,6 +17,8 @@ const FOLLOWED: ReadonlySet<string> = new Set([
 
 /** What a server still runs on a connection that is subscribed under RESP2, besides subscriptions. */
 const ALLOWED_IN_PUBSUB: ReadonlySet<string> = new Set(['PING', 'QUIT', 'RESET']);
+/** Commands after which nothing is watched. */
+const UNWATCHING: ReadonlySet<string> = new Set(['EXEC', 'DISCARD', 'UNWATCH', 'RESET']);
 
 /** The state of one connection. */
 export class ConnectionState {
@@ -30,14 +32,24 @@ export class ConnectionState {
   isAltered = false;
   /** The latest command that may have changed whether the server is in pub/sub mode. */
   #modeChange: Command | undefined = undefined;
+  /** The newest command that ends all watching, unless a `WATCH` was written after it. */
+  #lastUnwatch: Command | undefined;
 
   /**
-   * Refuses what could not be answered.
+   * Refuses what could not be answered, or would be by another's answer.
    *
-   * @throws {UsageError} `SUBSCRIBE_IN_TRANSACTION`.
+   * @param isAnswering - Whether the server answers what is written next.
+   * @throws {UsageError} `SUBSCRIBE_IN_TRANSACTION`; `STATEFUL_COMMAND`: a transaction inside another, or
+   *   after `CLIENT REPLY`.
    */
-  check(command: Command): void {
+  check(command: Command, isAnswering: boolean): void {
     const { name, flags } = command.spec;
+    if ((flags & CommandFlag.transaction) !== 0 && (this.inTransaction || !isAnswering)) {
+      const reason = isAnswering ? 'another one is open' : 'the server was told not to answer';
+      throw new UsageError('STATEFUL_COMMAND', `a transaction is refused here: ${reason}`, {
+        command: name,
+      });
+    }
     if (this.inTransaction && (flags & CommandFlag.subscription) !== 0) {
       throw new UsageError(
         'SUBSCRIBE_IN_TRANSACTION',
@@ -68,15 +80,19 @@ export class ConnectionState {
   onWrite(command: Command): void {
     const { name, flags } = command.spec;
     if ((flags & CommandFlag.subscription) !== 0 || name === 'RESET') this.#modeChange = command;
+    if (endsWatching(command)) this.#lastUnwatch = command;
+    if (isTransaction(command)) return; // it opens and closes by itself
     if (name === 'MULTI') this.inTransaction = true;
     else if (name === 'EXEC' || name === 'DISCARD') this.inTransaction = false;
-    else if (name === 'WATCH') this.isWatching = true;
+    else if (name === 'WATCH') this.#watch();
     else if (!FOLLOWED.has(name)) this.isAltered = true;
   }
 
   /** A stateful command was answered. */
   onReply(command: Command, reply: Reply): void {
     const { name } = command.spec;
+    if (command === this.#lastUnwatch && hasEndedWatching(reply)) this.isWatching = false;
+    if (isTransaction(command)) return;
     if (reply instanceof ReplyError) {
       // A nested MULTI is refused too, and leaves the outer one open.
       if (name === 'MULTI' && !/nested/i.test(reply.message)) this.inTransaction = false;
@@ -86,12 +102,28 @@ export class ConnectionState {
       this.isAltered = true; // what it will do is up to EXEC
     else if (name === 'SELECT') this.db = Number(command.args[0]);
     else if (name === 'RESET') this.#reset();
-    else if (name === 'EXEC' || name === 'DISCARD' || name === 'UNWATCH') this.isWatching = false;
+  }
+
+  #watch(): void {
+    this.isWatching = true;
+    this.#lastUnwatch = undefined;
   }
 
   #reset(): void {
     this.db = 0;
     this.inTransaction = false;
-    this.isWatching = false;
   }
+}
+
+function isTransaction(command: Command): boolean {
+  return (command.spec.flags & CommandFlag.transaction) !== 0;
+}
+
+function endsWatching(command: Command): boolean {
+  return isTransaction(command) || UNWATCHING.has(command.spec.name);
+}
+
+/** What was queued has ended nothing yet; an aborted transaction has. */
+function hasEndedWatching(reply: Reply): boolean {
+  return reply instanceof ReplyError ? reply.code === 'EXECABORT' : reply !== 'QUEUED';
 }

@@ -50,6 +50,9 @@ const NO_CHANNELS: ReadonlyMap<string, never> = new Map<string, never>();
 /** Commands that may wait for a socket that takes no more bytes, or for answers to those in flight. */
 const MAX_WAITING_COMMANDS = 100_000;
 
+/** What leaves its mark on the connection. */
+const FLAGS_FOLLOWED = CommandFlag.stateful | CommandFlag.transaction;
+
 /** What the owner of a connection is told. Called from the reading side: none may throw. */
 export interface ConnectionHooks {
   /**
@@ -362,16 +365,16 @@ export class Connection implements BatchExecutor {
 
   #write(command: Command): void {
     if (command.settled) return;
-    const isStateful = (command.spec.flags & CommandFlag.stateful) !== 0;
+    const isFollowed = (command.spec.flags & FLAGS_FOLLOWED) !== 0;
     try {
-      if (isStateful) this.#state.check(command);
+      if (isFollowed) this.#state.check(command, this.#replies.isAnswering);
       if (this.protocol === 2 && this.inPubSub > 0) this.#state.checkInPubSub(command);
       this.#batch.encode(command);
     } catch (error) {
       command.fail(error); // the batch is as it was: the encoder checks before it appends
       return;
     }
-    if (isStateful) this.#state.onWrite(command);
+    if (isFollowed) this.#state.onWrite(command);
     command.sent = 'maybe';
     this.#batch.schedule(this.#replies.push(command));
   }
@@ -394,11 +397,12 @@ export class Connection implements BatchExecutor {
     try {
       decoder.feed(bytes);
       for (;;) {
-        const reply = decoder.read(this.#decodeAs());
+        const reply = decoder.read(this.#decodeAs(), replies.elementsAs);
         if (reply === INCOMPLETE) break;
         if (this.#isPushOfResp2(reply)) continue;
         const command = replies.settleNext(this.protocol === 2 ? this.#plainReply(reply) : reply);
-        if ((command.spec.flags & CommandFlag.stateful) !== 0) this.#followState(command, reply);
+        if (command === undefined) continue;
+        if ((command.spec.flags & FLAGS_FOLLOWED) !== 0) this.#followState(command, reply);
       }
       if (this.#waiting.length > 0) this.#writeWaiting();
     } catch (error) {

@@ -1,17 +1,21 @@
 /**
  * Pairs replies with commands: first written, first answered.
  *
- * Most commands get one reply. Subscription commands get acknowledgements instead, and a command
- * under `CLIENT REPLY OFF` gets nothing. A settled command stays in line until its reply has come.
+ * Most commands get one reply. Subscription commands get acknowledgements instead, a transaction gets
+ * a reply for each of its parts, and a command under `CLIENT REPLY OFF` gets nothing. A settled command stays in line until its reply has come.
  */
 import { RingQueue } from '../../util/ring-queue.js';
 import { type Command, CommandFlag } from '../commands/command.js';
+import { TransactionCommand } from '../commands/transaction-command.js';
 import { ProtocolError } from '../errors/protocol-error.js';
 import { ReplyError } from '../errors/reply-error.js';
 import type { Argument } from '../protocol/encoder.js';
 import type { Reply } from '../protocol/reply.js';
 import type { ConnectionHooks } from './connection.js';
 import { binaryOf, type SubscriptionAck, Subscriptions } from './subscription-acks.js';
+
+/** Commands with these flags are not just answered by one reply. */
+const ANSWERED_OTHERWISE = CommandFlag.subscription | CommandFlag.transaction;
 
 /** Commands that were written and wait for their replies. */
 export class ReplyQueue {
@@ -44,6 +48,16 @@ export class ReplyQueue {
     return this.#commands.peek()?.spec.decodeAs ?? 0;
   }
 
+  /** How to decode the elements of the next reply, when each has its own way. */
+  get elementsAs(): readonly number[] | undefined {
+    return this.#commands.peek()?.spec.elementsAs;
+  }
+
+  /** Whether the server answers what is written next. */
+  get isAnswering(): boolean {
+    return this.#answers === 'on';
+  }
+
   /** Whether the next reply is an acknowledgement. */
   get awaitsAck(): boolean {
     const head = this.#commands.peek();
@@ -64,27 +78,36 @@ export class ReplyQueue {
   }
 
   /**
-   * Settles the command that waits longest, and returns it.
+   * Settles the command that waits longest, and returns it; undefined when the reply was only a part of
+   * its answer.
    *
    * @throws {ProtocolError} `UNEXPECTED_REPLY`: no command waits, or the one that does cannot be
    *   answered so. From here on replies would go to the wrong commands.
    */
-  settleNext(reply: Reply): Command {
-    const command = this.#commands.shift();
+  settleNext(reply: Reply): Command | undefined {
+    const command = this.#commands.peek();
     if (command === undefined) {
       throw new ProtocolError('a reply came that no command waits for', 'UNEXPECTED_REPLY');
     }
-    const isSubscription = (command.spec.flags & CommandFlag.subscription) !== 0;
-    if (isSubscription && !(reply instanceof ReplyError)) {
-      const name = command.spec.name;
+    const isSpecial = (command.spec.flags & ANSWERED_OTHERWISE) !== 0;
+    if (isSpecial && !this.#isLastReply(command, reply)) return undefined;
+    this.#commands.shift();
+    if (reply instanceof ReplyError && this.#isTakenOver(command, reply)) return command;
+    command.settle(reply, this.#address);
+    return command;
+  }
+
+  /** For commands that are not just answered by one reply. */
+  #isLastReply(command: Command, reply: Reply): boolean {
+    if (command instanceof TransactionCommand) return command.takeReply(reply);
+    if (!(reply instanceof ReplyError)) {
+      const { name } = command.spec;
       throw new ProtocolError(`${name} was answered without a push`, 'UNEXPECTED_REPLY', {
         command: name,
       });
     }
     this.#acks = [];
-    if (reply instanceof ReplyError && this.#isTakenOver(command, reply)) return command;
-    command.settle(reply, this.#address);
-    return command;
+    return true;
   }
 
   /**
@@ -126,7 +149,9 @@ export class ReplyQueue {
 
   /** Whether the owner tries again later what the server refused without running it. */
   #isTakenOver(command: Command, error: ReplyError): boolean {
-    return !command.settled && this.#onRefused?.(command, error) === true;
+    if (command.settled || this.#onRefused === undefined) return false;
+    const reason = command instanceof TransactionCommand ? command.refusal : undefined;
+    return this.#onRefused(command, reason ?? error);
   }
 
   #isUnanswered(command: Command): boolean {

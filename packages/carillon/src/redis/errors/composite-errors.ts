@@ -4,28 +4,41 @@ import { type ErrorContext, RedisError } from './redis-error.js';
 /** The codes of this file. Each has a row in `error-table.ts`. */
 export type CompositeErrorCode = 'PIPELINE' | 'MULTI_EXEC' | 'WATCH_VARIABLE' | 'CHANNEL_CLOSED';
 
-/** At least one command of a pipeline failed. `errors` holds them in the order of the commands. */
+/** At least one command of a pipeline failed; the others ran. */
 export class PipelineError extends RedisError {
   override readonly name: string = 'PipelineError';
   readonly code: CompositeErrorCode = 'PIPELINE';
-  readonly errors: readonly Error[];
+  /** What became of the commands that failed, in the order of the commands. */
+  readonly errors: readonly RedisError[];
 
-  constructor(errors: readonly Error[], context: ErrorContext = {}) {
-    super(summary('pipeline', errors), context);
+  constructor(errors: readonly RedisError[], context: ErrorContext = {}, message?: string) {
+    super(message ?? summary('pipeline', errors), { cause: errors[0], ...context });
     this.errors = errors;
   }
 }
 
-/** At least one command of a transaction failed, when it was queued or when it ran. */
+/**
+ * A transaction failed: one or more of its commands while it ran, and the others ran; or the server
+ * refused to queue one, and nothing ran. Then every command has an error here.
+ */
 export class MultiExecError extends PipelineError {
   override readonly name: string = 'MultiExecError';
   override readonly code: CompositeErrorCode = 'MULTI_EXEC';
+
+  constructor(errors: readonly RedisError[], context: ErrorContext = {}, message?: string) {
+    const cause = errors.find(({ code }) => code !== 'EXECABORT') ?? errors[0];
+    super(errors, { cause, ...context }, message ?? summaryOfTransaction(errors, cause));
+  }
 }
 
-/** A watched key changed, so the server ran nothing of the transaction. */
+/** A watched key changed, so the server ran nothing of the transaction. `errors` is empty. */
 export class WatchVariableError extends MultiExecError {
   override readonly name: string = 'WatchVariableError';
   override readonly code: CompositeErrorCode = 'WATCH_VARIABLE';
+
+  constructor(context: ErrorContext = {}) {
+    super([], context, 'a watched key changed; nothing of the transaction ran');
+  }
 }
 
 /** A `Channel` was read after it was unsubscribed and emptied. */
@@ -36,6 +49,16 @@ export class ChannelClosedError extends RedisError {
   constructor(channel: string, context: ErrorContext = {}) {
     super(`channel ${JSON.stringify(channel)} is unsubscribed and has no more messages`, context);
   }
+}
+
+/** EXECABORT is what the commands are told that were not at fault. */
+function summaryOfTransaction(
+  errors: readonly RedisError[],
+  cause: RedisError | undefined,
+): string {
+  const isAborted = errors.some(({ code }) => code === 'EXECABORT');
+  if (isAborted) return `nothing of the transaction ran: ${cause?.message}`;
+  return summary('transaction', errors);
 }
 
 function summary(what: string, errors: readonly Error[]): string {

@@ -79,6 +79,21 @@ export class CommandEncoder {
     this.#text = `${text}\r\n`;
   }
 
+  /** Appends the commands that `append` encodes: all of them or, when it throws, none. */
+  together(append: () => void): void {
+    const chunkCount = this.#chunks.length;
+    const chunksLength = this.#chunksLength;
+    const text = this.#text;
+    try {
+      append();
+    } catch (error) {
+      this.#chunks.length = chunkCount;
+      this.#chunksLength = chunksLength;
+      this.#text = text;
+      throw error;
+    }
+  }
+
   /**
    * Empties the batch.
    *

@@ -1,0 +1,181 @@
+/**
+ * Typed commands with the ways to keep several together: `pipeline` and `multi`.
+ *
+ * Both record first and send afterwards, so that a mistake in the callback leaves nothing half done.
+ */
+import { MultiExecError, PipelineError, WatchVariableError } from '../errors/composite-errors.js';
+import { ConnectionError } from '../errors/connection-error.js';
+import type { RedisError } from '../errors/redis-error.js';
+import { UsageError } from '../errors/usage-error.js';
+import { Batch } from './batch.js';
+import { CALL_OPTIONS, checkCallOptions } from './call-command.js';
+import { type CallOptions, type Command, CommandFlag } from './command.js';
+import { Commands } from './commands.js';
+import type { BatchExecutor } from './executor.js';
+import type { Queued } from './queued.js';
+import { type Objection, Recorder } from './recorder.js';
+import type { Strings } from './reply-shapes.js';
+import { TransactionCommand } from './transaction-command.js';
+
+/** What a caller may ask for a pipeline or transaction. */
+export interface BatchOptions extends Omit<CallOptions, 'encoding'> {
+  /** Puts the error of a command that failed in the place of its result, instead of rejecting. */
+  readonly returnErrors?: boolean | undefined;
+}
+
+/** What the promises resolve to, in the same places. */
+export type Results<T extends readonly Promise<unknown>[]> = {
+  -readonly [K in keyof T]: Awaited<T[K]>;
+};
+
+/** What the promises settle with, in the same places. */
+export type ResultsOrErrors<T extends readonly Promise<unknown>[]> = {
+  -readonly [K in keyof T]: Awaited<T[K]> | RedisError;
+};
+
+const BATCH_OPTIONS: Readonly<Record<keyof BatchOptions, (value: unknown) => boolean>> = {
+  timeoutMs: CALL_OPTIONS.timeoutMs,
+  signal: CALL_OPTIONS.signal,
+  idempotent: CALL_OPTIONS.idempotent,
+  returnErrors: (value) => typeof value === 'boolean',
+};
+
+/** The commands, alone and together. */
+export abstract class PipeliningCommands<S extends Strings>
+  extends Commands<S>
+  implements BatchExecutor
+{
+  abstract runBatch(commands: readonly Command[]): void;
+
+  /** The options of a call within the limits of what it is a part of: here none. */
+  protected within(options: CallOptions | undefined): CallOptions | undefined {
+    return options;
+  }
+
+  /**
+   * Sends commands one directly after the other and waits for all of them.
+   *
+   * @param record - Calls commands on its argument and returns what they returned, in an array; it is
+   *   not asynchronous. When it throws, nothing is sent.
+   * @param options - Signal, deadline and `idempotent` hold for each command. `returnErrors`: see there.
+   * @returns The results in the array's order.
+   * @throws {PipelineError} Commands failed; the others ran. Its `errors` are in the order of the calls.
+   * @throws {ConnectionError} All commands failed with it; `sent` is `'maybe'` when any of them was sent.
+   * @throws {UsageError} The callback returned something else. Nothing was sent.
+   *
+   * @example
+   * const [visits, user] = await redis.pipeline((p) => [p.incr('visits'), p.hgetall('user:1')]);
+   */
+  pipeline<const T extends readonly Promise<unknown>[]>(
+    record: (commands: Commands<S>) => T,
+    options?: BatchOptions & { readonly returnErrors?: false | undefined },
+  ): Promise<Results<T>>;
+  pipeline<const T extends readonly Promise<unknown>[]>(
+    record: (commands: Commands<S>) => T,
+    options: BatchOptions,
+  ): Promise<ResultsOrErrors<T>>;
+  async pipeline(
+    record: (commands: Commands<S>) => unknown,
+    options: BatchOptions = {},
+  ): Promise<unknown> {
+    const batch = new Batch(this.#callOptions(options));
+    const returned = new Recorder(this.encoding, batch).record(record);
+    this.runBatch(batch.commands);
+    await batch.whenSettled();
+    if (options.returnErrors !== true) throwFailure(batch);
+    return outcomes(returned);
+  }
+
+  /**
+   * Runs commands as one transaction: all of them with nothing in between, or none.
+   *
+   * It is sent as a whole and has one deadline. When the connection is lost under way, it is sent again
+   * only when all its commands are read-only, or with `idempotent`.
+   *
+   * @param record - As for `pipeline`.
+   * @param options - For the transaction as a whole; commands may have none of their own but `encoding`.
+   * @returns The results in the array's order.
+   * @throws {MultiExecError} Commands failed while the others ran; or the server refused to queue one,
+   *   and nothing ran: `errors` then has an error for each command. A server that does not let its user
+   *   call MULTI runs the commands one by one, and this says so.
+   * @throws {WatchVariableError} A watched key changed; nothing ran. Also with `returnErrors`.
+   * @throws {ConnectionError} No reply to the transaction; `sent` tells whether it may have run.
+   * @throws {UsageError} The callback returned something else, or a command is wrong or changes the
+   *   state of the connection. Nothing was sent.
+   *
+   * @example
+   * const [visits, user] = await redis.multi((tx) => [tx.incr('visits'), tx.hgetall('user:1')]);
+   */
+  multi<const T extends readonly Promise<unknown>[]>(
+    record: (commands: Commands<S>) => T,
+    options?: BatchOptions & { readonly returnErrors?: false | undefined },
+  ): Promise<Results<T>>;
+  multi<const T extends readonly Promise<unknown>[]>(
+    record: (commands: Commands<S>) => T,
+    options: BatchOptions,
+  ): Promise<ResultsOrErrors<T>>;
+  async multi(
+    record: (commands: Commands<S>) => unknown,
+    options: BatchOptions = {},
+  ): Promise<unknown> {
+    const callOptions = this.#callOptions(options);
+    const batch = new Batch();
+    const returned = new Recorder(this.encoding, batch, objectionInMulti).record(record);
+    if (batch.mistake !== undefined) {
+      batch.abandon(batch.mistake);
+      throw batch.mistake;
+    }
+    if (batch.commands.length === 0) return [];
+    try {
+      await this.run(new TransactionCommand(batch, callOptions));
+    } catch (error) {
+      if (options.returnErrors !== true || !isOfCommands(error)) throw error;
+    }
+    return outcomes(returned);
+  }
+
+  #callOptions(options: BatchOptions): CallOptions | undefined {
+    checkCallOptions(options, BATCH_OPTIONS);
+    const { returnErrors: _, ...asked } = options;
+    return this.within(Object.keys(asked).length === 0 ? undefined : asked);
+  }
+}
+
+/** Commands inside MULTI have no connection, deadline or fate of their own. */
+const objectionInMulti: Objection = (command) => {
+  const { name, flags } = command.spec;
+  if ((flags & CommandFlag.subscription) !== 0) {
+    const reason = "its reply could not be told from the transaction's";
+    return new UsageError(
+      'SUBSCRIBE_IN_TRANSACTION',
+      `${name} is refused in a transaction: ${reason}`,
+      { command: name },
+    );
+  }
+  if ((flags & CommandFlag.stateful) !== 0) {
+    const reason = 'it changes the state of the connection';
+    return new UsageError('STATEFUL_COMMAND', `${name} is refused in a transaction: ${reason}`, {
+      command: name,
+    });
+  }
+  const own = Object.keys(command.options ?? {}).find((option) => option !== 'encoding');
+  if (own === undefined) return undefined;
+  return new UsageError('INVALID_ARGUMENT', `\`${own}\` is for the transaction as a whole`, {
+    command: name,
+  });
+};
+
+function throwFailure(batch: Batch): void {
+  const errors = batch.errors();
+  if (errors.length > 0) throw batch.sharedFailure ?? new PipelineError(errors);
+}
+
+/** Whether it says what became of the commands, and not that the call was wrong or in vain. */
+function isOfCommands(error: unknown): boolean {
+  if (error instanceof WatchVariableError) return false;
+  return error instanceof MultiExecError || error instanceof ConnectionError;
+}
+
+function outcomes(returned: readonly Queued<unknown>[]): unknown[] {
+  return returned.map((queued) => queued.outcome);
+}
