@@ -9,6 +9,7 @@ import type { DecoderFactory } from '../protocol/reply-decoder.js';
 import { describeEndpoint, type Endpoint, parseAddress, type ServerAddress } from './address.js';
 import { aFunction, aPositiveNumber, aString, type Requirement } from './check-options.js';
 import { Connection, type ConnectionClass } from './connection.js';
+import type { CredentialsProvider } from './credentials.js';
 import type { Dial } from './dial.js';
 
 /** What users may say about a connection. */
@@ -19,6 +20,11 @@ export interface ConnectionOptions {
   readonly username?: string;
   /** Password of that user, as text or bytes. */
   readonly password?: string | Uint8Array;
+  /**
+   * Gives user and password instead of the two options above, for every connection anew: tokens,
+   * rotated passwords. What it says expires is renewed before, on the open connection.
+   */
+  readonly credentials?: CredentialsProvider;
   /** TLS with the system's certificate authorities (`true`) or with Node's own TLS options. */
   readonly tls?: boolean | TlsOptions;
   /** Name shown by `CLIENT LIST`. */
@@ -52,6 +58,7 @@ export interface ConnectionSettings {
   readonly tls: TlsOptions | undefined;
   readonly username: string | undefined;
   readonly password: string | Uint8Array | undefined;
+  readonly credentials: CredentialsProvider | undefined;
   readonly db: number;
   readonly clientName: string | undefined;
   readonly protocol: 2 | 3 | undefined;
@@ -72,6 +79,7 @@ export const CONNECTION_REQUIREMENTS: Readonly<Record<keyof ConnectionOptions, R
     'a string or bytes',
     (value) => typeof value === 'string' || value instanceof Uint8Array,
   ],
+  credentials: aFunction,
   tls: [
     'true, false or an object',
     (value) => typeof value === 'boolean' || (typeof value === 'object' && value !== null),
@@ -116,6 +124,10 @@ export function connectionSettings(
   if (username !== undefined && password === undefined) {
     throw invalid('`username` needs a `password` (it may be empty for a `nopass` user)');
   }
+  const { credentials } = options;
+  if (credentials !== undefined && (username ?? password) !== undefined) {
+    throw invalid('`credentials` gives user and password: say them there alone');
+  }
   const connectTimeoutMs =
     agree('connectTimeoutMs', parsed.timeoutMs, options.connectTimeoutMs) ??
     DEFAULT_CONNECT_TIMEOUT_MS;
@@ -125,6 +137,7 @@ export function connectionSettings(
     tls: tlsSettings(parsed.tls, options.tls),
     username,
     password,
+    credentials,
     db,
     clientName: options.clientName,
     protocol: options.protocol,
