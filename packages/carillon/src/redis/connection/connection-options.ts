@@ -42,7 +42,7 @@ export interface ConnectionOptions {
   readonly maxIdleMs?: number;
   /** What bulk strings are read as: text (`utf8`, the default) or bytes (`null`). */
   readonly encoding?: Encoding;
-  /** Opens the socket instead of Node: through a proxy or tunnel. `tls` is then its own business. */
+  /** Opens the socket instead of Node: through a proxy or tunnel. TLS is then its own business. */
   readonly dial?: Dial;
   /** Makes the decoder of replies. Default: `Decoder` of `carillon/protocol`. */
   readonly decoder?: DecoderFactory;
@@ -97,7 +97,9 @@ export const CONNECTION_REQUIREMENTS: Readonly<Record<keyof ConnectionOptions, R
   decoder: aFunction,
   connectionClass: [
     'a class that extends Connection',
-    (value) => typeof value === 'function' && value.prototype instanceof Connection,
+    (value) =>
+      typeof value === 'function' &&
+      (value === Connection || value.prototype instanceof Connection),
   ],
 };
 
@@ -128,13 +130,17 @@ export function connectionSettings(
   if (credentials !== undefined && (username ?? password) !== undefined) {
     throw invalid('`credentials` gives user and password: say them there alone');
   }
+  const tls = tlsSettings(parsed.tls, options.tls);
+  if (tls !== undefined && options.dial !== undefined) {
+    throw invalid('`dial` opens the connection: TLS, asked for beside it, is its own business');
+  }
   const connectTimeoutMs =
     agree('connectTimeoutMs', parsed.timeoutMs, options.connectTimeoutMs) ??
     DEFAULT_CONNECT_TIMEOUT_MS;
   return {
     endpoint: parsed.endpoint,
     address: describeEndpoint(parsed.endpoint),
-    tls: tlsSettings(parsed.tls, options.tls),
+    tls,
     username,
     password,
     credentials,

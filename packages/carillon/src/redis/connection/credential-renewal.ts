@@ -110,7 +110,7 @@ export class CredentialRenewal {
 
   async #ask(): Promise<Credentials> {
     const { connectTimeoutMs } = this.#connection.settings;
-    const attempt = new AttemptDeadline(connectTimeoutMs, this.#stop.signal);
+    const attempt = new AttemptDeadline(connectTimeoutMs, this.#stop.signal).unref();
     try {
       return await askProvider(this.#provider, attempt.signal);
     } finally {
