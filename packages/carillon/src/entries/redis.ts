@@ -34,6 +34,7 @@ export type {
   ConnectionOptions,
   ConnectionSettings,
 } from '../redis/connection/connection-options.js';
+export type { Credentials, CredentialsProvider } from '../redis/connection/credentials.js';
 export type { Dial, Transport } from '../redis/connection/dial.js';
 export type {
   ConnectTrace,

@@ -68,6 +68,9 @@ export function checkCallOptions(
   options: object,
   known: Readonly<Record<string, (value: unknown) => boolean>> = CALL_OPTIONS,
 ): void {
+  if (typeof options !== 'object' || options === null) {
+    throw new UsageError('INVALID_ARGUMENT', 'the options of a call must be an object');
+  }
   for (const [name, value] of Object.entries(options)) {
     const accepts = Object.hasOwn(known, name) ? known[name] : undefined;
     if (accepts === undefined) {

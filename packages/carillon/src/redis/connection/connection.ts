@@ -31,6 +31,8 @@ import {
 } from './connection-channels.js';
 import type { ConnectionSettings } from './connection-options.js';
 import { ConnectionState } from './connection-state.js';
+import { CredentialRenewal } from './credential-renewal.js';
+import type { Credentials } from './credentials.js';
 import { Deadlines } from './deadlines.js';
 import { dial, type OnBytes, type Transport } from './dial.js';
 import { SELECT, shakeHands } from './handshake.js';
@@ -106,6 +108,7 @@ export class Connection implements BatchExecutor {
   readonly #channels: ConnectionChannels | undefined;
   /** Commands that are not encoded yet: the socket takes no more bytes, or too many are in flight. */
   readonly #waiting = new WaitingCommands(MAX_WAITING_COMMANDS);
+  #renewal: CredentialRenewal | undefined;
   #bytesRead = 0;
   #isIntroduced = false;
   #closedBy: ConnectionError | undefined;
@@ -129,8 +132,9 @@ export class Connection implements BatchExecutor {
       const transport = await dial(settings, (bytes) => receiver.onBytes(bytes), deadline.signal);
       const connection = new connectionClass(settings, hooks, transport);
       receiver.onBytes = (bytes) => connection.#onBytes(bytes);
-      await shakeHands(connection, deadline.signal);
+      const credentials = await shakeHands(connection, deadline.signal);
       connection.#isIntroduced = true;
+      if (credentials !== undefined) connection.#renewInTime(credentials);
       return connection;
     } finally {
       deadline.end();
@@ -215,6 +219,15 @@ export class Connection implements BatchExecutor {
   /** How many commands wait for a reply or to be written. */
   get pending(): number {
     return this.#replies.length + this.#waiting.length;
+  }
+
+  /** Whether a command would wait here before it is written. */
+  get isBacklogged(): boolean {
+    return (
+      this.#waiting.length > 0 ||
+      this.#transport.writableNeedDrain ||
+      this.#replies.length >= MAX_IN_FLIGHT
+    );
   }
 
   /** Bytes received so far: while it grows, the server is alive. */
@@ -309,11 +322,7 @@ export class Connection implements BatchExecutor {
   send(command: Command): void {
     if (this.#closedBy !== undefined) {
       command.failConnection('CONNECTION_CLOSED', this.settings.address, this.#closedBy.cause);
-    } else if (
-      this.#waiting.length > 0 ||
-      this.#transport.writableNeedDrain ||
-      this.#replies.length >= MAX_IN_FLIGHT
-    ) {
+    } else if (this.isBacklogged) {
       this.#wait(command);
     } else {
       this.#write(command);
@@ -348,6 +357,15 @@ export class Connection implements BatchExecutor {
   async [Symbol.asyncDispose](): Promise<void> {
     this.close();
     await this.#whenClosed;
+  }
+
+  #renewInTime(credentials: Credentials): void {
+    const { credentials: provider } = this.settings;
+    if (provider === undefined || this.closed) return;
+    this.#renewal = new CredentialRenewal(this, provider, (cause) => {
+      this.#die('CONNECTION_LOST', cause);
+    });
+    this.#renewal.watch(credentials);
   }
 
   /** A command whose deadline is ours to watch. */
@@ -471,6 +489,7 @@ export class Connection implements BatchExecutor {
     const { address } = this.settings;
     this.#closedBy = connectionErrorFrom(code, { address, cause, sent: 'no' });
     this.#deadlines.clear();
+    this.#renewal?.stop();
     this.#transport.destroy();
     this.#channels?.endAll();
     this.#replies.subscriptions.clear();
