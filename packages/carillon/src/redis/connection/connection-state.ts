@@ -8,6 +8,7 @@ import { type Command, CommandFlag } from '../commands/command.js';
 import { ReplyError } from '../errors/reply-error.js';
 import { UsageError } from '../errors/usage-error.js';
 import type { Reply } from '../protocol/reply.js';
+import { unsupportedCommandError } from './unsupported-commands.js';
 
 /** Commands that this file follows one by one. Any other stateful one leaves a mark for good. */
 const FOLLOWED: ReadonlySet<string> = new Set([
@@ -29,10 +30,12 @@ export class ConnectionState {
   /**
    * Refuses what could not be answered.
    *
-   * @throws {UsageError} `SUBSCRIBE_IN_TRANSACTION`.
+   * @throws {UsageError} `SUBSCRIBE_IN_TRANSACTION`, `UNSUPPORTED_COMMAND`.
    */
   check(command: Command): void {
     const { name, flags } = command.spec;
+    const unsupported = unsupportedCommandError(command);
+    if (unsupported !== undefined) throw unsupported;
     if (this.inTransaction && (flags & CommandFlag.subscription) !== 0) {
       throw new UsageError(
         'SUBSCRIBE_IN_TRANSACTION',

@@ -8,6 +8,7 @@ export type UsageErrorCode =
   | 'INVALID_ARGUMENT'
   | 'STATEFUL_COMMAND'
   | 'BLOCKING_COMMAND'
+  | 'UNSUPPORTED_COMMAND'
   | 'SUBSCRIBE_IN_TRANSACTION';
 
 /** A bug in the calling code. Nothing was sent; a retry will fail the same way. */

@@ -15,6 +15,7 @@ import type { BatchExecutor } from '../commands/executor.js';
 import type { Connection } from '../connection/connection.js';
 import { Deadlines } from '../connection/deadlines.js';
 import { SilenceProbe } from '../connection/silence-probe.js';
+import { unsupportedCommandError } from '../connection/unsupported-commands.js';
 import { WaitingCommands } from '../connection/waiting-commands.js';
 import { type ConnectionErrorCode, QueueFullError } from '../errors/connection-error.js';
 import { MaxClientsError, ReplyError } from '../errors/reply-error.js';
@@ -146,7 +147,7 @@ export class Lane implements BatchExecutor {
 
   #accept(command: Command): void {
     if ((command.spec.flags & FLAGS_REFUSED) !== 0) {
-      command.fail(refusalOf(command));
+      command.fail(unsupportedCommandError(command) ?? refusalOf(command));
       return;
     }
     this.#deadlines.watch(command, command.options?.timeoutMs ?? this.#options.commandTimeoutMs);
