@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { composite, constant, exponential, nextDelay, none } from './retry-policy.js';
+import { composite, constant, exponential, nextDelay, none, startLazily } from './retry-policy.js';
 
 const failure = new Error('x');
 
@@ -132,4 +132,19 @@ test('a schedule that throws, or asks for no time, gives up', () => {
     asked(() => 0),
     0,
   );
+});
+
+test('a policy that is started lazily counts from the first failure, and may throw when it starts', () => {
+  let starts = 0;
+  const counted = { start: () => ({ next: () => ++starts, reset() {} }) };
+  const schedule = startLazily(counted);
+  assert.equal(starts, 0);
+
+  assert.deepEqual([schedule.next(failure), schedule.next(failure)], [1, 2]);
+  const broken = startLazily({
+    start() {
+      throw new Error('broken');
+    },
+  });
+  assert.equal(nextDelay(broken, failure), null);
 });

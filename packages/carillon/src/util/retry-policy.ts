@@ -49,6 +49,23 @@ export function nextDelay(schedule: RetrySchedule, error: unknown): number | nul
   return null;
 }
 
+/**
+ * A schedule that starts its policy when it is first asked: a policy that a user may have written is
+ * not asked before there is a failure, and one that throws is met by `nextDelay`.
+ */
+export function startLazily(policy: RetryPolicy): RetrySchedule {
+  let schedule: RetrySchedule | undefined;
+  return {
+    next(error) {
+      schedule ??= policy.start();
+      return schedule.next(error);
+    },
+    reset() {
+      schedule?.reset();
+    },
+  };
+}
+
 /** Waits the same time after each failure. */
 export function constant(
   options: RetryLimits & {

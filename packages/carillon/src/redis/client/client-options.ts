@@ -5,6 +5,7 @@ import {
   aBoolean,
   aFunction,
   aPositiveCount,
+  aPositiveNumber,
   checkOptions,
   type Requirement,
 } from '../connection/check-options.js';
@@ -24,6 +25,19 @@ export interface RedisOptions extends ConnectionOptions {
    * to 2 s with jitter, without limit.
    */
   readonly reconnect?: RetryPolicy | false;
+  /**
+   * When to send a command again that the server refused without running it, because it is loading its
+   * data, has lost its primary or is a replica (LOADING, MASTERDOWN, READONLY). READONLY also makes the
+   * client connect anew: after a failover the name may lead elsewhere. A script that was refused for
+   * MASTERDOWN or READONLY is sent again only when its call says `idempotent`. `false`: never. Default:
+   * exponential from 100 ms to 2 s with jitter, 8 times for each command, within its own deadline.
+   */
+  readonly failoverRetry?: RetryPolicy | false;
+  /**
+   * Milliseconds after which the connection for commands is replaced by a new one, give or take a
+   * tenth. No command fails by it. Default `Infinity`: never.
+   */
+  readonly maxConnectionAgeMs?: number;
   /** Commands that may wait while there is no connection. Default 100,000. */
   readonly maxQueuedCommands?: number;
   /**
@@ -39,9 +53,16 @@ export interface ClientSettings extends LaneOptions {
   readonly waitUntilReady: boolean;
 }
 
+const aPolicyOrFalse: Requirement = [
+  'false or a retry policy',
+  (value) => value === false || isRetryPolicy(value),
+];
+
 const REQUIREMENTS: Readonly<Record<keyof RedisOptions | 'commandsClass', Requirement>> = {
   ...CONNECTION_REQUIREMENTS,
-  reconnect: ['false or a retry policy', (value) => value === false || isRetryPolicy(value)],
+  reconnect: aPolicyOrFalse,
+  failoverRetry: aPolicyOrFalse,
+  maxConnectionAgeMs: aPositiveNumber,
   maxQueuedCommands: aPositiveCount,
   waitUntilReady: aBoolean,
   commandsClass: aFunction,
@@ -57,13 +78,17 @@ export function clientSettings(address: ServerAddress, options: RedisOptions = {
   const connection = connectionSettings(address, options);
   const {
     reconnect = exponential({ baseDelayMs: 50, maxDelayMs: 2_000 }),
+    failoverRetry = exponential({ baseDelayMs: 100, maxDelayMs: 2_000, retries: 8 }),
+    maxConnectionAgeMs = Number.POSITIVE_INFINITY,
     maxQueuedCommands = 100_000,
     waitUntilReady = true,
   } = options;
   return {
     address: connection.address,
     connection,
-    reconnect: tellingRetries(reconnect === false ? none() : reconnect, connection),
+    reconnect: tellingRetries(reconnect || none(), connection),
+    failoverRetry: failoverRetry || none(),
+    maxConnectionAgeMs,
     commandTimeoutMs: connection.commandTimeoutMs,
     maxQueuedCommands,
     maxIdleMs: connection.maxIdleMs,

@@ -1,7 +1,9 @@
 /** The recommended door: an address in, a connected client out. */
+import { onAbort } from '../../util/abort-listeners.js';
 import { deferred } from '../../util/deferred.js';
 import type { ServerAddress } from '../connection/address.js';
 import { openConnection } from '../connection/opening.js';
+import { connectionErrorFrom } from '../errors/connection-error.js';
 import { Client } from './client.js';
 import { clientSettings, type RedisOptions } from './client-options.js';
 import { Redis } from './redis.js';
@@ -17,7 +19,8 @@ export type CommandsClass<T> = new (client: Client) => T;
  * await redis.set('greeting', 'hello', { ex: 60 });
  *
  * @throws {UsageError} A bad address or option.
- * @throws {ConnectionError} The server cannot be reached (unless `waitUntilReady` is `false`).
+ * @throws {ConnectionError} The server cannot be reached, or `signal` aborted (unless `waitUntilReady`
+ *   is `false`).
  * @throws {ReplyError} The server refused: credentials, database, too many clients.
  */
 export function connect<T>(
@@ -40,16 +43,22 @@ export async function connect(
   );
   const { commandsClass: CommandsOf = Redis } = options;
   const redis = new CommandsOf(client);
-  if (settings.waitUntilReady) await untilReady(client);
+  if (settings.waitUntilReady) await untilReady(client, options.signal);
   else client.open();
   return redis;
 }
 
-/** Opens the client; the first failure is the caller's to see. */
-async function untilReady(client: Client): Promise<void> {
+/** Opens the client; the first failure is the caller's to see, and may be his own signal. */
+async function untilReady(client: Client, signal: AbortSignal | undefined): Promise<void> {
   const { promise, resolve, reject } = deferred<void>();
+  const abort = (): void => {
+    const { address } = client;
+    reject(connectionErrorFrom('ABORTED', { address, sent: 'no', cause: signal?.reason }));
+  };
   const forget = [client.on('ready', resolve), client.on('retry', ({ error }) => reject(error))];
-  client.open();
+  if (signal !== undefined) forget.push(onAbort(signal, abort));
+  if (signal?.aborted) abort();
+  else client.open();
   try {
     await promise;
   } catch (error) {

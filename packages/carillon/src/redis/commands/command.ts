@@ -31,6 +31,8 @@ export const CommandFlag = {
   subscription: 8,
   /** Several commands in one, answered by several replies: MULTI to EXEC. */
   transaction: 16,
+  /** Asks only whether the server lives: any answer will do, and nobody else ever asks again for it. */
+  probe: 32,
 } as const;
 
 /** What is known of a command before it is called: one constant for each. */
@@ -89,7 +91,7 @@ export function defineCommand<T = Reply>(
 }
 
 /** Any answer to it shows that the server lives and has read everything before it. */
-export const PING: CommandSpec<Reply> = defineCommand('PING');
+export const PING: CommandSpec<Reply> = defineCommand('PING', { flags: CommandFlag.probe });
 
 /** Where a command waits; told when it settles there. */
 export interface CommandHolder {

@@ -51,6 +51,8 @@ export interface ConnectionOptions {
   readonly logger?: Logger;
   /** Makes the connections: a class that extends `Connection`. */
   readonly connectionClass?: ConnectionClass;
+  /** Aborts the opening, which then rejects with `ABORTED`. Once it is open, the signal is let go. */
+  readonly signal?: AbortSignal;
 }
 
 /** Options of a connection with everything decided. */
@@ -106,6 +108,7 @@ export const CONNECTION_REQUIREMENTS: Readonly<Record<keyof ConnectionOptions, R
       typeof value === 'function' &&
       (value === Connection || value.prototype instanceof Connection),
   ],
+  signal: ['an AbortSignal', (value) => value instanceof AbortSignal],
 };
 
 /** Long enough for a TLS handshake across continents, short enough to be noticed at start-up. */

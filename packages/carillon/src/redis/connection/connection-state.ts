@@ -8,6 +8,7 @@ import { type Command, CommandFlag } from '../commands/command.js';
 import { ReplyError } from '../errors/reply-error.js';
 import { UsageError } from '../errors/usage-error.js';
 import type { Reply } from '../protocol/reply.js';
+import { unsupportedCommandError } from './unsupported-commands.js';
 
 /** Commands that this file follows one by one. Any other stateful one leaves a mark for good. */
 const FOLLOWED: ReadonlySet<string> = new Set([
@@ -40,7 +41,7 @@ export class ConnectionState {
    *
    * @param isAnswering - Whether the server answers what is written next.
    * @throws {UsageError} `SUBSCRIBE_IN_TRANSACTION`; `STATEFUL_COMMAND`: a transaction inside another, or
-   *   after `CLIENT REPLY`.
+   *   after `CLIENT REPLY`; `UNSUPPORTED_COMMAND`.
    */
   check(command: Command, isAnswering: boolean): void {
     const { name, flags } = command.spec;
@@ -50,6 +51,8 @@ export class ConnectionState {
         command: name,
       });
     }
+    const unsupported = unsupportedCommandError(command);
+    if (unsupported !== undefined) throw unsupported;
     if (this.inTransaction && (flags & CommandFlag.subscription) !== 0) {
       throw new UsageError(
         'SUBSCRIBE_IN_TRANSACTION',

@@ -13,10 +13,10 @@ import type { Command } from '../commands/command.js';
 export class Deadlines {
   readonly #groups = new Map<number, DeadlineGroup>();
   readonly #address: string;
-  readonly #outage: () => unknown;
+  readonly #outage: (command: Command) => unknown;
 
-  /** @param outage - Gives the reason why there is no connection, the cause of what expires then. */
-  constructor(address: string, outage: () => unknown = () => undefined) {
+  /** @param outage - Gives the reason why a command was not answered, if one is known. */
+  constructor(address: string, outage: (command: Command) => unknown = () => undefined) {
     this.#address = address;
     this.#outage = outage;
   }
@@ -39,7 +39,7 @@ export class Deadlines {
   }
 
   readonly #expire = (command: Command): void => {
-    command.failConnection('COMMAND_TIMEOUT', this.#address, this.#outage());
+    command.failConnection('COMMAND_TIMEOUT', this.#address, this.#outage(command));
   };
 }
 

@@ -64,8 +64,8 @@ const BY_SENT = "`sent: 'no'`: retry. `'maybe'`: retry only what may run twice."
 const CONNECTION: Readonly<Record<ConnectionErrorCode, Entry>> = {
   CONNECT_FAILED: [
     'ConnectionError',
-    'no connection could be opened; `cause` is the reason',
-    'Nothing was sent. Look at address, network and `cause`; retry later.',
+    'no connection could be opened; `cause` is the reason, also a refusal such as wrong credentials',
+    "Look at address, network and `cause`; retry later. `sent: 'maybe'` only after a lost connection.",
   ],
   CONNECT_TIMEOUT: [
     'TimeoutError',
@@ -84,8 +84,8 @@ const CONNECTION: Readonly<Record<ConnectionErrorCode, Entry>> = {
   ],
   CONNECTION_CLOSED: [
     'ConnectionClosedError',
-    'the connection or client was closed before the call',
-    'Nothing was sent. Use an open client.',
+    'the connection or client was closed before the call, or lost and `reconnect` is `false`',
+    "Use an open client. `cause` says why it was lost; only then may `sent` be `'maybe'`.",
   ],
   FORCED_CLOSE: [
     'ConnectionForcedCloseError',
@@ -145,6 +145,11 @@ const USAGE: Readonly<Record<UsageErrorCode, Entry>> = {
     'UsageError',
     'the command may wait on the server and would make all others wait',
     'Nothing was sent. It needs a connection that nobody shares, which `connect()` does not give.',
+  ],
+  UNSUPPORTED_COMMAND: [
+    'UsageError',
+    'MONITOR, SYNC or PSYNC, after which replies could not be told from what the server streams',
+    'Nothing was sent. Watch a server with `redis-cli MONITOR`.',
   ],
   SUBSCRIBE_IN_TRANSACTION: [
     'UsageError',
@@ -234,11 +239,15 @@ const REPLY: Readonly<Record<KnownServerCode, Entry>> = {
     'a command of the transaction was refused while it was queued',
     'Nothing ran. Correct that command.',
   ],
-  LOADING: ['ReplyError', 'the server is still reading its data', 'Retry after a moment.'],
+  LOADING: [
+    'ReplyError',
+    'the server is still reading its data, for longer than `failoverRetry` allows',
+    'It did not run: retry later, or allow more retries.',
+  ],
   MASTERDOWN: [
     'ReplyError',
-    'the replica has lost its primary',
-    'Ask the primary, or retry later.',
+    'the replica has lost its primary, for longer than `failoverRetry` allows',
+    'It did not run: ask the primary, or retry later.',
   ],
   MISCONF: [
     'ReplyError',
@@ -260,8 +269,8 @@ const REPLY: Readonly<Record<KnownServerCode, Entry>> = {
   OOM: ['ReplyError', 'the server is at its memory limit', 'Free memory, or allow eviction.'],
   READONLY: [
     'ReadOnlyError',
-    'a write reached a replica',
-    'It did not run: write to the primary, which may be another one by now.',
+    'a write reached a replica, also on new connections for as long as `failoverRetry` allows',
+    'It did not run (of a script, nothing but PUBLISH): write to the primary. `cause` has the retries.',
   ],
   TRYAGAIN: ['ReplyError', 'the keys of one command are on the move', 'Retry after a moment.'],
   UNBLOCKED: ['ReplyError', 'a blocked command was ended by the server', 'Repeat it.'],

@@ -4,20 +4,26 @@
  * While there is no connection, commands wait in a bounded queue. When one dies, a command is sent
  * again only when that is safe: nothing of it was written, it changes nothing, or its caller vouched
  * for it. Everything else is told that it may have run.
+ *
+ * A connection that is too old, or whose server became a replica, is replaced while it lives: the next
+ * one is opened first, then commands wait until the old one has answered all it has.
  */
 
 import type { RetryPolicy } from '../../util/retry-policy.js';
-import { Command, CommandFlag, PING } from '../commands/command.js';
+import { type CallOptions, Command, CommandFlag, NO_DEADLINE, PING } from '../commands/command.js';
 import { traceCommand } from '../commands/command-tracing.js';
 import type { BatchExecutor } from '../commands/executor.js';
 import type { Connection } from '../connection/connection.js';
 import { Deadlines } from '../connection/deadlines.js';
 import { SilenceProbe } from '../connection/silence-probe.js';
+import { unsupportedCommandError } from '../connection/unsupported-commands.js';
 import { WaitingCommands } from '../connection/waiting-commands.js';
-import type { ConnectionErrorCode } from '../errors/connection-error.js';
+import { type ConnectionErrorCode, QueueFullError } from '../errors/connection-error.js';
 import { MaxClientsError, ReplyError } from '../errors/reply-error.js';
 import { UsageError } from '../errors/usage-error.js';
+import { ConnectionAge } from './connection-age.js';
 import { type OpenConnection, Reconnector } from './reconnector.js';
+import { RefusedCommands } from './refused-commands.js';
 
 /** How a lane behaves. */
 export interface LaneOptions {
@@ -30,6 +36,10 @@ export interface LaneOptions {
   readonly maxQueuedCommands: number;
   /** Milliseconds between probes for a silent server, and for the answer to one. */
   readonly maxIdleMs: number;
+  /** When to send again what the server refused for a reason that passes (`refused-commands.ts`). */
+  readonly failoverRetry: RetryPolicy;
+  /** Milliseconds after which a connection is replaced, give or take a tenth; `Infinity`: never. */
+  readonly maxConnectionAgeMs: number;
 }
 
 /** Whom to tell about the connection. None of these may throw. */
@@ -52,7 +62,12 @@ export class Lane implements BatchExecutor {
   readonly #reconnector: Reconnector;
   readonly #deadlines: Deadlines;
   readonly #queue: WaitingCommands;
+  readonly #refused: RefusedCommands;
+  readonly #age: ConnectionAge;
+  /** Where commands go. */
   #connection: Connection | undefined;
+  /** What is to be replaced as soon as it has answered everything. */
+  #retiring: Connection | undefined;
   #probe: SilenceProbe | undefined;
   /** Why there is no connection. */
   #outage: Error | undefined;
@@ -62,19 +77,33 @@ export class Lane implements BatchExecutor {
   constructor(open: OpenConnection, options: LaneOptions, owner: LaneOwner) {
     this.#options = options;
     this.#owner = owner;
-    this.#deadlines = new Deadlines(options.address, () => this.#outage);
-    this.#queue = new WaitingCommands(options.maxQueuedCommands);
-    this.#reconnector = new Reconnector(open, options.reconnect, {
+    const { address, reconnect, maxQueuedCommands } = options;
+    this.#deadlines = new Deadlines(
+      address,
+      (command) => this.#outage ?? this.#refused.reasonOf(command),
+    );
+    this.#queue = new WaitingCommands(maxQueuedCommands);
+    this.#reconnector = new Reconnector(open, reconnect, {
       onUp: (connection) => this.#onUp(connection),
+      onRetire: (connection) => this.#retire(connection),
       onDown: (error) => this.#onDown(error),
       onAttemptFailed: (error, retryInMs) => this.#onAttemptFailed(error, retryInMs),
       onPending: (command) => this.#takeOver(command),
+      onRefused: (command, error) =>
+        this.#refusal === undefined && this.#refused.take(command, error),
     });
+    const replace = (): Promise<Error | undefined> => this.#reconnector.replace();
+    this.#refused = new RefusedCommands(options.failoverRetry, maxQueuedCommands, {
+      address,
+      resend: (command) => this.#send(command),
+      onReadOnly: replace,
+    });
+    this.#age = new ConnectionAge(options.maxConnectionAgeMs, reconnect, replace);
   }
 
   /** The connection in use, if there is one. */
   get connection(): Connection | undefined {
-    return this.#connection;
+    return this.#connection ?? this.#retiring;
   }
 
   /** Starts to connect. */
@@ -103,13 +132,14 @@ export class Lane implements BatchExecutor {
    * Commands that wait for a connection fail at once.
    */
   async close(timeoutMs: number): Promise<void> {
-    const connection = this.#connection;
+    const { connection } = this;
     this.#connection = undefined;
     this.#refusal ??= { code: 'CONNECTION_CLOSED', cause: undefined };
+    this.#age.stop();
+    this.#reconnector.stop();
     this.#failQueue('FORCED_CLOSE', undefined);
     if (connection !== undefined && timeoutMs > 0) {
-      // Replies come in order: the answer to this PING follows all others.
-      await connection.run(new Command(PING, [], { timeoutMs })).catch(() => {});
+      await answerOf(connection, { timeoutMs }).catch(() => {});
     }
     this.#deadlines.clear();
     this.#reconnector.close();
@@ -118,44 +148,69 @@ export class Lane implements BatchExecutor {
 
   #accept(command: Command): void {
     if ((command.spec.flags & FLAGS_REFUSED) !== 0) {
-      command.fail(refusalOf(command));
+      command.fail(unsupportedCommandError(command) ?? refusalOf(command));
       return;
     }
     this.#deadlines.watch(command, command.options?.timeoutMs ?? this.#options.commandTimeoutMs);
     traceCommand(command, this.#options.address);
+    if (this.#refused.holdsBack(command)) this.#refused.push(command);
+    else this.#send(command);
+  }
+
+  #send(command: Command): void {
     if (this.#connection !== undefined) this.#connection.send(command);
     else this.#enqueue(command);
   }
 
   #onUp(connection: Connection): void {
+    const old = this.#retiring;
+    this.#retiring = undefined;
     this.#connection = connection;
-    this.#outage = undefined;
-    const { maxIdleMs } = this.#options;
-    this.#probe = new SilenceProbe(connection, { intervalMs: maxIdleMs, timeoutMs: maxIdleMs });
-    this.#owner.onUp();
-    for (let command = this.#queue.shift(); command; command = this.#queue.shift()) {
-      connection.send(command);
+    if (connection !== old) {
+      const { maxIdleMs } = this.#options;
+      this.#probe?.stop();
+      this.#probe = new SilenceProbe(connection, { intervalMs: maxIdleMs, timeoutMs: maxIdleMs });
+      this.#age.start();
     }
+    if (old === undefined) {
+      this.#outage = undefined;
+      this.#owner.onUp();
+    }
+    for (let command = this.#queue.shift(); command; command = this.#queue.shift()) {
+      if (this.#refused.holdsBack(command)) this.#refused.push(command);
+      else connection.send(command);
+    }
+  }
+
+  /** Lets a connection answer what it has; from now on commands wait for the one in its place. */
+  async #retire(connection: Connection): Promise<void> {
+    this.#retiring = connection;
+    this.#connection = undefined;
+    if (connection.pending > 0) await answerOf(connection, NO_DEADLINE);
   }
 
   #onDown(error: Error): void {
     this.#connection = undefined;
+    this.#retiring = undefined;
     this.#outage = error;
     this.#probe?.stop();
+    this.#age.stop();
     this.#owner.onDown(error);
   }
 
   #onAttemptFailed(error: Error, retryInMs: number | null): void {
+    // Nothing was attempted when it is the loss itself that ends it all.
+    const code = error === this.#outage ? 'CONNECTION_CLOSED' : 'CONNECT_FAILED';
     this.#outage = error;
-    if (retryInMs === null) this.#refusal ??= { code: 'CONNECT_FAILED', cause: error };
+    if (retryInMs === null) this.#refusal ??= { code, cause: error };
     const isRefused = isFinalAnswer(error);
-    if (retryInMs === null || isRefused) this.#failQueue('CONNECT_FAILED', error);
+    if (retryInMs === null || isRefused) this.#failQueue(code, error);
     this.#owner.onAttemptFailed(error, retryInMs, isRefused);
   }
 
   #takeOver(command: Command): boolean {
     if (this.#refusal !== undefined || this.#queue.isFull) return false;
-    if (!command.mayBeSentAgain) return false;
+    if (!command.mayBeSentAgain || (command.spec.flags & CommandFlag.probe) !== 0) return false;
     this.#enqueue(command);
     return true;
   }
@@ -171,9 +226,27 @@ export class Lane implements BatchExecutor {
   }
 
   #failQueue(code: ConnectionErrorCode, cause: unknown): void {
-    for (let command = this.#queue.shift(); command; command = this.#queue.shift()) {
-      command.failConnection(code, this.#options.address, cause);
+    const { address } = this.#options;
+    for (const command of this.#refused.drain()) {
+      command.failConnection(code, address, cause ?? this.#refused.reasonOf(command));
     }
+    for (let command = this.#queue.shift(); command; command = this.#queue.shift()) {
+      command.failConnection(code, address, cause);
+    }
+  }
+}
+
+/**
+ * Resolves when everything that was sent before is answered: replies come in order, so that the answer
+ * to a PING, whatever it is, follows all others.
+ *
+ * @throws {QueueFullError} There is no room for it.
+ */
+async function answerOf(connection: Connection, options: CallOptions): Promise<void> {
+  try {
+    await connection.run(new Command(PING, [], options));
+  } catch (error) {
+    if (error instanceof QueueFullError) throw error;
   }
 }
 

@@ -1,5 +1,6 @@
 /**
- * Keeps one connection to one server alive: opens it, notices its end, opens the next.
+ * Keeps one connection to one server alive: opens it, notices its end, opens the next, or replaces it
+ * while it lives.
  *
  * Knows when to try again and nothing of commands or subscriptions; its owner is told when a
  * connection is there and when it is gone.
@@ -18,8 +19,13 @@ export type OpenConnection = (hooks: ConnectionHooks, signal: AbortSignal) => Pr
 
 /** Whom to tell. None of these may throw. */
 export interface ReconnectorOwner extends Omit<ConnectionHooks, 'onClosed'> {
-  /** A connection is open. */
+  /** A connection is open: the first, the next, or one in the place of another. */
   onUp(connection: Connection): void;
+  /**
+   * Another connection is open to take this one's place, which stays open until this resolves. `onUp`
+   * follows, for this one again when the replacement failed. Rejects when this one must stay.
+   */
+  onRetire?(connection: Connection): Promise<void>;
   /** The connection is gone; a new one is tried unless `close` was called. */
   onDown(error: ConnectionError): void;
   /** An attempt failed; the next one comes after `retryInMs`, or never when that is null. */
@@ -39,6 +45,9 @@ export class Reconnector {
   #isRef = true;
   /** The wait for the next attempt. */
   #waiting: { readonly timer: NodeJS.Timeout | undefined; readonly end: () => void } | undefined;
+  #replacing: Promise<Error | undefined> | undefined;
+  /** Whether another connection is being opened or made ready, which would also do for a lost one. */
+  #hasSuccessor = false;
 
   /** @param stableAfterMs - How long a connection must have lasted to count as a success. */
   constructor(
@@ -90,10 +99,52 @@ export class Reconnector {
     }
   }
 
-  /** Stops trying and closes the connection at once. */
-  close(): void {
+  /**
+   * Opens another connection while the one in use serves on, and puts it in its place. One at a time:
+   * while one is on its way, another call waits for the same.
+   *
+   * @returns Why it failed; the connection in use then stays. Undefined when it did not, or when there
+   *   is none to replace.
+   */
+  replace(): Promise<Error | undefined> {
+    const old = this.#connection;
+    if (this.#replacing === undefined && old !== undefined && !this.#stop.signal.aborted) {
+      this.#replacing = this.#replace(old).finally(() => {
+        this.#replacing = undefined;
+      });
+    }
+    return this.#replacing ?? Promise.resolve(undefined);
+  }
+
+  async #replace(old: Connection): Promise<Error | undefined> {
+    let next: Connection | undefined;
+    this.#hasSuccessor = true;
+    try {
+      next = await this.#open(this.#hooks(), this.#stop.signal);
+      if (!this.#isRef) next.unref();
+      if (!old.closed) await this.#owner.onRetire?.(old);
+      this.#hasSuccessor = false;
+      this.#adopt(next);
+      old.close();
+      return undefined;
+    } catch (error) {
+      this.#hasSuccessor = false;
+      next?.close();
+      if (old.closed) void this.#reconnect(error as Error);
+      else if (next !== undefined && !this.#stop.signal.aborted) this.#owner.onUp(old);
+      return error as Error;
+    }
+  }
+
+  /** Tries no more; the connection stays. */
+  stop(): void {
     this.#stop.abort();
     this.#waiting?.end();
+  }
+
+  /** Stops trying and closes the connection at once. */
+  close(): void {
+    this.stop();
     this.#connection?.close();
   }
 
@@ -101,6 +152,7 @@ export class Reconnector {
     return {
       onPush: (push) => this.#owner.onPush?.(push),
       onPending: (command) => this.#owner.onPending?.(command) ?? false,
+      onRefused: (command, error) => this.#owner.onRefused?.(command, error) ?? false,
       onClosed: (error) => this.#onClosed(error),
     };
   }
@@ -121,17 +173,18 @@ export class Reconnector {
   }
 
   #onClosed(error: ConnectionError): void {
-    if (this.#connection === undefined) return; // it died during its handshake: `connect` knows
+    // Not the one in use: it died during its handshake, as whoever opens it knows, or was replaced.
+    if (!this.#connection?.closed) return;
     this.#connection = undefined;
     this.#owner.onDown(error);
-    if (!this.#stop.signal.aborted) void this.#reconnect(error);
+    if (!this.#hasSuccessor) void this.#reconnect(error);
   }
 
   /**
    * Soon after a connection that lasted; otherwise as after a failed attempt. Soon, not at once: all
    * clients of a server lose it in the same instant.
    */
-  async #reconnect(error: ConnectionError): Promise<void> {
+  async #reconnect(error: Error): Promise<void> {
     const lasted = performance.now() - this.#openedAt >= this.#stableAfterMs;
     await undefined; // a policy is a user's: not on the stack that reads bytes
     if (this.#stop.signal.aborted) return;

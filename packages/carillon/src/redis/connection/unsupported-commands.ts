@@ -1,0 +1,20 @@
+/**
+ * Commands that no connection of this library can send: what the server answers then is no longer one
+ * reply for each command, so that every later reply would go to the wrong one.
+ */
+import type { Command } from '../commands/command.js';
+import { UsageError } from '../errors/usage-error.js';
+
+const REASONS: ReadonlyMap<string, string> = new Map([
+  ['MONITOR', 'every command of every client follows as if it were a reply'],
+  ['SYNC', 'the server sends its whole data, which is no RESP'],
+  ['PSYNC', 'the server sends its whole data, which is no RESP'],
+]);
+
+/** The error for such a command; undefined for any other. */
+export function unsupportedCommandError(command: Command): UsageError | undefined {
+  const { name } = command.spec;
+  const reason = REASONS.get(name);
+  if (reason === undefined) return undefined;
+  return new UsageError('UNSUPPORTED_COMMAND', `${name} is refused: ${reason}`, { command: name });
+}

@@ -1,0 +1,290 @@
+/** What becomes of commands while a primary and a replica change places: on two real servers. */
+import assert from 'node:assert/strict';
+import type { Socket } from 'node:net';
+import { after, before, beforeEach, test } from 'node:test';
+import { startServer, type TestServer, waitFor } from '@carillon/test-kit';
+import { constant, type RetryPolicy } from '../../util/retry-policy.js';
+import type { RedisOptions } from '../client/client-options.js';
+import { connect } from '../client/connect.js';
+import type { Redis } from '../client/redis.js';
+import {
+  ConnectionForcedCloseError,
+  QueueFullError,
+  TimeoutError,
+} from '../errors/connection-error.js';
+import { MaxClientsError, ReadOnlyError } from '../errors/reply-error.js';
+import { dialTo } from './dialing.test.support.js';
+
+let primary: TestServer;
+let replica: TestServer;
+
+before(async () => {
+  [primary, replica] = await Promise.all([startServer(), startServer()]);
+});
+after(() => Promise.all([primary, replica].map((server) => server[Symbol.asyncDispose]())));
+beforeEach(async () => {
+  await replica.command('REPLICAOF', primary.host, String(primary.port));
+  await waitFor(async () =>
+    (await replica.command('INFO', 'replication')).includes('link_status:up'),
+  );
+  await primary.command('FLUSHALL');
+  await waitFor(async () => (await replica.command('DBSIZE')) === '0');
+});
+
+/** The replica becomes a primary. */
+function promote(): Promise<string> {
+  return replica.command('REPLICAOF', 'NO', 'ONE');
+}
+
+const OFTEN = constant({ delayMs: 5, retries: 1_000 });
+
+/** A name whose address changes, as that of a managed server does in a failover. */
+interface Name {
+  leadsTo: TestServer;
+  dials: number;
+}
+
+function connectTo(name: Name, options: RedisOptions = {}): Promise<Redis> {
+  const dial = (_: unknown, { signal }: { signal: AbortSignal }): Promise<Socket> => {
+    name.dials++;
+    return dialTo(name.leadsTo, signal);
+  };
+  return connect('redis://name', { dial, failoverRetry: OFTEN, ...options });
+}
+
+/** How many connections a server ever took, this question's own among them. */
+async function accepted(server: TestServer): Promise<number> {
+  const stats = await server.command('INFO', 'stats');
+  return Number(/total_connections_received:(\d+)/.exec(stats)?.[1]);
+}
+
+async function untilRefused(server: TestServer, code: string): Promise<void> {
+  await waitFor(async () => (await server.command('INFO', 'errorstats')).includes(code));
+}
+
+test('writes that a replica refuses are run once, in their order, when it is promoted', async () => {
+  await using redis = await connect(replica.url, { failoverRetry: OFTEN });
+  await replica.command('CONFIG', 'RESETSTAT');
+
+  const pushes = Array.from({ length: 100 }, (_, i) => redis.call(['RPUSH', 'list', i]));
+  await untilRefused(replica, 'READONLY');
+  pushes.push(...[100, 101].map((i) => redis.call(['RPUSH', 'list', i])));
+  await promote();
+
+  assert.deepEqual(
+    await Promise.all(pushes),
+    pushes.map((_, i) => i + 1),
+  );
+  assert.deepEqual(
+    await redis.call(['LRANGE', 'list', 0, -1]),
+    pushes.map((_, i) => String(i)),
+  );
+});
+
+test('a write that a replica refuses reaches the server to which the name leads by now', async () => {
+  const name: Name = { leadsTo: replica, dials: 0 };
+  await using redis = await connectTo(name);
+  const events: string[] = [];
+  redis.on('disconnect', () => events.push('disconnect'));
+  redis.on('ready', () => events.push('ready'));
+
+  const count = redis.incr('counter');
+  await waitFor(() => name.dials > 1);
+  assert.equal(await redis.get('counter'), null, 'reads are answered meanwhile');
+  name.leadsTo = primary;
+
+  assert.equal(await count, 1);
+  assert.equal(await primary.command('GET', 'counter'), '1');
+  assert.equal(redis.state, 'ready');
+  assert.deepEqual(events, [], 'nothing was lost');
+});
+
+test('a client that writes to a replica on purpose is told so, and causes no storm', async () => {
+  await using redis = await connect(replica.url, {
+    failoverRetry: constant({ delayMs: 10, retries: 4 }),
+  });
+  const before = await accepted(replica);
+
+  const writes = Array.from({ length: 200 }, (_, i) => redis.set(`k${i}`, i));
+  const outcomes = await Promise.allSettled(writes);
+
+  for (const outcome of outcomes) {
+    assert.ok(outcome.status === 'rejected' && outcome.reason instanceof ReadOnlyError);
+    assert.match((outcome.reason.cause as Error).message, /gave up after 4 retries in \d/);
+    assert.equal(outcome.reason.command, 'SET');
+    assert.match(outcome.reason.address ?? '', /^127\.0\.0\.1:/);
+  }
+  const opened = (await accepted(replica)) - before - 1;
+  assert.ok(opened >= 1 && opened <= 5, `${opened} connections for 5 rounds of 200 writes`);
+  assert.equal(await redis.get('k0'), null);
+});
+
+test('with `failoverRetry: false` a refusal is final, and nothing is replaced', async () => {
+  await using redis = await connect(replica.url, { failoverRetry: false });
+  const before = await accepted(replica);
+
+  await assert.rejects(redis.set('k', 'v'), (error: unknown) => {
+    assert.ok(error instanceof ReadOnlyError);
+    assert.equal(error.cause, undefined);
+    return true;
+  });
+  assert.equal(await accepted(replica), before + 1);
+});
+
+test('the error of a write says why the server could not be connected to anew', async () => {
+  const name: Name = { leadsTo: replica, dials: 0 };
+  const failoverRetry = constant({ delayMs: 20, retries: 3 });
+  await using redis = await connectTo(name, { failoverRetry });
+  await using away = await startServer();
+  await away.kill();
+  name.leadsTo = away;
+
+  await assert.rejects(redis.set('k', 'v'), (error: unknown) => {
+    assert.ok(error instanceof ReadOnlyError);
+    assert.match(String((error.cause as Error).cause), /could not connect.*ECONNREFUSED/);
+    return true;
+  });
+  assert.equal(await redis.get('k'), null, 'the old connection serves on');
+});
+
+test('commands to a server that loads its data wait until it has', async () => {
+  await using loading = await startServer({
+    config: { 'loading-process-events-interval-bytes': '1024' },
+  });
+  await using redis = await connect(loading.url, { failoverRetry: OFTEN });
+  await loading.command('DEBUG', 'POPULATE', '500', 'key', '100');
+  await loading.command('CONFIG', 'SET', 'key-load-delay', '500');
+
+  const reloaded = loading.command('DEBUG', 'RELOAD');
+  await waitFor(async () => {
+    const ping = await loading.command('PING').catch((error: Error) => error.message);
+    return ping.includes('LOADING');
+  });
+  await loading.command('CONFIG', 'RESETSTAT');
+  const replies = [
+    redis.incr('counter'),
+    redis.call(['EVAL', "return redis.call('INCR', 'counter')", 0]),
+  ];
+  await untilRefused(loading, 'LOADING');
+  await reloaded;
+
+  assert.deepEqual(await Promise.all(replies), [1, 2]);
+});
+
+test('commands to a replica that lost its primary wait until it is one', async () => {
+  await using lost = await startServer();
+  await using follower = await startServer({
+    config: { 'replica-serve-stale-data': 'no', replicaof: `${lost.host} ${lost.port}` },
+  });
+  await using redis = await connect(follower.url, { failoverRetry: OFTEN });
+  await lost.kill();
+  await waitFor(async () =>
+    (await follower.command('INFO', 'replication')).includes('link_status:down'),
+  );
+  await follower.command('CONFIG', 'RESETSTAT');
+
+  const value = redis.get('k');
+  await untilRefused(follower, 'MASTERDOWN');
+  await follower.command('REPLICAOF', 'NO', 'ONE');
+
+  assert.equal(await value, null);
+});
+
+test('a script that a replica refused half way is not run again, unless its caller vouches for it', async () => {
+  await using redis = await connect(replica.url, { failoverRetry: OFTEN });
+  await using news = redis.pubsub({ channels: ['half-way'] });
+  await news.ready();
+  const script = "redis.call('PUBLISH', 'half-way', ARGV[1]) return redis.call('INCR', 'counter')";
+
+  await assert.rejects(redis.call(['EVAL', script, 0, 'once']), ReadOnlyError);
+  const vouched = redis.call(['EVAL', script, 0, 'vouched'], { idempotent: true });
+  const seen: string[] = [];
+  for await (const { data } of news) {
+    seen.push(String(data));
+    if (seen.length === 3) break;
+  }
+  await promote();
+
+  assert.equal(await vouched, 1);
+  assert.deepEqual(seen, ['once', 'vouched', 'vouched']);
+});
+
+test('a command whose deadline passes while it waits to be sent again was not run, and says why it waited', async () => {
+  const failoverRetry = constant({ delayMs: 1e6 });
+  await using redis = await connect(replica.url, { failoverRetry });
+
+  await assert.rejects(redis.call(['INCR', 'late'], { timeoutMs: 20 }), (error: unknown) => {
+    assert.ok(error instanceof TimeoutError);
+    assert.equal(error.sent, 'no');
+    assert.ok(error.cause instanceof ReadOnlyError);
+    return true;
+  });
+});
+
+/** Waits for ever to send again what was refused. */
+const NEVER = constant({ delayMs: 1e9 });
+
+test('close() fails what waits to be sent again, and says why it waited', async () => {
+  const redis = await connect(replica.url, { failoverRetry: NEVER });
+  const refused = assert.rejects(redis.incr('k'), (error: unknown) => {
+    assert.ok(error instanceof ConnectionForcedCloseError);
+    assert.equal(error.sent, 'no');
+    assert.ok(error.cause instanceof ReadOnlyError);
+    return true;
+  });
+  await redis.ping(); // answered after the refusal
+  const behind = assert.rejects(redis.incr('k'), { code: 'FORCED_CLOSE', sent: 'no' });
+
+  await Promise.all([redis.close(), refused, behind]);
+});
+
+test('what waits to be sent again is bounded', async () => {
+  const redis = await connect(replica.url, { failoverRetry: NEVER, maxQueuedCommands: 2 });
+  const [first, second, third] = [1, 2, 3].map((i) => redis.set('k', i)) as [
+    Promise<unknown>,
+    Promise<unknown>,
+    Promise<unknown>,
+  ];
+  const waiting = Promise.allSettled([first, second]);
+
+  await assert.rejects(third, ReadOnlyError);
+  await assert.rejects(redis.set('k', 4), QueueFullError);
+  await redis.close();
+  for (const outcome of await waiting) {
+    assert.ok(outcome.status === 'rejected' && outcome.reason.code === 'FORCED_CLOSE');
+  }
+});
+
+test('a failover policy that throws is reported, and the server has the last word', async () => {
+  const reported: string[] = [];
+  const onWarning = (warning: Error): unknown => reported.push(warning.message);
+  process.on('warning', onWarning);
+  const broken: RetryPolicy = {
+    start() {
+      throw new Error('a broken failover policy');
+    },
+  };
+  await using redis = await connect(replica.url, { failoverRetry: broken });
+
+  await assert.rejects(redis.incr('k'), ReadOnlyError);
+  await waitFor(() => reported.length > 0);
+  process.off('warning', onWarning);
+  assert.match(reported.join(), /a broken failover policy/);
+  assert.equal(await redis.ping(), 'PONG');
+});
+
+test('a server without room for the client refuses connect(), and lets it in later', async () => {
+  await using full = await startServer({ config: { maxclients: '1' } });
+  const holder = await connect(full.url);
+
+  await assert.rejects(connect(full.url), MaxClientsError);
+  await using later = await connect(full.url, {
+    waitUntilReady: false,
+    reconnect: constant({ delayMs: 5 }),
+  });
+  await waitFor(() => later.lastError instanceof MaxClientsError);
+  const count = later.incr('k');
+  await holder.close();
+
+  assert.equal(await count, 1);
+});

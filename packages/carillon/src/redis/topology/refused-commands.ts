@@ -1,0 +1,164 @@
+/**
+ * Commands that the server refused without running them, for a reason that passes: it is loading its
+ * data (LOADING), has lost its primary (MASTERDOWN) or is a replica (READONLY). They wait here and are
+ * sent again, in their order.
+ *
+ * Each command has its own count of retries; the wait between two rounds is that of the command that
+ * waits longest. While some wait, later commands that may write go behind them, or they would
+ * overtake; reads do not wait, because a replica may well answer them.
+ *
+ * Not here: where a command goes, and how a connection is replaced. That is the owner's, a lane or a
+ * pool.
+ */
+import {
+  nextDelay,
+  type RetryPolicy,
+  type RetrySchedule,
+  startLazily,
+} from '../../util/retry-policy.js';
+import { startTimer } from '../../util/timer.js';
+import { type Command, CommandFlag } from '../commands/command.js';
+import { WaitingCommands } from '../connection/waiting-commands.js';
+import { ReadOnlyError, type ReplyError } from '../errors/reply-error.js';
+import { ReplacementPace } from './replacement-pace.js';
+
+/** Whom the commands belong to. None of these may throw. */
+export interface RefusedCommandsOwner {
+  readonly address: string;
+  /** Sends a command again. */
+  resend(command: Command): void;
+  /**
+   * A write reached a replica: by now another server may be the primary, so connect anew. Called no
+   * more often than the policy retries.
+   *
+   * @returns Why that failed, if it did.
+   */
+  onReadOnly(): Promise<Error | undefined>;
+}
+
+const PASSING_CODES: ReadonlySet<string> = new Set(['LOADING', 'MASTERDOWN', 'READONLY']);
+
+/** A script may be refused by one of its own commands, after others of it have run. */
+const SCRIPTS: ReadonlySet<string> = new Set(['EVAL', 'EVALSHA', 'FCALL']);
+
+/** What is known of a command that was refused. */
+interface Refusal {
+  readonly since: number;
+  readonly schedule: RetrySchedule;
+  error: ReplyError;
+  retries: number;
+}
+
+/** The refused commands of one owner, bounded. */
+export class RefusedCommands {
+  readonly #policy: RetryPolicy;
+  readonly #owner: RefusedCommandsOwner;
+  readonly #waiting: WaitingCommands;
+  readonly #pace: ReplacementPace;
+  readonly #refusals = new WeakMap<Command, Refusal>();
+  /** Refused since the policy was last asked. */
+  #unjudged: Command[] = [];
+  /** Waits for the next round. */
+  #timer: NodeJS.Timeout | undefined;
+  /** Why the connection that READONLY asked for could not be had. */
+  #replacementFailure: Error | undefined;
+
+  /** @param capacity - How many commands may wait. */
+  constructor(policy: RetryPolicy, capacity: number, owner: RefusedCommandsOwner) {
+    this.#policy = policy;
+    this.#owner = owner;
+    this.#waiting = new WaitingCommands(capacity);
+    this.#pace = new ReplacementPace(policy);
+  }
+
+  /** Whether a command that is called now must go behind those that wait. */
+  holdsBack(command: Command): boolean {
+    return this.#waiting.length > 0 && (command.spec.flags & CommandFlag.readOnly) === 0;
+  }
+
+  /** Puts a command behind those that wait; it fails with `QUEUE_FULL` when there is no room. */
+  push(command: Command): void {
+    if (this.#waiting.isFull) command.failConnection('QUEUE_FULL', this.#owner.address);
+    else this.#waiting.push(command);
+  }
+
+  /**
+   * Takes over a command that the server refused (`ConnectionHooks.onRefused`).
+   *
+   * @returns Whether it did: not when the refusal is no proof that nothing ran, or will not pass.
+   */
+  take(command: Command, error: ReplyError): boolean {
+    if (!PASSING_CODES.has(error.code) || isProbe(command)) return false;
+    const isReadOnly = error instanceof ReadOnlyError;
+    const isProof = error.code === 'LOADING' || !SCRIPTS.has(command.spec.name);
+    const isTaken = !this.#waiting.isFull && (isProof || command.repeatable);
+    if (isTaken) this.#keep(command, error, isProof);
+    // Policies are a user's: they are asked when the bytes have been read.
+    if (isReadOnly) queueMicrotask(() => void this.#replace(error));
+    return isTaken;
+  }
+
+  /** What the server said when it last refused the command; undefined when it never did. */
+  reasonOf(command: Command): ReplyError | undefined {
+    return this.#refusals.get(command)?.error;
+  }
+
+  /** Takes out all commands, the oldest first. */
+  drain(): Command[] {
+    clearTimeout(this.#timer);
+    this.#timer = undefined;
+    const commands: Command[] = [];
+    for (let next = this.#waiting.shift(); next; next = this.#waiting.shift()) commands.push(next);
+    return commands;
+  }
+
+  #keep(command: Command, error: ReplyError, isProof: boolean): void {
+    if (isProof && !command.sentBefore) command.sent = 'no';
+    const known = this.#refusals.get(command);
+    if (known !== undefined) {
+      known.error = error;
+    } else {
+      const schedule = startLazily(this.#policy);
+      this.#refusals.set(command, { since: performance.now(), schedule, error, retries: 0 });
+    }
+    this.#waiting.push(command);
+    if (this.#unjudged.push(command) === 1) queueMicrotask(() => this.#judge());
+  }
+
+  /** Asks the policy about what was refused just now, and waits as it says for the first of them. */
+  #judge(): void {
+    const commands = this.#unjudged;
+    this.#unjudged = [];
+    for (const command of commands) {
+      if (command.settled) continue;
+      const refusal = this.#refusals.get(command) as Refusal;
+      const delayMs = nextDelay(refusal.schedule, refusal.error);
+      if (delayMs === null) this.#giveUp(command, refusal);
+      else this.#timer ??= startTimer(() => this.#resendAll(), delayMs)?.unref();
+      refusal.retries++;
+    }
+  }
+
+  #giveUp(command: Command, { error, retries, since }: Refusal): void {
+    if (retries > 0) {
+      const seconds = ((performance.now() - since) / 1_000).toFixed(1);
+      const cause = this.#replacementFailure;
+      error.cause = new Error(`gave up after ${retries} retries in ${seconds} s`, { cause });
+    }
+    command.settle(error, this.#owner.address);
+  }
+
+  #resendAll(): void {
+    for (const command of this.drain()) this.#owner.resend(command);
+  }
+
+  async #replace(error: ReplyError): Promise<void> {
+    if (!this.#pace.allows(error)) return;
+    this.#replacementFailure = await this.#owner.onReadOnly();
+  }
+}
+
+/** Any answer to a probe will do, and nobody waits for a better one. */
+function isProbe(command: Command): boolean {
+  return (command.spec.flags & CommandFlag.probe) !== 0;
+}
