@@ -8,7 +8,9 @@ export type UsageErrorCode =
   | 'INVALID_ARGUMENT'
   | 'STATEFUL_COMMAND'
   | 'BLOCKING_COMMAND'
-  | 'SUBSCRIBE_IN_TRANSACTION';
+  | 'SUBSCRIBE_IN_TRANSACTION'
+  | 'LEASE_RELEASED'
+  | 'FOREIGN_CONNECTION';
 
 /** A bug in the calling code. Nothing was sent; a retry will fail the same way. */
 export class UsageError extends RedisError {

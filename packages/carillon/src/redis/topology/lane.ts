@@ -7,7 +7,7 @@
  */
 
 import type { RetryPolicy } from '../../util/retry-policy.js';
-import { Command, CommandFlag, PING } from '../commands/command.js';
+import { Command, PING } from '../commands/command.js';
 import type { BatchExecutor } from '../commands/executor.js';
 import type { Connection } from '../connection/connection.js';
 import { Deadlines } from '../connection/deadlines.js';
@@ -15,7 +15,7 @@ import { SilenceProbe } from '../connection/silence-probe.js';
 import { WaitingCommands } from '../connection/waiting-commands.js';
 import type { ConnectionErrorCode } from '../errors/connection-error.js';
 import { MaxClientsError, ReplyError } from '../errors/reply-error.js';
-import { UsageError } from '../errors/usage-error.js';
+import { needsConnectionOfItsOwn, refusalOf } from './shared-use.js';
 import { type OpenConnection, Reconnector } from './reconnector.js';
 
 /** How a lane behaves. */
@@ -38,8 +38,6 @@ export interface LaneOwner {
   /** @param isRefused - The server answered no, for a reason that waiting alone will not mend. */
   onAttemptFailed(error: Error, retryInMs: number | null, isRefused: boolean): void;
 }
-
-const FLAGS_REFUSED = CommandFlag.blocking | CommandFlag.stateful;
 
 /** Server errors during the handshake that pass by themselves; queued commands wait for that. */
 const TRANSIENT_CODES: ReadonlySet<string> = new Set(['LOADING', 'BUSY', 'MASTERDOWN', 'TRYAGAIN']);
@@ -116,7 +114,7 @@ export class Lane implements BatchExecutor {
   }
 
   #accept(command: Command): void {
-    if ((command.spec.flags & FLAGS_REFUSED) !== 0) {
+    if (needsConnectionOfItsOwn(command)) {
       command.fail(refusalOf(command));
       return;
     }
@@ -175,22 +173,8 @@ export class Lane implements BatchExecutor {
   }
 }
 
-function refusalOf(command: Command): UsageError {
-  const { name, flags } = command.spec;
-  if ((flags & CommandFlag.blocking) !== 0) {
-    const reason = 'it would make every other command of this client wait';
-    return new UsageError('BLOCKING_COMMAND', `${name} is refused here: ${reason}`, {
-      command: name,
-    });
-  }
-  const reason = 'it changes the state of a connection that others share';
-  return new UsageError('STATEFUL_COMMAND', `${name} is refused here: ${reason}`, {
-    command: name,
-  });
-}
-
 /** Whether the server refused the handshake in a way that waiting will not mend by itself. */
-function isFinalAnswer(error: Error): boolean {
+export function isFinalAnswer(error: Error): boolean {
   return (
     error instanceof ReplyError &&
     !(error instanceof MaxClientsError) &&
