@@ -159,7 +159,7 @@ const USAGE: Readonly<Record<UsageErrorCode, Entry>> = {
   LEASE_RELEASED: [
     'UsageError',
     'a lease was used after its release',
-    'Nothing was sent. Its connection may be somebody else\'s by now: acquire a new lease.',
+    "Nothing was sent. Its connection may be somebody else's by now: acquire a new lease.",
   ],
   FOREIGN_CONNECTION: [
     'UsageError',

@@ -107,7 +107,8 @@ export class Growth {
 
   #onFailed(error: Error): void {
     if (!this.#isPatient) this.#owner.onFailed(error, null);
-    else if (!this.#isHeld) this.#pace(error, (retryInMs) => this.#owner.onFailed(error, retryInMs));
+    else if (!this.#isHeld)
+      this.#pace(error, (retryInMs) => this.#owner.onFailed(error, retryInMs));
   }
 
   /** Holds attempts for as long as the policy says, or gives up. */

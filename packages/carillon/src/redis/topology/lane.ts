@@ -15,8 +15,8 @@ import { SilenceProbe } from '../connection/silence-probe.js';
 import { WaitingCommands } from '../connection/waiting-commands.js';
 import type { ConnectionErrorCode } from '../errors/connection-error.js';
 import { MaxClientsError, ReplyError } from '../errors/reply-error.js';
-import { needsConnectionOfItsOwn, refusalOf } from './shared-use.js';
 import { type OpenConnection, Reconnector } from './reconnector.js';
+import { needsConnectionOfItsOwn, refusalOf } from './shared-use.js';
 
 /** How a lane behaves. */
 export interface LaneOptions {

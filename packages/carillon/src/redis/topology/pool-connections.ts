@@ -229,7 +229,9 @@ export class PoolConnections {
     this.#changes++;
     const outcomes = await Promise.allSettled(members.map(({ connection }) => change(connection)));
     this.#changes--;
-    const isChanged = new Set(members.filter((_, index) => outcomes[index]?.status === 'fulfilled'));
+    const isChanged = new Set(
+      members.filter((_, index) => outcomes[index]?.status === 'fulfilled'),
+    );
     const refusal = outcomes.find(isRefusal);
     if (refusal === undefined) this.#connecting = { ...this.#connecting, ...settings };
     for (const member of this.#members) {
@@ -246,16 +248,18 @@ export class PoolConnections {
     for (const { connection } of this.#members) setRef(connection, isRef);
   }
 
-  /** Opens and lends nothing any more; who waits fails with that code. */
-  refuse(code: ConnectionErrorCode): void {
+  /** Opens and lends nothing any more: later requests fail with `code`, those that wait with another. */
+  refuse(code: ConnectionErrorCode, codeOfWaiting: ConnectionErrorCode = code): void {
     this.#refusal ??= code;
     this.#growth.stop();
-    this.#failQueue(code, undefined);
+    this.#failQueue(codeOfWaiting, undefined);
   }
 
-  /** Waits until what was sent is answered, at most `timeoutMs`; blocking commands are not waited for. */
+  /** Waits until what was sent is answered, at most `timeoutMs`; blocking commands end at once. */
   async drained(timeoutMs: number): Promise<void> {
-    const busy = [...this.#members].filter((member) => member.isBusy && !member.isBlocked);
+    const members = [...this.#members];
+    for (const { connection } of members.filter((member) => member.isBlocked)) connection.close();
+    const busy = members.filter((member) => member.isBusy);
     await Promise.all(busy.map((member) => member.drained(timeoutMs)));
   }
 
@@ -285,12 +289,16 @@ export class PoolConnections {
     };
     const connection = await Connection.open(this.#connecting, hooks, signal);
     const { maxIdleMs } = this.#connecting;
-    member = new PooledConnection(connection, { ...this.#settings, maxIdleMs }, {
-      onTooOld: (old) => {
-        if (old.role === 'shared') this.#retire(old);
+    member = new PooledConnection(
+      connection,
+      { ...this.#settings, maxIdleMs },
+      {
+        onTooOld: (old) => {
+          if (old.role === 'shared') this.#retire(old);
+        },
+        onIdle: (idle) => this.#onIdle(idle),
       },
-      onIdle: (idle) => this.#onIdle(idle),
-    });
+    );
     return member;
   }
 
@@ -299,7 +307,10 @@ export class PoolConnections {
     if (this.isClosed) connection.close();
     if (connection.closed) {
       member.stop();
-      throw new ConnectionClosedError('CONNECTION_LOST', { address: connection.address, sent: 'no' });
+      throw new ConnectionClosedError('CONNECTION_LOST', {
+        address: connection.address,
+        sent: 'no',
+      });
     }
     this.#members.add(member);
     this.#known.set(connection, member);
@@ -346,7 +357,6 @@ export class PoolConnections {
     }
     this.#dispatch();
   }
-
 
   #onIdle(member: PooledConnection): void {
     if (member.role === 'shared' && this.size > this.#settings.minSize) member.connection.close();

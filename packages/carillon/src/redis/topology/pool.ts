@@ -16,7 +16,7 @@ import { type AuthArguments, type Connection, timeoutOf } from '../connection/co
 import { Deadlines } from '../connection/deadlines.js';
 import { AUTH } from '../connection/handshake.js';
 import { WaitingCommands } from '../connection/waiting-commands.js';
-import { ConnectionError } from '../errors/connection-error.js';
+import type { ConnectionError, ConnectionErrorCode } from '../errors/connection-error.js';
 import { UsageError } from '../errors/usage-error.js';
 import type { Argument } from '../protocol/encoder.js';
 import type { Reply } from '../protocol/reply.js';
@@ -256,12 +256,17 @@ export class Pool<S extends Strings = string> implements BatchExecutor {
 
   /** Lets the process exit although connections are open. */
   unref(): void {
-    this.#connections.setRef(false);
+    this.setRef(false);
   }
 
   /** Undoes `unref`. */
   ref(): void {
-    this.#connections.setRef(true);
+    this.setRef(true);
+  }
+
+  /** `ref` or `unref`. */
+  setRef(isRef: boolean): void {
+    this.#connections.setRef(isRef);
   }
 
   /**
@@ -277,9 +282,11 @@ export class Pool<S extends Strings = string> implements BatchExecutor {
   /**
    * Closes when the commands that were sent are answered, or after `timeoutMs`. Blocking commands and
    * whoever waits for a connection fail at once with `ConnectionForcedCloseError`.
+   *
+   * @param later - What calls after this one fail with.
    */
-  async drain(timeoutMs: number): Promise<void> {
-    this.#connections.refuse('FORCED_CLOSE');
+  async drain(timeoutMs: number, later: ConnectionErrorCode = 'POOL_CLOSED'): Promise<void> {
+    this.#connections.refuse(later, 'FORCED_CLOSE');
     if (timeoutMs > 0) await this.#connections.drained(timeoutMs);
     this.close();
     await this.waitClosed();
@@ -314,7 +321,7 @@ export class Pool<S extends Strings = string> implements BatchExecutor {
     while (!command.settled) {
       const member = await this.#borrowFor(command);
       if (member === undefined) return;
-      member.isBlocked = true;
+      member.isBlocked = isBlocking(command);
       const lost = await run.on(member.connection);
       member.isBlocked = false;
       this.#connections.takeBack(member);
@@ -335,6 +342,10 @@ export class Pool<S extends Strings = string> implements BatchExecutor {
       return undefined;
     }
   }
+}
+
+function isBlocking(command: Command): boolean {
+  return (command.spec.flags & CommandFlag.blocking) !== 0;
 }
 
 function isSubscription(command: Command): boolean {

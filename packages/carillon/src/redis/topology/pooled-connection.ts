@@ -54,11 +54,7 @@ export class PooledConnection {
   #idleTimer: NodeJS.Timeout | undefined;
   #usedAt = coarseNow();
 
-  constructor(
-    connection: Connection,
-    lifetimes: Lifetimes,
-    owner: LifetimeOwner,
-  ) {
+  constructor(connection: Connection, lifetimes: Lifetimes, owner: LifetimeOwner) {
     const { maxIdleMs, idleTimeoutMs, maxConnectionAgeMs } = lifetimes;
     this.connection = connection;
     this.#idleTimeoutMs = idleTimeoutMs;
