@@ -4,6 +4,7 @@ export type { Client, ClientEvents, ClientState } from '../redis/client/client.j
 export type { RedisOptions } from '../redis/client/client-options.js';
 export { type CommandsClass, connect } from '../redis/client/connect.js';
 export { createConnection } from '../redis/client/create-connection.js';
+export { createPool } from '../redis/client/create-pool.js';
 export { Redis } from '../redis/client/redis.js';
 export type { SetOptions } from '../redis/commands/by-hand/set.js';
 export type { XaddOptions } from '../redis/commands/by-hand/xadd.js';
@@ -94,6 +95,10 @@ export type {
   PubSubReconnected,
 } from '../redis/pubsub/items.js';
 export type { PubSub, PubSubEvents, PubSubOptions } from '../redis/pubsub/pubsub.js';
+export { Lease } from '../redis/topology/lease.js';
+export { type AcquireOptions, Pool, type PoolClass } from '../redis/topology/pool.js';
+export type { PoolOwner, PoolStats } from '../redis/topology/pool-connections.js';
+export type { PoolOptions, PoolSettings, PoolSizing } from '../redis/topology/pool-options.js';
 export {
   composite,
   constant,

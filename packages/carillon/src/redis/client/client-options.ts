@@ -17,6 +17,16 @@ import {
 } from '../connection/connection-options.js';
 import { tellingRetries } from '../connection/opening.js';
 import type { LaneOptions } from '../topology/lane.js';
+import type { PoolClass } from '../topology/pool.js';
+import {
+  aPoolClass,
+  aRetryPolicy,
+  type PoolSettings,
+  type PoolSizing,
+  SIZING_REQUIREMENTS,
+  sized,
+  withConnectTimeout,
+} from '../topology/pool-options.js';
 
 /** What users may say about a client. */
 export interface RedisOptions extends ConnectionOptions {
@@ -45,26 +55,41 @@ export interface RedisOptions extends ConnectionOptions {
    * default), or returns at once and keeps trying as after a lost connection.
    */
   readonly waitUntilReady?: boolean;
+  /** Runs commands on a pool of that size instead of on one shared connection. */
+  readonly pool?: PoolSizing;
+  /**
+   * Connections that blocking commands and `acquire()` may have beside the shared one. They are opened
+   * as needed, and closed after a minute without use. With `pool` that one lends them. Default 100.
+   */
+  readonly maxLeases?: number;
+  /** Makes the pool: a class that extends `Pool`. */
+  readonly poolClass?: PoolClass;
 }
 
 /** Options of a client with everything decided. */
 export interface ClientSettings extends LaneOptions {
   readonly connection: ConnectionSettings;
   readonly waitUntilReady: boolean;
+  /** The pool for commands, or beside the shared connection, for those that need one alone. */
+  readonly pool: PoolSettings;
+  /** Whether ordinary commands run on the pool, too. */
+  readonly isPooled: boolean;
+  readonly poolClass: PoolClass | undefined;
 }
 
-const aPolicyOrFalse: Requirement = [
-  'false or a retry policy',
-  (value) => value === false || isRetryPolicy(value),
-];
+/** A connection that nobody leases for so long is closed: consumers come back at once. */
+const LEASE_IDLE_TIMEOUT_MS = 60_000;
 
 const REQUIREMENTS: Readonly<Record<keyof RedisOptions | 'commandsClass', Requirement>> = {
   ...CONNECTION_REQUIREMENTS,
-  reconnect: aPolicyOrFalse,
-  failoverRetry: aPolicyOrFalse,
+  reconnect: aRetryPolicy,
+  failoverRetry: aRetryPolicy,
   maxConnectionAgeMs: aPositiveNumber,
   maxQueuedCommands: aPositiveCount,
   waitUntilReady: aBoolean,
+  pool: ['an object', (value) => typeof value === 'object' && value !== null],
+  maxLeases: SIZING_REQUIREMENTS.maxSize,
+  poolClass: aPoolClass,
   commandsClass: aFunction,
 };
 
@@ -75,13 +100,16 @@ const REQUIREMENTS: Readonly<Record<keyof RedisOptions | 'commandsClass', Requir
  */
 export function clientSettings(address: ServerAddress, options: RedisOptions = {}): ClientSettings {
   checkOptions(options, REQUIREMENTS);
-  const connection = connectionSettings(address, options);
+  const { pool: sizing } = options;
+  if (sizing !== undefined) checkOptions(sizing, SIZING_REQUIREMENTS);
+  const connection = connectionSettings(address, withConnectTimeout(options, sizing ?? {}));
   const {
     reconnect = exponential({ baseDelayMs: 50, maxDelayMs: 2_000 }),
     failoverRetry = exponential({ baseDelayMs: 100, maxDelayMs: 2_000, retries: 8 }),
     maxConnectionAgeMs = Number.POSITIVE_INFINITY,
     maxQueuedCommands = 100_000,
     waitUntilReady = true,
+    maxLeases = 100,
   } = options;
   return {
     address: connection.address,
@@ -93,9 +121,17 @@ export function clientSettings(address: ServerAddress, options: RedisOptions = {
     maxQueuedCommands,
     maxIdleMs: connection.maxIdleMs,
     waitUntilReady,
+    pool: {
+      ...sized(sizing ?? leasesOnly(maxLeases)),
+      connection,
+      reconnect,
+      maxQueuedCommands,
+    },
+    isPooled: sizing !== undefined,
+    poolClass: options.poolClass,
   };
 }
 
-function isRetryPolicy(value: unknown): boolean {
-  return typeof value === 'object' && typeof (value as RetryPolicy | null)?.start === 'function';
+function leasesOnly(maxLeases: number): PoolSizing {
+  return { minSize: 0, maxSize: maxLeases, idleTimeoutMs: LEASE_IDLE_TIMEOUT_MS };
 }

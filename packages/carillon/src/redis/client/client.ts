@@ -1,15 +1,21 @@
 /**
- * The connections of one client and what becomes of them: commands share one connection and are
- * batched, subscriptions share a second one, opened with the first `pubsub()`.
+ * The connections of one client and what becomes of them: commands share one connection, or a pool,
+ * and are batched; those that need a connection alone are lent one; subscriptions share another one,
+ * opened with the first `pubsub()`.
  *
  * Not here: the typed commands, which are views upon it (`redis.ts`).
  */
 import { Listeners } from '../../util/listeners.js';
-import type { Command, Encoding } from '../commands/command.js';
+import { type Command, CommandFlag, type Encoding } from '../commands/command.js';
 import type { BatchExecutor } from '../commands/executor.js';
+import type { EncodingOf, Strings } from '../commands/reply-shapes.js';
 import { SubscriptionLink } from '../pubsub/subscription-link.js';
-import { Lane } from '../topology/lane.js';
+import { Lane, type LaneOwner } from '../topology/lane.js';
+import type { Lease } from '../topology/lease.js';
+import { type AcquireOptions, Pool } from '../topology/pool.js';
+import type { PoolOwner } from '../topology/pool-connections.js';
 import type { OpenConnection } from '../topology/reconnector.js';
+import { needsConnectionOfItsOwn, refusalOf } from '../topology/shared-use.js';
 import type { ClientSettings } from './client-options.js';
 
 /** Where a client stands. `closed` is final; `failed` means the reconnect policy gave up. */
@@ -41,8 +47,13 @@ const DEFAULT_CLOSE_TIMEOUT_MS = 5_000;
 export class Client implements BatchExecutor {
   readonly #open: OpenConnection;
   readonly #settings: ClientSettings;
-  readonly #lane: Lane;
+  /** The shared connection; with the option `pool` there is none. */
+  readonly #lane: Lane | undefined;
+  /** Runs ordinary commands. */
+  readonly #main: BatchExecutor;
   readonly #listeners = new Listeners<ClientEvents>();
+  /** Lends connections. Beside a lane it is made when first needed. */
+  #pool: Pool<Strings> | undefined;
   #link: SubscriptionLink | undefined;
   #state: ClientState = 'connecting';
   #lastError: Error | undefined;
@@ -52,12 +63,14 @@ export class Client implements BatchExecutor {
   constructor(open: OpenConnection, settings: ClientSettings) {
     this.#open = open;
     this.#settings = settings;
-    this.#lane = new Lane(open, settings, {
+    const owner: LaneOwner = {
       onUp: () => this.#onUp(),
       onDown: (error) => this.#onDown(error),
       onAttemptFailed: (error, retryInMs, isRefused) =>
         this.#onAttemptFailed(error, retryInMs, isRefused),
-    });
+    };
+    if (settings.isPooled) this.#main = this.#pool = this.#newPool(owner);
+    else this.#main = this.#lane = new Lane(open, settings, owner);
   }
 
   /** `host:port` or socket path. */
@@ -81,15 +94,22 @@ export class Client implements BatchExecutor {
 
   /** RESP version of the connection in use; undefined while there is none. */
   get protocol(): 2 | 3 | undefined {
-    return this.#lane.connection?.protocol;
+    return (this.#lane === undefined ? this.#pool : this.#lane.connection)?.protocol;
   }
 
   run<T>(command: Command<T>): Promise<T> {
-    return this.#lane.run(command);
+    return needsConnectionOfItsOwn(command as Command)
+      ? this.#runAlone(command)
+      : this.#main.run(command);
   }
 
   runBatch(commands: readonly Command[]): void {
-    this.#lane.runBatch(commands);
+    this.#main.runBatch(commands);
+  }
+
+  /** Lends a connection for one's own use, with typed commands that read strings as `encoding`. */
+  acquire<S extends Strings>(encoding: EncodingOf<S>, options?: AcquireOptions): Promise<Lease<S>> {
+    return this.#leases().acquireAs<S>(encoding, options);
   }
 
   /** Adds a listener for what happens to the connection. @returns A function that removes it. */
@@ -102,7 +122,8 @@ export class Client implements BatchExecutor {
 
   /** Starts to connect. */
   open(): void {
-    this.#lane.connect();
+    if (this.#lane === undefined) this.#pool?.open();
+    else this.#lane.connect();
   }
 
   /**
@@ -120,7 +141,10 @@ export class Client implements BatchExecutor {
   async #close(timeoutMs: number): Promise<void> {
     this.#state = 'closed';
     this.#link?.close();
-    await this.#lane.close(timeoutMs);
+    await Promise.all([
+      this.#lane?.close(timeoutMs),
+      this.#pool?.drain(timeoutMs, 'CONNECTION_CLOSED'),
+    ]);
     this.#listeners.emit('close', undefined);
   }
 
@@ -148,8 +172,30 @@ export class Client implements BatchExecutor {
 
   #setRef(isRef: boolean): void {
     this.#isRef = isRef;
-    this.#lane.setRef(isRef);
-    this.#link?.setRef(isRef);
+    for (const each of [this.#lane, this.#pool, this.#link]) each?.setRef(isRef);
+  }
+
+  /** Blocking commands are lent a connection; what is stateful would leave no trace on one. */
+  #runAlone<T>(command: Command<T>): Promise<T> {
+    if ((command.spec.flags & CommandFlag.stateful) === 0) return this.#leases().run(command);
+    const isFirstRun = !command.started;
+    const refused = command.start();
+    if (isFirstRun) command.fail(refusalOf(command as Command));
+    return refused;
+  }
+
+  #leases(): Pool<Strings> {
+    if (this.#pool === undefined) {
+      this.#pool = this.#newPool();
+      if (this.#state === 'closed') void this.#pool.drain(0, 'CONNECTION_CLOSED');
+      this.#pool.setRef(this.#isRef);
+    }
+    return this.#pool;
+  }
+
+  #newPool(owner?: PoolOwner): Pool<Strings> {
+    const { pool, poolClass: PoolOf = Pool } = this.#settings;
+    return new PoolOf(pool, owner);
   }
 
   #onUp(): void {

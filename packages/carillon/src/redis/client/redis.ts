@@ -8,6 +8,8 @@ import { PipeliningCommands } from '../commands/pipelining-commands.js';
 import type { EncodingOf, Strings } from '../commands/reply-shapes.js';
 import type { PubSubItems } from '../pubsub/items.js';
 import { PubSub, type PubSubOptions } from '../pubsub/pubsub.js';
+import type { Lease } from '../topology/lease.js';
+import type { AcquireOptions } from '../topology/pool.js';
 import type { Client, ClientEvents, ClientState } from './client.js';
 
 const utf8 = new TextDecoder();
@@ -58,6 +60,21 @@ export class Redis<S extends Strings = string> extends PipeliningCommands<S> {
 
   runBatch(commands: readonly Command[]): void {
     this.#client.runBatch(commands);
+  }
+
+  /**
+   * Lends a connection for one's own use: WATCH, another database, a name, or anything else that is
+   * refused here because others share the connection. Release it soon: there are `maxLeases` of them.
+   *
+   * @example
+   * await using lease = await redis.acquire();
+   * await lease.execute('WATCH', 'balance');
+   *
+   * @throws {TimeoutError} `ACQUIRE_TIMEOUT`: none was free in time.
+   * @throws {ConnectionError} `CONNECT_FAILED`, `ABORTED`, `QUEUE_FULL`, or the client is closed.
+   */
+  acquire(options?: AcquireOptions): Promise<Lease<S>> {
+    return this.#client.acquire<S>(this.encoding, options);
   }
 
   /** Creates a subscriber. All subscribers of a client share one connection. */

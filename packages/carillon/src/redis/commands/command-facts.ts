@@ -10,7 +10,7 @@ import type { Argument } from '../protocol/encoder.js';
 import type { Reply } from '../protocol/reply.js';
 import { CommandFlag, type CommandSpec, defineCommand } from './command.js';
 
-const { blocking, stateful, subscription } = CommandFlag;
+const { blocking, readOnly, stateful, subscription } = CommandFlag;
 
 /** Flags by command name. */
 const FLAGS: ReadonlyMap<string, number> = new Map([
@@ -29,6 +29,7 @@ const FLAGS: ReadonlyMap<string, number> = new Map([
   ...names('BLPOP BRPOP BLMOVE BRPOPLPUSH BLMPOP BZPOPMIN BZPOPMAX BZMPOP').map(
     (name) => [name, blocking] as const,
   ),
+  ['XREAD', readOnly],
   // They ask for the replication of what was written through this very connection.
   ...names('WAIT WAITAOF').map((name) => [name, blocking | stateful] as const),
 ]);
@@ -79,8 +80,8 @@ function withTextNames(acknowledgements: Reply): Reply {
 }
 
 function flagsOf(name: string, first: string, words: readonly Argument[]): number {
-  if (BLOCKING_BY_OPTION.has(first)) return blocks(words) ? blocking : 0;
-  return FLAGS.get(name) ?? 0;
+  const flags = FLAGS.get(name) ?? 0;
+  return BLOCKING_BY_OPTION.has(first) && blocks(words) ? flags | blocking : flags;
 }
 
 /** Options stand before STREAMS; what follows are keys, and GROUP is followed by two names. */

@@ -46,6 +46,11 @@ export class SilenceProbe {
     return this.#confirmedAt;
   }
 
+  /** Whether a PING of this probe is among the connection's pending commands. */
+  get isAsking(): boolean {
+    return this.#awaits === 'answer';
+  }
+
   stop(): void {
     this.#isStopped = true;
     clearTimeout(this.#timer);

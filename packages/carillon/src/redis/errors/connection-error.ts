@@ -10,6 +10,7 @@ export type ConnectionErrorCode =
   | 'CONNECTION_CLOSED'
   | 'FORCED_CLOSE'
   | 'COMMAND_TIMEOUT'
+  | 'ACQUIRE_TIMEOUT'
   | 'ABORTED'
   | 'QUEUE_FULL'
   | 'POOL_CLOSED';
@@ -30,6 +31,7 @@ const REASONS: Readonly<Record<ConnectionErrorCode, string>> = {
   CONNECTION_CLOSED: 'the connection is closed',
   FORCED_CLOSE: 'the connection was closed by close()',
   COMMAND_TIMEOUT: 'no reply before the deadline',
+  ACQUIRE_TIMEOUT: 'no connection was free before the deadline',
   ABORTED: 'aborted by its signal',
   QUEUE_FULL: 'the command queue is full',
   POOL_CLOSED: 'the pool is closed',
@@ -67,13 +69,13 @@ export class ConnectionForcedCloseError extends ConnectionClosedError {
   }
 }
 
-/** A deadline passed: the command's own, or the one for connecting. */
+/** A deadline passed: the command's own, the one for connecting, or for a connection of one's own. */
 export class TimeoutError extends ConnectionError {
   override readonly name: string = 'TimeoutError';
 
   constructor(
     context: ConnectionErrorContext,
-    code: 'COMMAND_TIMEOUT' | 'CONNECT_TIMEOUT' = 'COMMAND_TIMEOUT',
+    code: 'COMMAND_TIMEOUT' | 'CONNECT_TIMEOUT' | 'ACQUIRE_TIMEOUT' = 'COMMAND_TIMEOUT',
   ) {
     super(code, context);
   }
@@ -120,6 +122,7 @@ export function connectionErrorFrom(
       return new ConnectionClosedError(code, context);
     case 'COMMAND_TIMEOUT':
     case 'CONNECT_TIMEOUT':
+    case 'ACQUIRE_TIMEOUT':
       return new TimeoutError(context, code);
     case 'ABORTED':
       return new CommandAbortedError(context);

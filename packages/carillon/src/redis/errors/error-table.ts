@@ -93,6 +93,11 @@ const CONNECTION: Readonly<Record<ConnectionErrorCode, Entry>> = {
     'Give `close()` more time when replies matter. `sent` says whether it may have run.',
   ],
   COMMAND_TIMEOUT: ['TimeoutError', 'no reply came before the deadline of the command', BY_SENT],
+  ACQUIRE_TIMEOUT: [
+    'TimeoutError',
+    'no connection was free before the deadline of `acquire()`',
+    'Nothing was sent. Retry, raise `maxSize` (of a client: `maxLeases`), or release leases sooner.',
+  ],
   ABORTED: [
     'CommandAbortedError',
     "the caller's signal aborted; `cause` is its reason",
@@ -139,12 +144,12 @@ const USAGE: Readonly<Record<UsageErrorCode, Entry>> = {
   STATEFUL_COMMAND: [
     'UsageError',
     'the command would change a connection that others share',
-    'Nothing was sent. Use the option or method that does this (`db`, `clientName`, `pubsub()`).',
+    'Nothing was sent. Use the option or method that does this (`db`, `clientName`, `pubsub()`, `select()`, `executePubSub()`), or a connection of your own: `acquire()`.',
   ],
   BLOCKING_COMMAND: [
     'UsageError',
-    'the command may wait on the server and would make all others wait',
-    'Nothing was sent. It needs a connection that nobody shares, which `connect()` does not give.',
+    'a command that may wait on the server stood in a batch, and would make all others wait',
+    'Nothing was sent. Call it by itself, and it gets a connection of its own; or `acquire()` one.',
   ],
   UNSUPPORTED_COMMAND: [
     'UsageError',
@@ -160,6 +165,16 @@ const USAGE: Readonly<Record<UsageErrorCode, Entry>> = {
     'UsageError',
     'under RESP2 a subscribed connection runs nothing but subscriptions, PING, QUIT and RESET',
     'Nothing was sent. Use another connection, or RESP3.',
+  ],
+  LEASE_RELEASED: [
+    'UsageError',
+    'a lease was used after its release',
+    "Nothing was sent. Its connection may be somebody else's by now: acquire a new lease.",
+  ],
+  FOREIGN_CONNECTION: [
+    'UsageError',
+    'a pool was given a connection or lease back that never was its own',
+    'Nothing happened. Release it where it was acquired.',
   ],
 };
 

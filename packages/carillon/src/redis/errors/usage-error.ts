@@ -10,7 +10,9 @@ export type UsageErrorCode =
   | 'BLOCKING_COMMAND'
   | 'UNSUPPORTED_COMMAND'
   | 'SUBSCRIBE_IN_TRANSACTION'
-  | 'COMMAND_IN_PUBSUB';
+  | 'COMMAND_IN_PUBSUB'
+  | 'LEASE_RELEASED'
+  | 'FOREIGN_CONNECTION';
 
 /** A bug in the calling code. Nothing was sent; a retry will fail the same way. */
 export class UsageError extends RedisError {

@@ -16,14 +16,13 @@ import type { BatchExecutor } from '../commands/executor.js';
 import type { Connection } from '../connection/connection.js';
 import { Deadlines } from '../connection/deadlines.js';
 import { SilenceProbe } from '../connection/silence-probe.js';
-import { unsupportedCommandError } from '../connection/unsupported-commands.js';
 import { WaitingCommands } from '../connection/waiting-commands.js';
 import { type ConnectionErrorCode, QueueFullError } from '../errors/connection-error.js';
 import { MaxClientsError, ReplyError } from '../errors/reply-error.js';
-import { UsageError } from '../errors/usage-error.js';
 import { ConnectionAge } from './connection-age.js';
 import { type OpenConnection, Reconnector } from './reconnector.js';
 import { RefusedCommands } from './refused-commands.js';
+import { needsConnectionOfItsOwn, refusalOf } from './shared-use.js';
 
 /** How a lane behaves. */
 export interface LaneOptions {
@@ -49,8 +48,6 @@ export interface LaneOwner {
   /** @param isRefused - The server answered no, for a reason that waiting alone will not mend. */
   onAttemptFailed(error: Error, retryInMs: number | null, isRefused: boolean): void;
 }
-
-const FLAGS_REFUSED = CommandFlag.blocking | CommandFlag.stateful;
 
 /** Server errors during the handshake that pass by themselves; queued commands wait for that. */
 const TRANSIENT_CODES: ReadonlySet<string> = new Set(['LOADING', 'BUSY', 'MASTERDOWN', 'TRYAGAIN']);
@@ -147,8 +144,8 @@ export class Lane implements BatchExecutor {
   }
 
   #accept(command: Command): void {
-    if ((command.spec.flags & FLAGS_REFUSED) !== 0) {
-      command.fail(unsupportedCommandError(command) ?? refusalOf(command));
+    if (needsConnectionOfItsOwn(command)) {
+      command.fail(refusalOf(command));
       return;
     }
     this.#deadlines.watch(command, command.options?.timeoutMs ?? this.#options.commandTimeoutMs);
@@ -250,22 +247,8 @@ async function answerOf(connection: Connection, options: CallOptions): Promise<v
   }
 }
 
-function refusalOf(command: Command): UsageError {
-  const { name, flags } = command.spec;
-  if ((flags & CommandFlag.blocking) !== 0) {
-    const reason = 'it would make every other command of this client wait';
-    return new UsageError('BLOCKING_COMMAND', `${name} is refused here: ${reason}`, {
-      command: name,
-    });
-  }
-  const reason = 'it changes the state of a connection that others share';
-  return new UsageError('STATEFUL_COMMAND', `${name} is refused here: ${reason}`, {
-    command: name,
-  });
-}
-
 /** Whether the server refused the handshake in a way that waiting will not mend by itself. */
-function isFinalAnswer(error: Error): boolean {
+export function isFinalAnswer(error: Error): boolean {
   return (
     error instanceof ReplyError &&
     !(error instanceof MaxClientsError) &&

@@ -1,0 +1,360 @@
+/**
+ * A bounded number of connections to one server, for commands and for leases.
+ *
+ * Ordinary commands share the connections that nobody has alone: they are spread over them in turn
+ * and pipelined there. A blocking or stateful one runs alone on a connection that is lent to it, as
+ * `acquire()` lends them.
+ *
+ * Not here: who gets which connection (`pool-connections.ts`), and slicing long waits
+ * (`blocking-run.ts`).
+ */
+import { runWords, type Words } from '../commands/call-command.js';
+import { type CallOptions, Command, CommandFlag } from '../commands/command.js';
+import type { BatchExecutor } from '../commands/executor.js';
+import type { EncodingOf, Strings } from '../commands/reply-shapes.js';
+import { type AuthArguments, type Connection, timeoutOf } from '../connection/connection.js';
+import { Deadlines } from '../connection/deadlines.js';
+import { AUTH } from '../connection/handshake.js';
+import { WaitingCommands } from '../connection/waiting-commands.js';
+import type { ConnectionError, ConnectionErrorCode } from '../errors/connection-error.js';
+import { UsageError } from '../errors/usage-error.js';
+import type { Argument } from '../protocol/encoder.js';
+import type { Reply } from '../protocol/reply.js';
+import { BlockingRun, longestSliceOf } from './blocking-run.js';
+import { Lease, type Lender } from './lease.js';
+import { LeaseRequest } from './lease-request.js';
+import { PoolConnections, type PoolOwner, type PoolStats } from './pool-connections.js';
+import type { PoolSettings } from './pool-options.js';
+import type { PooledConnection } from './pooled-connection.js';
+import { needsConnectionOfItsOwn, refusalOf } from './shared-use.js';
+
+/** How long to wait for a connection of one's own. */
+export interface AcquireOptions {
+  /** Milliseconds; the pool's `commandTimeoutMs` when absent, `Infinity` for no end. */
+  readonly timeoutMs?: number;
+  /** Ends the waiting when aborted. */
+  readonly signal?: AbortSignal;
+}
+
+/** A class to make pools of, instead of `Pool`: one that extends it. */
+export type PoolClass<P = Pool<Strings>> = new (settings: PoolSettings, owner?: PoolOwner) => P;
+
+/** A pool of connections. Made by `createPool()`. `S` is what bulk strings are read as. */
+export class Pool<S extends Strings = string> implements BatchExecutor {
+  readonly #settings: PoolSettings;
+  readonly #connections: PoolConnections;
+  readonly #deadlines: Deadlines;
+  readonly #lender: Lender;
+
+  /** @internal Use `createPool()`. A class that extends this one passes on what it is given. */
+  constructor(settings: PoolSettings, owner: PoolOwner = {}) {
+    const { connection, maxQueuedCommands } = settings;
+    this.#settings = settings;
+    const connections = new PoolConnections(
+      settings,
+      owner,
+      new WaitingCommands(maxQueuedCommands),
+    );
+    this.#connections = connections;
+    this.#deadlines = new Deadlines(connection.address, () => connections.outage);
+    this.#lender = {
+      longestSliceMs: longestSliceOf(connection.maxIdleMs),
+      watch: (command) => this.#watch(command),
+      takeBack: (member) => connections.takeBack(member),
+    };
+  }
+
+  /** `host:port` or socket path. */
+  get address(): string {
+    return this.#settings.connection.address;
+  }
+
+  /** What bulk strings are read as unless a call says otherwise. */
+  get encoding(): EncodingOf<S> {
+    return this.#settings.connection.encoding as EncodingOf<S>;
+  }
+
+  /** Index of the database that the pool is on. */
+  get db(): number {
+    return this.#connections.connecting.db;
+  }
+
+  /** Connections to keep at least. */
+  get minSize(): number {
+    return this.#settings.minSize;
+  }
+
+  /** Connections to have at most. */
+  get maxSize(): number {
+    return this.#settings.maxSize;
+  }
+
+  /** Connections, those included that are being opened. */
+  get size(): number {
+    return this.#connections.size;
+  }
+
+  /** Connections for ordinary commands; a blocking command or a lease may take one of them. */
+  get freeSize(): number {
+    return this.#connections.freeSize;
+  }
+
+  get closed(): boolean {
+    return this.#connections.isClosed;
+  }
+
+  /** RESP version of the connections in use; undefined while there is none. */
+  get protocol(): 2 | 3 | undefined {
+    return this.#connections.protocol;
+  }
+
+  stats(): PoolStats {
+    return this.#connections.stats();
+  }
+
+  /** Starts to open `minSize` connections, and goes on at it as `reconnect` says. */
+  open(): void {
+    this.#connections.open();
+  }
+
+  /**
+   * Opens what is missing to `minSize` connections, and waits for them. When one cannot be opened the
+   * pool is closed.
+   *
+   * @throws {ConnectionError} The server cannot be reached.
+   * @throws {ReplyError} The server refused: credentials, database, too many clients.
+   */
+  async fill(): Promise<void> {
+    try {
+      await this.#connections.fill();
+    } catch (error) {
+      this.close();
+      throw error;
+    }
+  }
+
+  /** Runs a command by its name and arguments: `execute('OBJECT', 'FREQ', key)`. */
+  execute(name: string | Uint8Array, ...args: readonly Argument[]): Promise<Reply> {
+    return this.call([name, ...args]);
+  }
+
+  /** Runs a command by its words: `call(['GET', key], { encoding: null })`. */
+  call(words: Words, options?: CallOptions): Promise<Reply> {
+    return runWords(this, words, options, this.encoding);
+  }
+
+  /**
+   * Runs a command on a connection that is free, or when one is. A blocking or stateful one has that
+   * connection for itself, which then is closed when anything about it was changed.
+   */
+  run<T>(command: Command<T>): Promise<T> {
+    const isFirstRun = !command.started;
+    const promise = command.start();
+    if (isFirstRun) this.#accept(command as Command);
+    return promise;
+  }
+
+  /** As the interface says. A blocking or stateful command among them fails with a `UsageError`. */
+  runBatch(commands: readonly Command[]): void {
+    for (const command of commands) {
+      if (needsConnectionOfItsOwn(command)) command.fail(refusalOf(command));
+      else this.#watch(command);
+    }
+    this.#connections.sendTogether(commands.filter((command) => !command.settled));
+  }
+
+  /**
+   * Takes a connection for one's own use: one that is free, a new one up to `maxSize`, or the next
+   * that is released, first come first served. Release it soon: it counts.
+   *
+   * @throws {TimeoutError} `ACQUIRE_TIMEOUT`: none was free in time.
+   * @throws {PoolClosedError} The pool is closed, or was closed meanwhile.
+   * @throws {QueueFullError} Too many wait.
+   * @throws {ConnectionError} `CONNECT_FAILED`, `ABORTED`.
+   */
+  acquire(options?: AcquireOptions): Promise<Lease<S>> {
+    return this.acquireAs<S>(this.encoding, options);
+  }
+
+  /** @internal `acquire()` for a view that reads strings as `encoding`. */
+  async acquireAs<T extends Strings>(
+    encoding: EncodingOf<T>,
+    options: AcquireOptions = {},
+  ): Promise<Lease<T>> {
+    const { timeoutMs = this.#settings.connection.commandTimeoutMs, signal } = options;
+    if (!(timeoutMs > 0)) {
+      throw new UsageError('INVALID_ARGUMENT', '`timeoutMs` must be a number greater than 0');
+    }
+    const request = new LeaseRequest(signal);
+    const borrowed = this.#connections.borrow(request);
+    this.#deadlines.watch(request, timeoutMs);
+    return new Lease<T>(await borrowed, this.#lender, encoding);
+  }
+
+  /**
+   * Gives a leased connection back, as `lease.release()` does. One that was given back before, or
+   * lost, is left alone.
+   *
+   * @throws {UsageError} `FOREIGN_CONNECTION`: it never was a connection of this pool. Thrown at once,
+   *   since there is no promise to reject.
+   */
+  release(leased: Lease<Strings> | Connection): void {
+    const isLease = leased instanceof Lease;
+    const member = this.#connections.memberOf(isLease ? leased.connection : leased);
+    if (member === undefined) {
+      const { address } = this;
+      const message = 'this is no connection of this pool';
+      throw new UsageError('FOREIGN_CONNECTION', message, { address });
+    }
+    if (isLease) leased.release();
+    else member.endLease?.();
+  }
+
+  /**
+   * The next free connection, or null, and where it leads. It is not leased: others use it too. One
+   * whose state is changed is replaced before it is used again.
+   */
+  getConnection(): { connection: Connection | null; address: string } {
+    const connection = this.#connections.next()?.connection ?? null;
+    return { connection, address: connection?.address ?? this.address };
+  }
+
+  /** Closes the connections that are free; new ones are opened as they are needed. */
+  clear(): void {
+    this.#connections.clear();
+  }
+
+  /**
+   * Selects another database on all connections that are not leased, and for those to come. A leased
+   * one stays where it is, and is closed when it is released.
+   *
+   * @throws {UsageError} `INVALID_ARGUMENT`: no integer from 0.
+   * @throws {ReplyError} The server has no database of that index; the pool stays where it was.
+   */
+  async select(db: number): Promise<true> {
+    if (!Number.isSafeInteger(db) || db < 0) {
+      throw new UsageError('INVALID_ARGUMENT', 'a database is an integer from 0');
+    }
+    await this.#connections.changeAll((connection) => connection.select(db), { db });
+    return true;
+  }
+
+  /**
+   * Gives other credentials to all connections that are not leased, and to those to come: a password,
+   * or a user and its password. A leased one keeps its own, and is closed when it is released.
+   *
+   * @throws {AuthError} They are wrong; the pool stays with those it had.
+   */
+  async auth(...credentials: AuthArguments): Promise<true> {
+    const [username, password] =
+      credentials.length === 1 ? [undefined, credentials[0]] : credentials;
+    const authenticate = (connection: Connection): Promise<unknown> =>
+      connection.run(new Command(AUTH, credentials));
+    await this.#connections.changeAll(authenticate, { username, password });
+    return true;
+  }
+
+  /** Lets the process exit although connections are open. */
+  unref(): void {
+    this.setRef(false);
+  }
+
+  /** Undoes `unref`. */
+  ref(): void {
+    this.setRef(true);
+  }
+
+  /** `ref` or `unref`. */
+  setRef(isRef: boolean): void {
+    this.#connections.setRef(isRef);
+  }
+
+  /**
+   * Closes all connections at once, leased ones too. What is pending fails with
+   * `ConnectionForcedCloseError`, who waits for a connection with `PoolClosedError`.
+   */
+  close(): void {
+    this.#connections.refuse('POOL_CLOSED');
+    this.#connections.close();
+    this.#deadlines.clear();
+  }
+
+  /**
+   * Closes when the commands that were sent are answered, or after `timeoutMs`. Blocking commands and
+   * whoever waits for a connection fail at once with `ConnectionForcedCloseError`.
+   *
+   * @param later - What calls after this one fail with.
+   */
+  async drain(timeoutMs: number, later: ConnectionErrorCode = 'POOL_CLOSED'): Promise<void> {
+    this.#connections.refuse(later, 'FORCED_CLOSE');
+    if (timeoutMs > 0) await this.#connections.drained(timeoutMs);
+    this.close();
+    await this.waitClosed();
+  }
+
+  /** Resolves when the pool was closed and its last socket is. */
+  waitClosed(): Promise<void> {
+    return this.#connections.whenClosed;
+  }
+
+  async [Symbol.asyncDispose](): Promise<void> {
+    this.close();
+    await this.waitClosed();
+  }
+
+  #accept(command: Command): void {
+    if (isSubscription(command)) {
+      command.fail(unseenSubscription(command));
+      return;
+    }
+    this.#watch(command);
+    if (needsConnectionOfItsOwn(command)) void this.#runAlone(command);
+    else this.#connections.send(command);
+  }
+
+  #watch(command: Command): void {
+    this.#deadlines.watch(command, timeoutOf(command, this.#settings.connection.commandTimeoutMs));
+  }
+
+  async #runAlone(command: Command): Promise<void> {
+    const run = new BlockingRun(command, this.#lender.longestSliceMs);
+    while (!command.settled) {
+      const member = await this.#borrowFor(command);
+      if (member === undefined) return;
+      member.isBlocked = isBlocking(command);
+      const lost = await run.on(member.connection);
+      member.isBlocked = false;
+      this.#connections.takeBack(member);
+      const isOver = lost?.code === 'FORCED_CLOSE' || !command.mayBeSentAgain;
+      if (lost !== undefined && isOver) command.failConnection(lost.code, lost.address, lost.cause);
+    }
+  }
+
+  /** Undefined when the command settled before its turn, or is failed by what keeps it from running. */
+  async #borrowFor(command: Command): Promise<PooledConnection | undefined> {
+    const request = new LeaseRequest();
+    command.holder = request;
+    try {
+      return await this.#connections.borrow(request);
+    } catch (error) {
+      const { code, address, cause } = error as ConnectionError;
+      command.failConnection(code, address, cause);
+      return undefined;
+    }
+  }
+}
+
+function isBlocking(command: Command): boolean {
+  return (command.spec.flags & CommandFlag.blocking) !== 0;
+}
+
+function isSubscription(command: Command): boolean {
+  return (command.spec.flags & CommandFlag.subscription) !== 0;
+}
+
+function unseenSubscription({ spec: { name } }: Command): UsageError {
+  const reason = 'nobody would see what it subscribes to; use executePubSub()';
+  return new UsageError('STATEFUL_COMMAND', `${name} is refused here: ${reason}`, {
+    command: name,
+  });
+}
