@@ -111,20 +111,23 @@ export function clientSettings(address: ServerAddress, options: RedisOptions = {
     waitUntilReady = true,
     maxLeases = 100,
   } = options;
-  return {
-    address: connection.address,
-    connection,
+  const retries = {
     reconnect: tellingRetries(reconnect || none(), connection),
     failoverRetry: failoverRetry || none(),
+  };
+  return {
+    ...retries,
+    address: connection.address,
+    connection,
     maxConnectionAgeMs,
     commandTimeoutMs: connection.commandTimeoutMs,
     maxQueuedCommands,
     maxIdleMs: connection.maxIdleMs,
     waitUntilReady,
     pool: {
-      ...sized(sizing ?? leasesOnly(maxLeases)),
+      ...retries,
+      ...sized({ maxConnectionAgeMs, ...(sizing ?? leasesOnly(maxLeases)) }),
       connection,
-      reconnect,
       maxQueuedCommands,
     },
     isPooled: sizing !== undefined,

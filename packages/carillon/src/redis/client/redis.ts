@@ -11,6 +11,7 @@ import { PubSub, type PubSubOptions } from '../pubsub/pubsub.js';
 import type { Lease } from '../topology/lease.js';
 import type { AcquireOptions } from '../topology/pool.js';
 import type { Client, ClientEvents, ClientState } from './client.js';
+import { runTransaction, type Transaction, type TransactionOptions } from './transaction.js';
 
 const utf8 = new TextDecoder();
 
@@ -75,6 +76,29 @@ export class Redis<S extends Strings = string> extends PipeliningCommands<S> {
    */
   acquire(options?: AcquireOptions): Promise<Lease<S>> {
     return this.#client.acquire<S>(this.encoding, options);
+  }
+
+  /**
+   * Reads, decides, and writes only when nobody changed what was read: for `WATCH`. The callback has a
+   * connection for itself; when its `tx.multi()` finds a watched key changed, the callback is called
+   * again, up to `retries` times. For commands that only belong together, `multi()` is enough.
+   *
+   * @returns What the callback resolves to.
+   * @throws {WatchVariableError} A watched key changed in the last attempt, too. Nothing ran.
+   * @throws What the callback throws, and what `acquire()` does.
+   *
+   * @example
+   * await redis.transaction(async (tx) => {
+   *   await tx.watch('stock');
+   *   const left = Number(await tx.get('stock'));
+   *   if (left > 0) await tx.multi((m) => [m.decr('stock'), m.rpush('orders', 'one')]);
+   * }, { retries: 10 });
+   */
+  transaction<T>(
+    callback: (tx: Transaction<S>) => T | PromiseLike<T>,
+    options: TransactionOptions = {},
+  ): Promise<T> {
+    return runTransaction((limits) => this.acquire(limits), callback, options, this.encoding);
   }
 
   /** Creates a subscriber. All subscribers of a client share one connection. */

@@ -10,17 +10,13 @@
  * arguments (`commands/blocking.ts`).
  */
 import { type Block, blockOf } from '../commands/blocking.js';
-import {
-  Command,
-  CommandFlag,
-  type CommandHolder,
-  type CommandSpec,
-  NO_DEADLINE,
-} from '../commands/command.js';
+import { Command, CommandFlag, type CommandHolder, type CommandSpec } from '../commands/command.js';
 import type { Connection } from '../connection/connection.js';
 import { ConnectionError } from '../errors/connection-error.js';
+import type { ReplyError } from '../errors/reply-error.js';
 import type { Argument } from '../protocol/encoder.js';
 import type { Reply } from '../protocol/reply.js';
+import { isPassingRefusal } from './refused-commands.js';
 import { withoutDollar } from './stream-ids.js';
 
 /** The server would take 0 for "no end". */
@@ -52,10 +48,11 @@ export class BlockingRun implements CommandHolder {
   /**
    * Runs the command on a connection until it is settled or the connection is lost.
    *
-   * @returns Undefined when the command is settled, otherwise why the connection is gone. The command
-   *   may then go on elsewhere when it `mayBeSentAgain`; its wait goes on where it was.
+   * @returns Undefined when the command is settled, otherwise why the connection is gone, or what the
+   *   server said that will pass. The command may then go on elsewhere when it `mayBeSentAgain`; its
+   *   wait goes on where it was.
    */
-  async on(connection: Connection): Promise<ConnectionError | undefined> {
+  async on(connection: Connection): Promise<ConnectionError | ReplyError | undefined> {
     const command = this.#command;
     if (command.settled) return undefined;
     this.#connection = connection;
@@ -66,7 +63,8 @@ export class BlockingRun implements CommandHolder {
       command.settle(reply, connection.settings.address);
     } catch (error) {
       this.#connection = undefined;
-      if (error instanceof ConnectionError) return command.settled ? undefined : error;
+      const isForOwner = error instanceof ConnectionError || isPassingRefusal(error);
+      if (isForOwner) return command.settled ? undefined : error;
       command.fail(error);
     }
     return undefined;
@@ -108,8 +106,9 @@ export class BlockingRun implements CommandHolder {
 
   async #ask(connection: Connection, args: readonly Argument[]): Promise<Reply> {
     const command = this.#command;
-    const slice = new Command(this.#spec, args, NO_DEADLINE);
-    const reply = connection.run(slice);
+    const slice = new Command(this.#spec, args);
+    const reply = slice.start();
+    connection.send(slice as Command); // its deadline is the command's
     if (!connection.closed) command.sent = 'maybe';
     try {
       return await reply;

@@ -6,11 +6,11 @@
  * Not here: waiting for a free connection (`pool.ts`).
  */
 import { type Command, CommandFlag } from '../commands/command.js';
-import { Commands } from '../commands/commands.js';
-import type { BatchExecutor } from '../commands/executor.js';
+import { PipeliningCommands } from '../commands/pipelining-commands.js';
 import type { EncodingOf, Strings } from '../commands/reply-shapes.js';
 import type { Connection } from '../connection/connection.js';
 import { WaitingCommands } from '../connection/waiting-commands.js';
+import { ConnectionError } from '../errors/connection-error.js';
 import { UsageError } from '../errors/usage-error.js';
 import { BlockingRun } from './blocking-run.js';
 import type { PooledConnection } from './pooled-connection.js';
@@ -35,7 +35,7 @@ const MAX_WAITING_COMMANDS = 100_000;
  * await using lease = await pool.acquire();
  * await lease.execute('WATCH', 'balance');
  */
-export class Lease<S extends Strings = string> extends Commands<S> implements BatchExecutor {
+export class Lease<S extends Strings = string> extends PipeliningCommands<S> {
   /** The connection itself. Commands that are run on it directly have nobody watching their wait. */
   readonly connection: Connection;
   readonly #member: PooledConnection;
@@ -108,7 +108,11 @@ export class Lease<S extends Strings = string> extends Commands<S> implements Ba
   async #block(command: Command): Promise<void> {
     this.#member.isBlocked = true;
     const lost = await new BlockingRun(command, this.#lender.longestSliceMs).on(this.connection);
-    if (lost !== undefined) command.failConnection(lost.code, lost.address, lost.cause);
+    if (lost instanceof ConnectionError) {
+      command.failConnection(lost.code, lost.address, lost.cause);
+    } else if (lost !== undefined) {
+      command.fail(lost);
+    }
     this.#member.isBlocked = false;
     while (!this.#member.isBlocked) {
       const next = this.#behind.shift();

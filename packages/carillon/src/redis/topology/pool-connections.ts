@@ -9,8 +9,9 @@
  */
 import { deferred } from '../../util/deferred.js';
 import { type Command, PING } from '../commands/command.js';
-import { Connection, type ConnectionHooks } from '../connection/connection.js';
+import type { Connection, ConnectionHooks } from '../connection/connection.js';
 import type { ConnectionSettings } from '../connection/connection-options.js';
+import { openConnection } from '../connection/opening.js';
 import type { WaitingCommands } from '../connection/waiting-commands.js';
 import {
   ConnectionClosedError,
@@ -23,6 +24,7 @@ import { isFinalAnswer } from './lane.js';
 import { LeaseRequest } from './lease-request.js';
 import type { PoolSettings } from './pool-options.js';
 import { PooledConnection } from './pooled-connection.js';
+import { RefusedCommands } from './refused-commands.js';
 
 /** Counts of a pool: what is there now, and what has happened since it was made. */
 export interface PoolStats {
@@ -59,6 +61,7 @@ export class PoolConnections {
   readonly #settings: PoolSettings;
   readonly #owner: PoolOwner;
   readonly #queue: WaitingCommands;
+  readonly #refused: RefusedCommands;
   readonly #growth: Growth;
   /** All open connections. */
   readonly #members = new Set<PooledConnection>();
@@ -85,6 +88,12 @@ export class PoolConnections {
     this.#owner = owner;
     this.#queue = queue;
     this.#connecting = settings.connection;
+    const { failoverRetry, maxQueuedCommands } = settings;
+    this.#refused = new RefusedCommands(failoverRetry, maxQueuedCommands, {
+      address: settings.connection.address,
+      resend: (command) => this.send(command),
+      onReadOnly: async () => this.#renew(),
+    });
     this.#growth = new Growth(settings.reconnect, {
       missing: () => this.#missing(),
       open: (signal) => this.#open(signal),
@@ -96,11 +105,6 @@ export class PoolConnections {
   /** With what new connections are opened. */
   get connecting(): ConnectionSettings {
     return this.#connecting;
-  }
-
-  /** Why there is no connection; undefined while there is one. */
-  get outage(): Error | undefined {
-    return this.#outage;
   }
 
   get size(): number {
@@ -163,8 +167,22 @@ export class PoolConnections {
     return undefined;
   }
 
+  /** What the server said of a command that it refused; undefined when it did not. */
+  reasonOf(command: Command): Error | undefined {
+    return this.#outage ?? this.#refused.reasonOf(command);
+  }
+
+  /** Looks at what the server said to a command that nobody sends again. */
+  notice(error: ReplyError): void {
+    this.#refused.notice(error);
+  }
+
   /** Sends a command on a shared connection, or lets it wait for one. */
   send(command: Command): void {
+    if (this.#refused.holdsBack(command)) {
+      this.#refused.push(command);
+      return;
+    }
     const member = this.next();
     if (member === undefined) this.#enqueue(command);
     else member.send(command);
@@ -283,11 +301,13 @@ export class PoolConnections {
     let member: PooledConnection | undefined;
     const hooks: ConnectionHooks = {
       onPending: (command) => member !== undefined && this.#takeOver(member, command),
+      onRefused: (command, error) =>
+        member !== undefined && this.#isRefused(member, command, error),
       onClosed: (error) => {
         if (member !== undefined) this.#onClosed(member, error);
       },
     };
-    const connection = await Connection.open(this.#connecting, hooks, signal);
+    const connection = await openConnection(this.#connecting, hooks, signal);
     const { maxIdleMs } = this.#connecting;
     member = new PooledConnection(
       connection,
@@ -340,6 +360,23 @@ export class PoolConnections {
     if (!command.mayBeSentAgain) return false;
     this.#queue.push(command);
     return true;
+  }
+
+  /** @returns Whether a command that was refused is sent again; one on a lease is its user's. */
+  #isRefused({ role }: PooledConnection, command: Command, error: ReplyError): boolean {
+    if (this.isClosed) return false;
+    if (role !== 'leased' && role !== 'pubsub') return this.#refused.take(command, error);
+    this.#refused.notice(error);
+    return false;
+  }
+
+  /** The server is no primary any more: no connection to it is used for anything new. */
+  #renew(): undefined {
+    for (const member of [...this.#members]) {
+      member.isOutdated = true;
+      if (member.role === 'shared') this.#retire(member);
+    }
+    this.#growth.grow();
   }
 
   #onClosed(member: PooledConnection, error: ConnectionError): void {
@@ -455,6 +492,9 @@ export class PoolConnections {
 
   #failQueue(code: ConnectionErrorCode, cause: unknown): void {
     const { address } = this.#connecting;
+    for (const command of this.#refused.drain()) {
+      command.failConnection(code, address, cause ?? this.#refused.reasonOf(command));
+    }
     for (let command = this.#queue.shift(); command; command = this.#queue.shift()) {
       command.failConnection(code, address, cause);
     }

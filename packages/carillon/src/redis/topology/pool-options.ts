@@ -1,5 +1,5 @@
 /** The options of a pool, with their defaults. */
-import type { RetryPolicy } from '../../util/retry-policy.js';
+import { none, type RetryPolicy } from '../../util/retry-policy.js';
 import type { ServerAddress } from '../connection/address.js';
 import {
   aPositiveCount,
@@ -13,6 +13,7 @@ import {
   type ConnectionSettings,
   connectionSettings,
 } from '../connection/connection-options.js';
+import { tellingRetries } from '../connection/opening.js';
 import { UsageError } from '../errors/usage-error.js';
 import { Pool } from './pool.js';
 
@@ -42,6 +43,11 @@ export interface PoolOptions extends ConnectionOptions, PoolSizing {
    * default: when somebody asks again; who waits then is told.
    */
   readonly reconnect?: RetryPolicy | false;
+  /**
+   * When to send again what the server refused without running it: LOADING, MASTERDOWN, READONLY. The
+   * last also has all connections replaced. `false`, the default: its caller is told.
+   */
+  readonly failoverRetry?: RetryPolicy | false;
 }
 
 /** Options of a pool with everything decided. */
@@ -53,6 +59,7 @@ export interface PoolSettings {
   readonly maxConnectionAgeMs: number;
   readonly maxQueuedCommands: number;
   readonly reconnect: RetryPolicy | false;
+  readonly failoverRetry: RetryPolicy;
 }
 
 /** What a retry policy must be. */
@@ -81,6 +88,7 @@ const REQUIREMENTS: Readonly<Record<keyof PoolOptions | 'poolClass', Requirement
   ...SIZING_REQUIREMENTS,
   maxQueuedCommands: aPositiveCount,
   reconnect: aRetryPolicy,
+  failoverRetry: aRetryPolicy,
   poolClass: aPoolClass,
 };
 
@@ -91,9 +99,15 @@ const REQUIREMENTS: Readonly<Record<keyof PoolOptions | 'poolClass', Requirement
  */
 export function poolSettings(address: ServerAddress, options: PoolOptions = {}): PoolSettings {
   checkOptions(options, REQUIREMENTS);
-  const { maxQueuedCommands = 100_000, reconnect = false } = options;
+  const { maxQueuedCommands = 100_000, reconnect = false, failoverRetry = false } = options;
   const connection = connectionSettings(address, withConnectTimeout(options, options));
-  return { ...sized(options), connection, maxQueuedCommands, reconnect };
+  return {
+    ...sized(options),
+    connection,
+    maxQueuedCommands,
+    reconnect: reconnect && tellingRetries(reconnect, connection),
+    failoverRetry: failoverRetry || none(),
+  };
 }
 
 /**

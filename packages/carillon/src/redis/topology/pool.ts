@@ -8,15 +8,19 @@
  * Not here: who gets which connection (`pool-connections.ts`), and slicing long waits
  * (`blocking-run.ts`).
  */
+import { nextDelay, startLazily } from '../../util/retry-policy.js';
+import { pause } from '../../util/waiting.js';
 import { runWords, type Words } from '../commands/call-command.js';
 import { type CallOptions, Command, CommandFlag } from '../commands/command.js';
+import { traceCommand } from '../commands/command-tracing.js';
 import type { BatchExecutor } from '../commands/executor.js';
 import type { EncodingOf, Strings } from '../commands/reply-shapes.js';
 import { type AuthArguments, type Connection, timeoutOf } from '../connection/connection.js';
 import { Deadlines } from '../connection/deadlines.js';
 import { AUTH } from '../connection/handshake.js';
 import { WaitingCommands } from '../connection/waiting-commands.js';
-import type { ConnectionError, ConnectionErrorCode } from '../errors/connection-error.js';
+import { ConnectionError, type ConnectionErrorCode } from '../errors/connection-error.js';
+import type { ReplyError } from '../errors/reply-error.js';
 import { UsageError } from '../errors/usage-error.js';
 import type { Argument } from '../protocol/encoder.js';
 import type { Reply } from '../protocol/reply.js';
@@ -31,9 +35,9 @@ import { needsConnectionOfItsOwn, refusalOf } from './shared-use.js';
 /** How long to wait for a connection of one's own. */
 export interface AcquireOptions {
   /** Milliseconds; the pool's `commandTimeoutMs` when absent, `Infinity` for no end. */
-  readonly timeoutMs?: number;
+  readonly timeoutMs?: number | undefined;
   /** Ends the waiting when aborted. */
-  readonly signal?: AbortSignal;
+  readonly signal?: AbortSignal | undefined;
 }
 
 /** A class to make pools of, instead of `Pool`: one that extends it. */
@@ -56,7 +60,7 @@ export class Pool<S extends Strings = string> implements BatchExecutor {
       new WaitingCommands(maxQueuedCommands),
     );
     this.#connections = connections;
-    this.#deadlines = new Deadlines(connection.address, () => connections.outage);
+    this.#deadlines = new Deadlines(connection.address, (command) => connections.reasonOf(command));
     this.#lender = {
       longestSliceMs: longestSliceOf(connection.maxIdleMs),
       watch: (command) => this.#watch(command),
@@ -313,11 +317,13 @@ export class Pool<S extends Strings = string> implements BatchExecutor {
   }
 
   #watch(command: Command): void {
+    traceCommand(command, this.address);
     this.#deadlines.watch(command, timeoutOf(command, this.#settings.connection.commandTimeoutMs));
   }
 
   async #runAlone(command: Command): Promise<void> {
     const run = new BlockingRun(command, this.#lender.longestSliceMs);
+    const retries = startLazily(this.#settings.failoverRetry);
     while (!command.settled) {
       const member = await this.#borrowFor(command);
       if (member === undefined) return;
@@ -325,9 +331,24 @@ export class Pool<S extends Strings = string> implements BatchExecutor {
       const lost = await run.on(member.connection);
       member.isBlocked = false;
       this.#connections.takeBack(member);
-      const isOver = lost?.code === 'FORCED_CLOSE' || !command.mayBeSentAgain;
-      if (lost !== undefined && isOver) command.failConnection(lost.code, lost.address, lost.cause);
+      if (lost instanceof ConnectionError) {
+        const isOver = lost.code === 'FORCED_CLOSE' || !command.mayBeSentAgain;
+        if (isOver) command.failConnection(lost.code, lost.address, lost.cause);
+      } else if (lost !== undefined) {
+        await this.#afterRefusal(command, lost, nextDelay(retries, lost));
+      }
     }
+  }
+
+  /** The server is loading, or no primary any more, and did nothing: it may be asked again later. */
+  async #afterRefusal(command: Command, error: ReplyError, delayMs: number | null): Promise<void> {
+    if (delayMs === null) {
+      command.settle(error, this.address);
+      return;
+    }
+    const settled = new AbortController();
+    command.holder = { onSettled: () => settled.abort() };
+    await pause(delayMs, settled.signal);
   }
 
   /** Undefined when the command settled before its turn, or is failed by what keeps it from running. */

@@ -19,7 +19,7 @@ import {
 import { startTimer } from '../../util/timer.js';
 import { type Command, CommandFlag } from '../commands/command.js';
 import { WaitingCommands } from '../connection/waiting-commands.js';
-import { ReadOnlyError, type ReplyError } from '../errors/reply-error.js';
+import { ReadOnlyError, ReplyError } from '../errors/reply-error.js';
 import { ReplacementPace } from './replacement-pace.js';
 
 /** Whom the commands belong to. None of these may throw. */
@@ -89,13 +89,18 @@ export class RefusedCommands {
    */
   take(command: Command, error: ReplyError): boolean {
     if (!PASSING_CODES.has(error.code) || isProbe(command)) return false;
-    const isReadOnly = error instanceof ReadOnlyError;
     const isProof = error.code === 'LOADING' || !SCRIPTS.has(command.spec.name);
     const isTaken = !this.#waiting.isFull && (isProof || command.repeatable);
     if (isTaken) this.#keep(command, error, isProof);
-    // Policies are a user's: they are asked when the bytes have been read.
-    if (isReadOnly) queueMicrotask(() => void this.#replace(error));
+    this.notice(error);
     return isTaken;
+  }
+
+  /** Looks at a refusal whose command its caller keeps: READONLY asks for another connection. */
+  notice(error: ReplyError): void {
+    if (!tellsOfDemotion(error)) return;
+    // Policies are a user's: they are asked when the bytes have been read.
+    queueMicrotask(() => void this.#replace(error));
   }
 
   /** What the server said when it last refused the command; undefined when it never did. */
@@ -156,6 +161,20 @@ export class RefusedCommands {
     if (!this.#pace.allows(error)) return;
     this.#replacementFailure = await this.#owner.onReadOnly();
   }
+}
+
+/**
+ * Whether the server refused a blocking command without giving it anything, for a reason that passes.
+ * One that was demoted ends them with UNBLOCKED, as CLIENT UNBLOCK does, which is meant for the caller.
+ */
+export function isPassingRefusal(error: unknown): error is ReplyError {
+  if (!(error instanceof ReplyError)) return false;
+  return PASSING_CODES.has(error.code) || tellsOfDemotion(error);
+}
+
+function tellsOfDemotion(error: ReplyError): boolean {
+  if (error instanceof ReadOnlyError) return true;
+  return error.code === 'UNBLOCKED' && !/CLIENT UNBLOCK/i.test(error.message);
 }
 
 /** Any answer to a probe will do, and nobody waits for a better one. */
