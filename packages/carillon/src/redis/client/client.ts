@@ -10,10 +10,10 @@ import { type Command, CommandFlag, type Encoding } from '../commands/command.js
 import type { BatchExecutor } from '../commands/executor.js';
 import type { EncodingOf, Strings } from '../commands/reply-shapes.js';
 import { SubscriptionLink } from '../pubsub/subscription-link.js';
-import { Lane, type LaneOwner } from '../topology/lane.js';
+import { Lane, type LaneOwner, type LaneStats } from '../topology/lane.js';
 import type { Lease } from '../topology/lease.js';
 import { type AcquireOptions, Pool } from '../topology/pool.js';
-import type { PoolOwner } from '../topology/pool-connections.js';
+import type { PoolOwner, PoolStats } from '../topology/pool-connections.js';
 import type { OpenConnection } from '../topology/reconnector.js';
 import { needsConnectionOfItsOwn, refusalOf } from '../topology/shared-use.js';
 import type { ClientSettings } from './client-options.js';
@@ -38,6 +38,17 @@ export interface ClientEvents {
   };
   /** `close()` was called. */
   close: undefined;
+}
+
+/** What a client has and waits for, at the moment of the question. */
+export interface ClientStats {
+  readonly state: ClientState;
+  /** The connection that commands share; undefined with the option `pool`. */
+  readonly shared: LaneStats | undefined;
+  /** The pool, or the connections for blocking commands and leases; undefined before there were any. */
+  readonly pool: PoolStats | undefined;
+  /** Names that are subscribed to, or will be after a reconnect. */
+  readonly subscriptions: number;
 }
 
 /** How long `close()` waits for replies unless told otherwise, in milliseconds. */
@@ -95,6 +106,15 @@ export class Client implements BatchExecutor {
   /** RESP version of the connection in use; undefined while there is none. */
   get protocol(): 2 | 3 | undefined {
     return (this.#lane === undefined ? this.#pool : this.#lane.connection)?.protocol;
+  }
+
+  stats(): ClientStats {
+    return {
+      state: this.#state,
+      shared: this.#lane?.stats(),
+      pool: this.#pool?.stats(),
+      subscriptions: this.#link?.size ?? 0,
+    };
   }
 
   run<T>(command: Command<T>): Promise<T> {

@@ -161,3 +161,26 @@ test('a process stays while a referenced client is open', async () => {
 
   assert.equal(await running, 'told to end');
 });
+
+test('stats() says what is connected and what waits', async () => {
+  await using redis = await connect(server.url);
+  await using other = await connect(server.url, { pool: { minSize: 2 } });
+  const nothing = redis.stats();
+  const job = redis.blpop('stats:jobs', 5);
+  await using news = redis.pubsub({ channels: ['stats:news'] });
+  await news.ready();
+  await waitFor(() => redis.stats().pool?.leased === 1);
+  const held = redis.get('stats:key');
+  const stats = redis.stats();
+  await redis.rpush('stats:jobs', 'one');
+  await Promise.all([job, held]);
+
+  assert.equal(nothing.pool, undefined);
+  assert.equal(stats.state, 'ready');
+  assert.equal(stats.shared?.opened, 1);
+  assert.equal(stats.shared?.inFlight, 1);
+  assert.equal(stats.shared?.queued, 0);
+  assert.equal(stats.subscriptions, 1);
+  assert.equal(other.stats().shared, undefined);
+  assert.equal(other.stats().pool?.size, 2);
+});

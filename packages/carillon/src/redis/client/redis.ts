@@ -10,7 +10,7 @@ import type { PubSubItems } from '../pubsub/items.js';
 import { PubSub, type PubSubOptions } from '../pubsub/pubsub.js';
 import type { Lease } from '../topology/lease.js';
 import type { AcquireOptions } from '../topology/pool.js';
-import type { Client, ClientEvents, ClientState } from './client.js';
+import type { Client, ClientEvents, ClientState, ClientStats } from './client.js';
 import { runTransaction, type Transaction, type TransactionOptions } from './transaction.js';
 
 const utf8 = new TextDecoder();
@@ -53,6 +53,11 @@ export class Redis<S extends Strings = string> extends PipeliningCommands<S> {
   /** RESP version of the connection in use; undefined while there is none. */
   get protocol(): 2 | 3 | undefined {
     return this.#client.protocol;
+  }
+
+  /** Counts of connections, and of commands that wait. */
+  stats(): ClientStats {
+    return this.#client.stats();
   }
 
   run<T>(command: Command<T>): Promise<T> {

@@ -136,6 +136,11 @@ export class SubscriptionLink {
     });
   }
 
+  /** How many names are wanted. */
+  get size(): number {
+    return this.#wanted.size;
+  }
+
   get isClosed(): boolean {
     return this.#isClosed;
   }

@@ -6,6 +6,7 @@ import { startServer, type TestServer, waitFor } from '@carillon/test-kit';
 import { constant, type RetryPolicy } from '../../util/retry-policy.js';
 import type { RedisOptions } from '../client/client-options.js';
 import { connect } from '../client/connect.js';
+import { createPool } from '../client/create-pool.js';
 import type { Redis } from '../client/redis.js';
 import {
   ConnectionForcedCloseError,
@@ -287,4 +288,59 @@ test('a server without room for the client refuses connect(), and lets it in lat
   await holder.close();
 
   assert.equal(await count, 1);
+});
+
+test('a pool sends what a replica refused to the server to which the name leads by now', async () => {
+  const name: Name = { leadsTo: replica, dials: 0 };
+  await using redis = await connectTo(name, { pool: { minSize: 2, maxSize: 3 } });
+
+  const counts = Array.from({ length: 50 }, () => redis.incr('counter'));
+  await waitFor(() => name.dials > 2);
+  name.leadsTo = primary;
+
+  assert.deepEqual(
+    (await Promise.all(counts)).toSorted((a, b) => a - b),
+    counts.map((_, i) => i + 1),
+  );
+  assert.equal(await primary.command('GET', 'counter'), '50');
+});
+
+test('a pool gives the refusal to its caller when retries are not asked for', async () => {
+  await using pool = await createPool(replica.url);
+
+  await assert.rejects(pool.execute('SET', 'k', 'v'), ReadOnlyError);
+});
+
+test('a blocking command that a demoted server ends goes on where the name leads by now', async () => {
+  const name: Name = { leadsTo: primary, dials: 0 };
+  await using redis = await connectTo(name);
+
+  const job = redis.blpop('jobs', 0);
+  await waitFor(async () =>
+    (await primary.command('INFO', 'clients')).includes('blocked_clients:1'),
+  );
+  await promote();
+  name.leadsTo = replica;
+  await primary.command('REPLICAOF', replica.host, String(replica.port));
+  await waitFor(async () =>
+    (await replica.command('INFO', 'clients')).includes('blocked_clients:1'),
+  );
+  await replica.command('RPUSH', 'jobs', 'first');
+
+  assert.deepEqual(await job, ['jobs', 'first']);
+  await primary.command('REPLICAOF', 'NO', 'ONE');
+});
+
+test('CLIENT UNBLOCK ends a blocking command for its caller', async () => {
+  await using redis = await connect(primary.url);
+
+  const job = redis.blpop('jobs', 0);
+  await waitFor(async () =>
+    (await primary.command('INFO', 'clients')).includes('blocked_clients:1'),
+  );
+  const clients = await primary.command('CLIENT', 'LIST');
+  const [, id = ''] = /id=(\d+) [^\n]*cmd=blpop/.exec(clients) ?? [];
+  await primary.command('CLIENT', 'UNBLOCK', id, 'ERROR');
+
+  await assert.rejects(job, { code: 'UNBLOCKED' });
 });

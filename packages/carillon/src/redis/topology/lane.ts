@@ -41,6 +41,18 @@ export interface LaneOptions {
   readonly maxConnectionAgeMs: number;
 }
 
+/** Counts of a shared connection. */
+export interface LaneStats {
+  /** Connections opened so far. */
+  readonly opened: number;
+  /** Commands that were given to the connection and wait for its replies. */
+  readonly inFlight: number;
+  /** Commands that wait for a connection, or to be sent again. */
+  readonly queued: number;
+  /** Bytes received on the connection in use. */
+  readonly bytesRead: number;
+}
+
 /** Whom to tell about the connection. None of these may throw. */
 export interface LaneOwner {
   onUp(): void;
@@ -65,6 +77,7 @@ export class Lane implements BatchExecutor {
   #connection: Connection | undefined;
   /** What is to be replaced as soon as it has answered everything. */
   #retiring: Connection | undefined;
+  #opened = 0;
   #probe: SilenceProbe | undefined;
   /** Why there is no connection. */
   #outage: Error | undefined;
@@ -101,6 +114,15 @@ export class Lane implements BatchExecutor {
   /** The connection in use, if there is one. */
   get connection(): Connection | undefined {
     return this.#connection ?? this.#retiring;
+  }
+
+  stats(): LaneStats {
+    return {
+      opened: this.#opened,
+      inFlight: this.connection?.pending ?? 0,
+      queued: this.#queue.length + this.#refused.length,
+      bytesRead: this.connection?.bytesRead ?? 0,
+    };
   }
 
   /** Starts to connect. */
@@ -164,6 +186,7 @@ export class Lane implements BatchExecutor {
     this.#retiring = undefined;
     this.#connection = connection;
     if (connection !== old) {
+      this.#opened++;
       const { maxIdleMs } = this.#options;
       this.#probe?.stop();
       this.#probe = new SilenceProbe(connection, { intervalMs: maxIdleMs, timeoutMs: maxIdleMs });

@@ -71,6 +71,11 @@ export class RefusedCommands {
     this.#pace = new ReplacementPace(policy);
   }
 
+  /** How many wait. */
+  get length(): number {
+    return this.#waiting.length;
+  }
+
   /** Whether a command that is called now must go behind those that wait. */
   holdsBack(command: Command): boolean {
     return this.#waiting.length > 0 && (command.spec.flags & CommandFlag.readOnly) === 0;
