@@ -55,7 +55,7 @@ export function summarise(client, rounds) {
   return {
     ...client,
     rounds,
-    median: eachFigure(rounds, median),
+    median: eachFigure(rounds, medianOf),
     min: eachFigure(rounds, (values) => Math.min(...values)),
     max: eachFigure(rounds, (values) => Math.max(...values)),
   };
@@ -149,10 +149,12 @@ function eachFigure(rounds, reduce) {
 }
 
 /**
+ * The middle value, or the mean of the two in the middle.
+ *
  * @param {number[]} values
  * @returns {number}
  */
-function median(values) {
+export function medianOf(values) {
   const sorted = values.toSorted((a, b) => a - b);
   const middle = sorted.slice((sorted.length - 1) >> 1, (sorted.length >> 1) + 1);
   return middle.reduce((sum, value) => sum + value, 0) / middle.length;
