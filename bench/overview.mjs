@@ -11,6 +11,11 @@ const FOLDER = new URL('results/', import.meta.url);
 /** Files in the folder that are no workload's. */
 const FOOTPRINT = 'footprint.json';
 
+const COLUMNS = [
+  ...['workload', 'ours, k/s', 'best peer', 'throughput', 'round by round', 'target'],
+  ...['CPU', 'p99', 'reached', 'over ioredis', 'over redis', 'over bun'],
+];
+
 /** @typedef {import('./report.mjs').Results & import('./report.mjs').Derived} Saved */
 
 if (process.argv[1] === fileURLToPath(import.meta.url)) console.log(`Saved: ${saveOverview()}`);
@@ -36,7 +41,8 @@ export function saveOverview() {
  * @returns {string}
  */
 function renderOverview(results, footprint) {
-  const missed = results.filter(({ verdict }) => verdict?.reached === false);
+  const reached = results.filter(({ verdict }) => verdict?.reached);
+  const missed = results.filter((one) => !reached.includes(one));
   const dates = results.map(({ date }) => date.slice(0, 10)).sort();
   const missedNames = missed.map(({ workload }) => workload).join(', ') || 'none';
   return `# Results
@@ -48,15 +54,9 @@ Ours divided by the best peer's, which is the fastest Node client in whichever c
 target that was not reached has its figure in bold. "over" is throughput against that row.
 
 - ${dates[0]} to ${dates.at(-1)}
-- ${results.length - missed.length} of ${results.length} workloads reach their targets; not reached: ${missedNames}
+- ${reached.length} of ${results.length} workloads reach their targets; not reached: ${missedNames}
 
-${table(
-  [
-    ...['workload', 'ours, k/s', 'best peer', 'throughput', 'round by round', 'target'],
-    ...['CPU', 'p99', 'reached', 'over ioredis', 'over redis', 'over bun'],
-  ],
-  results.map(rowOf),
-)}`;
+${table(COLUMNS, results.map(rowOf))}`;
 }
 
 /**
@@ -70,7 +70,9 @@ function rowOf({ workload, target, verdict, clients, ratios }) {
     const ratio = ratios.find(({ peer }) => peer === name);
     return ratio === undefined ? '' : times(ratio.throughput);
   };
-  if (ours === undefined || verdict === undefined) return [workload, 'no verdict'];
+  if (ours === undefined || verdict === undefined) {
+    return COLUMNS.map((_, index) => [workload, 'no verdict'][index] ?? '');
+  }
   const { ratio, missed, reached, serverBound } = verdict;
   /**
    * @param {'throughput' | 'cpu' | 'p99'} figure
