@@ -34,19 +34,24 @@ import { workloadNamed } from './workload.mjs';
  * @property {number} operations All that were completed, warm-up included.
  */
 
-/** One operation in 17 per lane is timed: prime, so that no position in a batch is favoured. */
+/**
+ * With many in flight one operation in 17 per lane is timed: prime, so that no position in a batch
+ * is favoured. With few they are slow, and each is timed.
+ */
 const SAMPLE_EVERY = 17;
+const FEW_IN_FLIGHT = 8;
 
 /** The unit of /proc/<pid>/stat on every Linux that Node.js runs on. */
 const TICKS_PER_SECOND = 100;
 
 const job = /** @type {Job} */ (JSON.parse(String(process.argv[2])));
 const workload = await workloadNamed(job.workload);
-const client = await adapterNamed(job.client).connect(job.url);
+const { connect, shapes } = adapterNamed(job.client);
+const client = await connect(job.url);
 await workload.prepare(client);
-await workload.verify(client);
+await workload.verify(client, shapes);
 const measurement = await measure();
-await workload.verify(client);
+await workload.verify(client, shapes);
 await client.close();
 process.send?.(measurement, () => process.exit());
 
@@ -57,6 +62,7 @@ process.send?.(measurement, () => process.exit());
  */
 async function measure() {
   const operation = workload.operation(client);
+  const sampleEvery = workload.inFlight > FEW_IN_FLIGHT ? SAMPLE_EVERY : 1;
   const latency = createHistogram();
   let completed = 0;
   let sampling = false;
@@ -64,12 +70,12 @@ async function measure() {
 
   /** @param {number} lane */
   async function keepOneInFlight(lane) {
-    let untilSample = lane % SAMPLE_EVERY;
+    let untilSample = lane % sampleEvery;
     for (let turn = lane; running; turn += workload.inFlight) {
       if (untilSample-- > 0) {
         await operation(turn);
       } else {
-        untilSample = SAMPLE_EVERY - 1;
+        untilSample = sampleEvery - 1;
         const start = performance.now();
         await operation(turn);
         if (sampling) latency.record(Math.ceil((performance.now() - start) * 1e6));

@@ -3,7 +3,8 @@
  * was measured for programs (`results/<workload>.json`).
  */
 import { mkdirSync, writeFileSync } from 'node:fs';
-import { bestPeer, ratios, SERVER_BOUND } from './summary.mjs';
+import { bestPeer, judge, ratios, SERVER_BOUND } from './summary.mjs';
+import { percent, table, thousands, times } from './tables.mjs';
 
 /** @typedef {import('./summary.mjs').Row} Row */
 
@@ -19,7 +20,17 @@ import { bestPeer, ratios, SERVER_BOUND } from './summary.mjs';
  * @property {string} pinning
  * @property {{ version: string, configuration: string }} server
  * @property {{ rounds: number, warmUpSeconds: number, windowSeconds: number }} plan
+ * @property {import('./workload.mjs').Target} target
  * @property {Row[]} clients
+ * @property {string[]} absent Rows that could not be had, with the reason; none of them a peer.
+ */
+
+/**
+ * What is saved beside the results because it follows from them.
+ *
+ * @typedef {object} Derived
+ * @property {import('./summary.mjs').Ratio[]} ratios
+ * @property {import('./summary.mjs').Verdict | undefined} verdict
  */
 
 /**
@@ -28,7 +39,7 @@ import { bestPeer, ratios, SERVER_BOUND } from './summary.mjs';
  * @param {Results} results
  * @returns {string} Markdown, aligned so that it reads well in a terminal.
  */
-export function renderTables({ clients }) {
+export function renderTables({ clients, target }) {
   const best = bestPeer(clients);
   const figures = clients.map(({ name, median, min, max }) => [
     name === best?.name ? `${name} (best peer)` : name,
@@ -59,7 +70,26 @@ export function renderTables({ clients }) {
     comparisons.length > 0
       ? table(against, comparisons)
       : 'No ratios: carillon or every peer is missing from this run.\n',
+    renderVerdict(target, clients),
   ].join('\n');
+}
+
+/**
+ * Says in one line what was wanted and whether it was reached.
+ *
+ * @param {import('./workload.mjs').Target} target
+ * @param {readonly Row[]} rows
+ */
+function renderVerdict(target, rows) {
+  const verdict = judge(target, rows);
+  if (verdict === undefined) return 'No verdict: ours or its rival is missing from this run.\n';
+  const { ratio, reached, missed, serverBound } = verdict;
+  const wanted = [`throughput at least ${times(target.throughput)}`];
+  if (target.cpu !== undefined) wanted.push(`CPU at most ${times(target.cpu)}`);
+  if (target.p99 !== undefined) wanted.push(`p99 at most ${times(target.p99)}`);
+  const answer = reached ? 'Reached' : `**Not reached**: ${missed.join(', ')}`;
+  const limit = serverBound && !reached ? '; the server was the limit' : '';
+  return `Target against ${ratio.peer}: ${wanted.join(', ')}. ${answer}${limit}.\n`;
 }
 
 /**
@@ -71,7 +101,9 @@ export function renderTables({ clients }) {
 export function saveResults(results) {
   const folder = new URL('results/', import.meta.url);
   mkdirSync(folder, { recursive: true });
-  const json = { ...results, ratios: ratios(results.clients) };
+  const { clients, target } = results;
+  /** @type {Results & Derived} */
+  const json = { ...results, ratios: ratios(clients), verdict: judge(target, clients) };
   const files = {
     [`${results.workload}.json`]: `${JSON.stringify(json, rounded, 2)}\n`,
     [`${results.workload}.md`]: renderDocument(results),
@@ -104,51 +136,11 @@ CPU per operation tells clients apart.
 - ${machine.cpu}, ${machine.cores} cores; ${machine.system}; Node.js ${machine.node}
 - ${results.pinning}
 - server: ${server.version}, \`${server.configuration}\`
-
+${results.absent.map((reason) => `- not in this run: ${reason}\n`).join('')}
 ${table(
   ['client', 'version', 'configuration'],
   clients.map(({ name, version, configuration }) => [name, version, configuration]),
 )}`;
-}
-
-/**
- * @param {string[]} columns
- * @param {string[][]} rows
- * @returns {string} A Markdown table; the first column to the left, numbers to the right.
- */
-function table(columns, rows) {
-  const widths = columns.map((column, index) =>
-    Math.max(column.length, ...rows.map((row) => row[index]?.length ?? 0)),
-  );
-  const isText = columns.map(
-    (_, index) => index === 0 || rows.every((row) => !/^\d/.test(row[index] ?? '')),
-  );
-  /** @param {string[]} cells */
-  const line = (cells) => {
-    const padded = cells.map((cell, index) =>
-      isText[index] ? cell.padEnd(widths[index] ?? 0) : cell.padStart(widths[index] ?? 0),
-    );
-    return `| ${padded.join(' | ')} |\n`;
-  };
-  const rule = widths.map((width, index) =>
-    isText[index] ? '-'.repeat(width) : `${'-'.repeat(width - 1)}:`,
-  );
-  return [line(columns), line(rule), ...rows.map(line)].join('');
-}
-
-/** @param {number} value */
-function thousands(value) {
-  return (value / 1e3).toFixed(value < 100_000 ? 1 : 0);
-}
-
-/** @param {number} ratio */
-function times(ratio) {
-  return `${ratio.toFixed(2)}x`;
-}
-
-/** @param {number} share */
-function percent(share) {
-  return `${(share * 100).toFixed(0)} %`;
 }
 
 /** @param {number | null} share */

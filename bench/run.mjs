@@ -1,19 +1,22 @@
 /**
  * The orchestrator: `node run.mjs get-64` measures every client on a workload, in turns, and
- * reports. `--help` lists the options.
+ * reports; `node run.mjs --all` does so for all of them. `--help` lists the options.
  *
  * It measures nothing itself: each client runs in a process of its own (`measure.mjs`), one at a
  * time, while this one waits.
  */
 import { spawn } from 'node:child_process';
+import { once } from 'node:events';
 import { fileURLToPath } from 'node:url';
 import { parseArgs } from 'node:util';
-import { ADAPTERS, adapterNamed } from './clients/catalogue.mjs';
+import { ADAPTERS, ASIDE, adapterNamed } from './clients/catalogue.mjs';
 import { describeMachine } from './machine.mjs';
+import { saveOverview } from './overview.mjs';
 import { choosePinning, notPinned, pinned } from './pinning.mjs';
 import { renderTables, saveResults } from './report.mjs';
 import { field, SERVER_CONFIGURATION, startServer } from './server.mjs';
 import { summarise } from './summary.mjs';
+import { thousands } from './tables.mjs';
 import { workloadNamed, workloadNames } from './workload.mjs';
 
 /** @typedef {import('./clients/adapter.mjs').Adapter} Adapter */
@@ -22,12 +25,13 @@ import { workloadNamed, workloadNames } from './workload.mjs';
 /** Time for a worker to load its client, connect and verify, beside warm-up and window. */
 const WORKER_GRACE_MS = 30_000;
 
-const { values: options, positionals: requested } = parseArgs({
+const { values: options, positionals } = parseArgs({
   allowPositionals: true,
   options: {
+    all: { type: 'boolean', default: false },
     rounds: { type: 'string', default: '5' },
-    seconds: { type: 'string', default: '2' },
-    'warm-up': { type: 'string', default: '1' },
+    seconds: { type: 'string', default: '1' },
+    'warm-up': { type: 'string', default: '0.6' },
     only: { type: 'string' },
     'no-pin': { type: 'boolean', default: false },
     'no-save': { type: 'boolean', default: false },
@@ -35,15 +39,19 @@ const { values: options, positionals: requested } = parseArgs({
   },
 });
 
+const requested = options.all ? workloadNames() : positionals;
+
 if (options.help || requested.length === 0) {
   console.log(`node run.mjs <workload>... [options]
+node run.mjs --all [options]
 
   workloads: ${workloadNames().join(', ')}
-  clients:   ${ADAPTERS.map((adapter) => adapter.name).join(', ')}
+  clients:   ${[...ADAPTERS, ...ASIDE].map((adapter) => adapter.name).join(', ')}
 
+  --all             every workload, then the footprints (footprint.mjs)
   --rounds <n>      rounds per client (5)
-  --seconds <n>     measured window per round (2)
-  --warm-up <n>     seconds before it (1)
+  --seconds <n>     measured window per round (1)
+  --warm-up <n>     seconds before it (0.6)
   --only <clients>  comma-separated; results are printed, not saved
   --no-pin          leave the choice of cores to the system
   --no-save         do not write results/`);
@@ -51,6 +59,7 @@ if (options.help || requested.length === 0) {
   // A signal then ends the run through the exit handlers, which end the server and the worker.
   for (const signal of ['SIGINT', 'SIGTERM']) process.once(signal, () => process.exit(1));
   for (const name of requested) await runWorkload(name);
+  if (options.all && options.only === undefined) await runFootprints();
 }
 
 /**
@@ -65,15 +74,28 @@ async function runWorkload(name) {
     warmUpSeconds: positive('warm-up', options['warm-up']),
     windowSeconds: positive('seconds', options.seconds),
   };
-  const chosen = options.only ? options.only.split(',').map(adapterNamed) : ADAPTERS;
-  const installed = chosen.filter(isInstalled);
+  const rows = rowsOf(workload);
+  const chosen = options.only ? options.only.split(',').map(adapterNamed) : rows;
+  /** @type {string[]} */
+  const absent = [];
+  /** @type {Map<Adapter, Candidate>} */
+  const candidates = new Map();
+  for (const adapter of chosen) {
+    try {
+      candidates.set(adapter, await candidateOf(adapter));
+    } catch (error) {
+      if (adapter.role === 'peer') throw error;
+      absent.push(`${adapter.name}: ${messageOf(error)}`);
+      console.error(`${adapter.name} is left out: ${messageOf(error)}`);
+    }
+  }
   const pinning = options['no-pin'] ? notPinned('--no-pin') : choosePinning();
   const server = await startServer(pinning.server);
   console.log(`${workload.title}: ${workload.description}`);
   console.log(`${server.version}; ${pinning.description}`);
 
   /** @type {Map<Adapter, Measurement[]>} */
-  const measured = new Map(installed.map((adapter) => [adapter, []]));
+  const measured = new Map([...candidates.keys()].map((adapter) => [adapter, []]));
   try {
     for (let round = 1; round <= plan.rounds; round++) {
       for (const [adapter, rounds] of measured) {
@@ -86,7 +108,8 @@ async function runWorkload(name) {
           windowMs: plan.windowSeconds * 1e3,
         };
         try {
-          rounds.push(await measureHonestly(job, server, pinning.client));
+          const { program } = /** @type {Candidate} */ (candidates.get(adapter));
+          rounds.push(await measureHonestly(job, program, server, pinning.client));
           console.log(`round ${round}/${plan.rounds} ${progress(adapter, rounds)}`);
         } catch (error) {
           // Without the row the others are still worth seeing, though not worth keeping.
@@ -109,38 +132,63 @@ async function runWorkload(name) {
     pinning: pinning.description,
     server: { version: server.version, configuration: SERVER_CONFIGURATION },
     plan,
-    clients: [...measured].map(([{ name: client, role, version, configuration }, rounds]) =>
-      summarise({ name: client, role, version: version(), configuration }, rounds),
-    ),
+    target: workload.target,
+    clients: [...measured].map(([adapter, rounds]) => {
+      const { name: client, role, configuration } = adapter;
+      const { version } = /** @type {Candidate} */ (candidates.get(adapter));
+      return summarise({ name: client, role, version, configuration }, rounds);
+    }),
+    absent,
   };
   console.log(`\n${renderTables(results)}`);
   if (options['no-save']) return;
-  if (measured.size < ADAPTERS.length) {
-    const missing = ADAPTERS.filter((adapter) => !measured.has(adapter));
+  const missing = rows.filter((adapter) => adapter.role !== 'aside' && !measured.has(adapter));
+  if (missing.length > 0) {
     console.log(`Not saved: no ${missing.map((adapter) => adapter.name).join(', ')} in this run.`);
   } else {
-    console.log(`Saved: ${saveResults(results).join(', ')}`);
+    console.log(`Saved: ${[...saveResults(results), saveOverview()].join(', ')}`);
   }
 }
 
 /**
- * Tells whether a client can run. Ours may be unbuilt while the peers are looked at, which is said
- * aloud; a peer that is not installed is a mistake in the set-up.
+ * @param {import('./workload.mjs').Workload} workload
+ * @returns {readonly Adapter[]}
+ */
+function rowsOf({ rows, beside = [] }) {
+  return rows?.map(adapterNamed) ?? [...ADAPTERS, ...beside.map(adapterNamed)];
+}
+
+/** Measures memory and import time, in a process of its own that writes its own results. */
+async function runFootprints() {
+  const script = fileURLToPath(new URL('footprint.mjs', import.meta.url));
+  const child = spawn(process.execPath, [script], { stdio: 'inherit' });
+  const [code] = await once(child, 'exit');
+  if (code !== 0) process.exitCode = 1;
+}
+
+/**
+ * A client that can run.
+ *
+ * @typedef {object} Candidate
+ * @property {string} version
+ * @property {string} program The runtime that runs it.
+ */
+
+/**
+ * Finds out how a client is run.
  *
  * @param {Adapter} adapter
- * @returns {boolean}
- * @throws When a peer is not installed.
+ * @returns {Promise<Candidate>}
+ * @throws When it is not there. Ours may be unbuilt while the peers are looked at, and a row that is
+ *   shown aside may be missing; a peer that is not installed is a mistake in the set-up.
  */
-function isInstalled(adapter) {
+async function candidateOf(adapter) {
   try {
-    adapter.version();
-    return true;
+    const program = (await adapter.program?.()) ?? process.execPath;
+    return { program, version: await adapter.version() };
   } catch (error) {
-    if (adapter.role === 'peer') {
-      throw new Error(`${adapter.name} is not installed: run \`npm ci\` here`, { cause: error });
-    }
-    console.error(`${adapter.name} is left out: ${messageOf(error)}`);
-    return false;
+    if (adapter.role !== 'peer') throw error;
+    throw new Error(`${adapter.name} is not installed: run \`npm ci\` here`, { cause: error });
   }
 }
 
@@ -148,14 +196,15 @@ function isInstalled(adapter) {
  * Measures one client on an empty server, and checks its claim against the server's own count.
  *
  * @param {import('./measure.mjs').Job} job
+ * @param {string} program
  * @param {import('./server.mjs').Server} server
  * @param {number | null} core
  * @returns {Promise<Measurement>}
  */
-async function measureHonestly(job, server, core) {
+async function measureHonestly(job, program, server, core) {
   await server.ask('FLUSHALL');
   await server.ask('CONFIG', 'RESETSTAT');
-  const measurement = await runWorker(job, core);
+  const measurement = await runWorker(job, program, core);
   const executed = Number(field(await server.ask('INFO', 'stats'), 'total_commands_processed'));
   if (executed >= measurement.operations) return measurement;
   throw new Error(`claims ${measurement.operations} operations, the server ran ${executed}`);
@@ -163,12 +212,13 @@ async function measureHonestly(job, server, core) {
 
 /**
  * @param {import('./measure.mjs').Job} job
+ * @param {string} program
  * @param {number | null} core
  * @returns {Promise<Measurement>}
  */
-function runWorker(job, core) {
+function runWorker(job, program, core) {
   const worker = fileURLToPath(new URL('measure.mjs', import.meta.url));
-  const [command, ...args] = pinned(core, [process.execPath, worker, JSON.stringify(job)]);
+  const [command, ...args] = pinned(core, [program, worker, JSON.stringify(job)]);
   const child = spawn(command, args, {
     stdio: ['ignore', 'inherit', 'inherit', 'ipc'],
     timeout: job.warmUpMs + job.windowMs + WORKER_GRACE_MS,
@@ -196,8 +246,8 @@ function runWorker(job, core) {
  * @param {Measurement[]} rounds
  */
 function progress(adapter, rounds) {
-  const thousands = ((rounds.at(-1)?.operationsPerSecond ?? 0) / 1e3).toFixed(0);
-  return `${adapter.name.padEnd(26)} ${thousands.padStart(6)} k/s`;
+  const figure = thousands(rounds.at(-1)?.operationsPerSecond ?? 0);
+  return `${adapter.name.padEnd(26)} ${figure.padStart(6)} k/s`;
 }
 
 /**

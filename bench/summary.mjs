@@ -9,7 +9,7 @@
  *
  * @typedef {object} Row
  * @property {string} name
- * @property {'ours' | 'peer'} role
+ * @property {'ours' | 'peer' | 'aside'} role
  * @property {string} version
  * @property {string} configuration
  * @property {Measurement[]} rounds In the order in which they ran.
@@ -31,6 +31,16 @@
  * @property {number} memory
  */
 
+/**
+ * Whether the target was reached, and by what figures.
+ *
+ * @typedef {object} Verdict
+ * @property {Ratio} ratio Against the rival that the target names.
+ * @property {boolean} reached
+ * @property {('throughput' | 'cpu' | 'p99')[]} missed
+ * @property {boolean} serverBound The server was the limit of ours, so that no client could do more.
+ */
+
 /** From here on the server is the limit, and only CPU per operation still tells clients apart. */
 export const SERVER_BOUND = 0.9;
 
@@ -45,7 +55,7 @@ export function summarise(client, rounds) {
   return {
     ...client,
     rounds,
-    median: eachFigure(rounds, median),
+    median: eachFigure(rounds, medianOf),
     min: eachFigure(rounds, (values) => Math.min(...values)),
     max: eachFigure(rounds, (values) => Math.max(...values)),
   };
@@ -62,7 +72,7 @@ export function bestPeer(rows) {
 }
 
 /**
- * Compares ours with each peer, the best one first.
+ * Compares ours with each other row, the fastest first.
  *
  * @param {readonly Row[]} rows
  * @returns {Ratio[]} Empty when ours is not among the rows.
@@ -70,8 +80,8 @@ export function bestPeer(rows) {
 export function ratios(rows) {
   const ours = rows.find((row) => row.role === 'ours');
   if (!ours) return [];
-  const peers = rows.filter((row) => row.role === 'peer').sort(byThroughput);
-  return peers.map((peer) => {
+  const others = rows.filter((row) => row !== ours).sort(byThroughput);
+  return others.map((peer) => {
     // Rounds alternate, so the two that ran side by side saw the same neighbours on the machine.
     const throughputs = ours.rounds.flatMap((round, index) => {
       const other = peer.rounds[index];
@@ -87,6 +97,27 @@ export function ratios(rows) {
       memory: ours.median.peakMegabytes / peer.median.peakMegabytes,
     };
   });
+}
+
+/**
+ * Compares ours with what we want to reach.
+ *
+ * @param {import('./workload.mjs').Target} target
+ * @param {readonly Row[]} rows
+ * @returns {Verdict | undefined} None when ours or the rival is not among the rows.
+ */
+export function judge(target, rows) {
+  const rival = target.against ?? bestPeer(rows)?.name;
+  const ours = rows.find((row) => row.role === 'ours');
+  const ratio = ratios(rows).find(({ peer }) => peer === rival);
+  if (!ours || !ratio) return undefined;
+  /** @type {Verdict['missed']} */
+  const missed = [];
+  if (ratio.throughput < target.throughput) missed.push('throughput');
+  if (ratio.cpu > (target.cpu ?? Number.POSITIVE_INFINITY)) missed.push('cpu');
+  if (ratio.p99 > (target.p99 ?? Number.POSITIVE_INFINITY)) missed.push('p99');
+  const serverBound = (ours.median.serverBusy ?? 0) >= SERVER_BOUND;
+  return { ratio, reached: missed.length === 0, missed, serverBound };
 }
 
 /**
@@ -118,10 +149,12 @@ function eachFigure(rounds, reduce) {
 }
 
 /**
+ * The middle value, or the mean of the two in the middle.
+ *
  * @param {number[]} values
  * @returns {number}
  */
-function median(values) {
+export function medianOf(values) {
   const sorted = values.toSorted((a, b) => a - b);
   const middle = sorted.slice((sorted.length - 1) >> 1, (sorted.length >> 1) + 1);
   return middle.reduce((sum, value) => sum + value, 0) / middle.length;

@@ -1,11 +1,11 @@
 /** Medians, spreads and ratios, on figures made up so that the right answer is plain to see. */
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { bestPeer, ratios, summarise } from './summary.mjs';
+import { bestPeer, judge, ratios, summarise } from './summary.mjs';
 
 /**
  * @param {string} name
- * @param {'ours' | 'peer'} role
+ * @param {'ours' | 'peer' | 'aside'} role
  * @param {number[]} throughputs One per round.
  * @param {number | null} [serverBusy]
  */
@@ -59,4 +59,32 @@ test('without ours there are no ratios', () => {
 
 test('a server whose load is unknown in any round stays unknown', () => {
   assert.equal(row('a', 'peer', [1, 2], null).median.serverBusy, null);
+});
+
+test('a row that is shown aside is compared, and never the best peer', () => {
+  const rows = [row('ours', 'ours', [300]), row('a', 'peer', [100]), row('bun', 'aside', [900])];
+
+  assert.equal(bestPeer(rows)?.name, 'a');
+  assert.deepEqual(
+    ratios(rows).map(({ peer }) => peer),
+    ['bun', 'a'],
+  );
+});
+
+test('a target is reached when all its figures are, and those that are not are named', () => {
+  const rows = [row('ours', 'ours', [300], 0.95), row('a', 'peer', [100])];
+
+  const reached = judge({ throughput: 3, cpu: 0.5, p99: 1 }, rows);
+  assert.deepEqual([reached?.reached, reached?.missed], [true, []]);
+  const missed = judge({ throughput: 3.1, cpu: 0.3, p99: 1 }, rows);
+  assert.deepEqual([missed?.reached, missed?.missed], [false, ['throughput', 'cpu']]);
+  assert.equal(missed?.serverBound, true);
+});
+
+test('a target names its rival, or means the best peer; without the rival there is no verdict', () => {
+  const rows = [row('ours', 'ours', [300]), row('a', 'peer', [100]), row('twin', 'aside', [310])];
+
+  assert.equal(judge({ throughput: 1 }, rows)?.ratio.peer, 'a');
+  assert.equal(judge({ throughput: 0.95, against: 'twin' }, rows)?.reached, true);
+  assert.equal(judge({ throughput: 1, against: 'absent' }, rows), undefined);
 });

@@ -7,6 +7,17 @@
 import { readdirSync } from 'node:fs';
 
 /** @typedef {import('./clients/adapter.mjs').BenchClient} BenchClient */
+/** @typedef {import('./clients/adapter.mjs').Shapes} Shapes */
+
+/**
+ * What we want to reach: ours divided by the rival's, medians by medians.
+ *
+ * @typedef {object} Target
+ * @property {string} [against] The rival's row; the best peer unless given.
+ * @property {number} throughput At least this.
+ * @property {number} [cpu] CPU per operation, at most this.
+ * @property {number} [p99] At most this.
+ */
 
 /**
  * @typedef {object} Workload
@@ -18,9 +29,12 @@ import { readdirSync } from 'node:fs';
  * @property {(client: BenchClient) => (turn: number) => Promise<unknown>} operation
  *   Gives the function that is measured. `turn` counts up and chooses the key. It is not `async`
  *   and does nothing but call the client, because its cost is added to every client's.
- * @property {(client: BenchClient) => Promise<void>} verify
+ * @property {(client: BenchClient, shapes: Shapes) => Promise<void>} verify
  *   Runs the operation with all keys in flight at once, and throws unless every reply is the one
  *   that belongs to its key. Called before the warm-up and after the measured window.
+ * @property {Target} target
+ * @property {readonly string[]} [beside] Rows beside ours and the peers'.
+ * @property {readonly string[]} [rows] The only rows, where the peers have no part in it.
  */
 
 const FOLDER = new URL('workloads/', import.meta.url);

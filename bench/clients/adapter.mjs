@@ -2,28 +2,77 @@
  * What the harness asks of a client: one adapter per client and configuration, one row each.
  *
  * Importing an adapter must not load its client: the orchestrator imports all of them, and a
- * worker's memory must hold only the client it measures. So `connect` imports the package itself.
+ * worker's memory must hold only the client it measures. So `load` imports the package.
  */
 import { readFileSync } from 'node:fs';
 
 /**
  * A connected client, reduced to what the workloads call. Methods go straight to the client's own
- * typed API: no `async` wrapper, which would cost every operation a promise.
+ * typed API: no `async` wrapper, which would cost every operation a promise. Replies have the
+ * client's own shape; `shapes` tells how to compare them.
  *
  * @typedef {object} BenchClient
  * @property {(key: string) => Promise<string | null>} get
  * @property {(key: string, value: string) => Promise<unknown>} set Resolves to `'OK'`.
+ * @property {(key: string) => Promise<Uint8Array | null>} getBytes
+ * @property {(key: string, value: Buffer) => Promise<unknown>} setBytes Resolves to `'OK'`.
+ * @property {(keys: string[]) => Promise<unknown>} mget Resolves to the strings.
+ * @property {(key: string, fields: Record<string, string>) => Promise<unknown>} hset
+ * @property {(key: string) => Promise<unknown>} hgetall
+ * @property {(key: string, elements: string[]) => Promise<unknown>} rpush
+ * @property {(key: string) => Promise<unknown>} lrange All elements, as strings.
+ * @property {(key: string, fields: Record<string, string>) => Promise<string | null>} xadd
+ *   Resolves to the id that the server chose.
+ * @property {(key: string, after: string, count: number) => Promise<unknown>} xread
+ * @property {(keys: string[], values: string[]) => Promise<unknown>} pipeline SETs in one pipeline.
+ * @property {(keys: string[], values: string[]) => Promise<unknown>} multi SETs in one transaction.
  * @property {() => unknown} close Ends the connection; awaited.
+ */
+
+/**
+ * From a client's own shapes to what they mean. Called outside the measured window only.
+ *
+ * @typedef {object} Shapes
+ * @property {(reply: any) => Record<string, string>} hash What `hgetall` gave.
+ * @property {(reply: any) => [id: string, fields: Record<string, string>][]} entries
+ *   What `xread` gave, which was asked for one stream.
+ * @property {(reply: any) => unknown[]} replies What `pipeline` and `multi` gave.
  */
 
 /**
  * @typedef {object} Adapter
  * @property {string} name The row's name, as given to `--only`.
- * @property {'ours' | 'peer'} role
+ * @property {'ours' | 'peer' | 'aside'} role
+ *   `aside`: shown, though it is no Node client or not another client.
  * @property {string} configuration What was set, in words a reader can repeat.
- * @property {() => string} version The installed version. Throws when the client is not there.
+ * @property {() => string | Promise<string>} version
+ *   The installed version. Throws when the client is not there.
+ * @property {() => Promise<unknown>} load Imports the client, and nothing else.
  * @property {(url: string) => Promise<BenchClient>} connect Resolves when commands can be sent.
+ * @property {Shapes} shapes
+ * @property {() => Promise<string>} [program]
+ *   The runtime that runs it, where that is not this Node.js. Throws when it cannot be had.
  */
+
+/** @type {Shapes} What a client gives whose replies need no comparison. */
+export const PLAIN_SHAPES = {
+  hash: (reply) => reply,
+  entries: (reply) => reply,
+  replies: (reply) => reply,
+};
+
+/**
+ * Puts names and values that stand in turn into a record.
+ *
+ * @param {string[]} pairs
+ * @returns {Record<string, string>}
+ */
+export function recordOf(pairs) {
+  /** @type {Record<string, string>} */
+  const record = {};
+  for (let i = 0; i < pairs.length; i += 2) record[String(pairs[i])] = String(pairs[i + 1]);
+  return record;
+}
 
 /**
  * Reads the version of a peer as installed in `bench/node_modules`.

@@ -2,6 +2,9 @@
  * ioredis: its defaults, and with the auto-pipelining its README recommends for throughput.
  */
 import { installedVersion } from './adapter.mjs';
+import { IOREDIS_SHAPES, openIoredisLike } from './ioredis-like.mjs';
+
+const load = () => import('ioredis');
 
 /** @type {import('./adapter.mjs').Adapter} */
 export const ioredis = {
@@ -9,7 +12,9 @@ export const ioredis = {
   role: 'peer',
   configuration: 'defaults',
   version: () => installedVersion('ioredis'),
+  load,
   connect: (url) => open(url, {}),
+  shapes: IOREDIS_SHAPES,
 };
 
 /** @type {import('./adapter.mjs').Adapter} */
@@ -18,21 +23,16 @@ export const ioredisAutoPipelining = {
   role: 'peer',
   configuration: '{ enableAutoPipelining: true }',
   version: () => installedVersion('ioredis'),
+  load,
   connect: (url) => open(url, { enableAutoPipelining: true }),
+  shapes: IOREDIS_SHAPES,
 };
 
 /**
  * @param {string} url
  * @param {import('ioredis').RedisOptions} options
- * @returns {Promise<import('./adapter.mjs').BenchClient>}
  */
 async function open(url, options) {
-  const { Redis } = await import('ioredis');
-  const client = new Redis(url, { ...options, lazyConnect: true });
-  await client.connect();
-  return {
-    get: (key) => client.get(key),
-    set: (key, value) => client.set(key, value),
-    close: () => client.quit(),
-  };
+  const { Redis } = await load();
+  return openIoredisLike(new Redis(url, { ...options, lazyConnect: true }));
 }

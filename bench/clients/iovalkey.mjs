@@ -2,6 +2,9 @@
  * iovalkey, Valkey's fork of ioredis, with auto-pipelining: its fastest documented configuration.
  */
 import { installedVersion } from './adapter.mjs';
+import { IOREDIS_SHAPES, openIoredisLike } from './ioredis-like.mjs';
+
+const load = () => import('iovalkey');
 
 /** @type {import('./adapter.mjs').Adapter} */
 export const iovalkeyAutoPipelining = {
@@ -9,14 +12,10 @@ export const iovalkeyAutoPipelining = {
   role: 'peer',
   configuration: '{ enableAutoPipelining: true }',
   version: () => installedVersion('iovalkey'),
+  load,
   async connect(url) {
-    const { Redis } = await import('iovalkey');
-    const client = new Redis(url, { enableAutoPipelining: true, lazyConnect: true });
-    await client.connect();
-    return {
-      get: (key) => client.get(key),
-      set: (key, value) => client.set(key, value),
-      close: () => client.quit(),
-    };
+    const { Redis } = await load();
+    return openIoredisLike(new Redis(url, { enableAutoPipelining: true, lazyConnect: true }));
   },
+  shapes: IOREDIS_SHAPES,
 };

@@ -1,74 +1,173 @@
 /**
- * Workloads over plain string values: GET and SET, with any number in flight and any value size.
- *
- * Keys and values are built beforehand, so that what is measured is the client and not the
- * building of strings; every key has a value of its own, so that a mispaired reply shows.
+ * GET and SET of text and of bytes, with any number in flight and any value size.
  */
 import assert from 'node:assert/strict';
+import { at, buffersOf, keysOf, nonAsciiTextsOf, sizeOf, textsOf } from './data.mjs';
 
+/** @typedef {import('../../clients/adapter.mjs').BenchClient} BenchClient */
 /** @typedef {import('../../workload.mjs').Workload} Workload */
+/** @typedef {{ inFlight: number, valueBytes: number, keyCount?: number }} Shape */
 
-const KEYS = Array.from({ length: 1_000 }, (_, index) => `bench:${index}`);
+/** How many keys are written, read and verified unless the values are large. */
+const KEY_COUNT = 1_000;
 
 /**
- * GETs of existing keys.
+ * What reads and writes one form of value.
  *
- * @param {{ inFlight: number, valueBytes: number }} options
- * @returns {Workload}
+ * @template V
+ * @typedef {object} Form
+ * @property {string} name For descriptions.
+ * @property {(keys: readonly string[], bytes: number, label: string) => V[]} values
+ * @property {(client: BenchClient, key: string) => Promise<V | null>} get
+ * @property {(client: BenchClient, key: string, value: V) => Promise<unknown>} set
  */
-export function gets({ inFlight, valueBytes }) {
-  const values = valuesOf(valueBytes, 'stored');
+
+/** @type {Form<string>} */
+const ASCII = {
+  name: 'ASCII values',
+  values: textsOf,
+  get: (client, key) => client.get(key),
+  set: (client, key, value) => client.set(key, value),
+};
+
+/** @type {Form<string>} */
+const NON_ASCII = {
+  ...ASCII,
+  name: 'values mostly of é, two bytes each,',
+  values: nonAsciiTextsOf,
+};
+
+/** @type {Form<Uint8Array>} */
+const BYTES = {
+  name: 'values read and written as bytes,',
+  values: buffersOf,
+  get: (client, key) => client.getBytes(key),
+  set: (client, key, value) => client.setBytes(key, /** @type {Buffer} */ (value)),
+};
+
+/** @param {Shape} shape */
+export function gets(shape) {
+  return { ...getsOf(ASCII, shape), operation: getText(shape) };
+}
+
+/** @param {Shape} shape */
+export function getsNonAscii(shape) {
+  return { ...getsOf(NON_ASCII, shape), operation: getText(shape) };
+}
+
+/** @param {Shape} shape */
+export function getsBytes(shape) {
+  const keys = keysFor(shape);
+  /** @type {Workload['operation']} */
+  const operation = (client) => (turn) => client.getBytes(at(keys, turn));
+  return { ...getsOf(BYTES, shape), operation };
+}
+
+/** @param {Shape} shape */
+export function sets(shape) {
+  const keys = keysFor(shape);
+  const values = textsOf(keys, shape.valueBytes, 'measured');
+  /** @type {Workload['operation']} */
+  const operation = (client) => (turn) => client.set(at(keys, turn), at(values, turn));
+  return { ...setsOf(ASCII, shape), operation };
+}
+
+/** @param {Shape} shape */
+export function setsBytes(shape) {
+  const keys = keysFor(shape);
+  const values = buffersOf(keys, shape.valueBytes, 'measured');
+  /** @type {Workload['operation']} */
+  const operation = (client) => (turn) => client.setBytes(at(keys, turn), at(values, turn));
+  return { ...setsOf(BYTES, shape), operation };
+}
+
+/**
+ * @param {Shape} shape
+ * @returns {Workload['operation']}
+ */
+function getText(shape) {
+  const keys = keysFor(shape);
+  return (client) => (turn) => client.get(at(keys, turn));
+}
+
+/**
+ * GETs of existing keys, without the operation: that one calls the client itself.
+ *
+ * @template V
+ * @param {Form<V>} form
+ * @param {Shape} shape
+ * @returns {Omit<Workload, 'operation'>}
+ */
+function getsOf(form, shape) {
+  const { inFlight, valueBytes } = shape;
+  const keys = keysFor(shape);
+  const values = form.values(keys, valueBytes, 'stored');
+  const verifyValues = verifierOf(form, keys);
   return {
-    title: `${inFlight} GETs in flight`,
-    description: `GET of ${KEYS.length} existing keys in turn, ASCII values of ${valueBytes} bytes.`,
+    title: `${inFlight} ${inFlight === 1 ? 'GET' : 'GETs'} in flight${sizeAndForm(form, shape)}`,
+    description: `GET of ${keys.length} existing keys in turn, ${form.name} of ${sizeOf(valueBytes)}.`,
     inFlight,
     async prepare(client) {
-      await Promise.all(KEYS.map((key, index) => client.set(key, at(values, index))));
+      for (const [index, key] of keys.entries()) await form.set(client, key, at(values, index));
     },
-    operation: (client) => (turn) => client.get(at(KEYS, turn)),
-    async verify(client) {
-      assert.deepEqual(await Promise.all(KEYS.map((key) => client.get(key))), values);
-    },
+    verify: (client) => verifyValues(client, values),
   };
 }
 
 /**
- * SETs that overwrite the same keys again and again.
+ * SETs that overwrite the same keys again and again, without the operation.
  *
- * @param {{ inFlight: number, valueBytes: number }} options
- * @returns {Workload}
+ * @template V
+ * @param {Form<V>} form
+ * @param {Shape} shape
+ * @returns {Omit<Workload, 'operation'>}
  */
-export function sets({ inFlight, valueBytes }) {
-  const values = valuesOf(valueBytes, 'measured');
-  const verified = valuesOf(valueBytes, 'verified');
+function setsOf(form, shape) {
+  const { inFlight, valueBytes } = shape;
+  const keys = keysFor(shape);
+  const verified = form.values(keys, valueBytes, 'verified');
+  const verifyValues = verifierOf(form, keys);
   return {
-    title: `${inFlight} SETs in flight`,
-    description: `SET of ${KEYS.length} keys in turn, ASCII values of ${valueBytes} bytes.`,
+    title: `${inFlight} SETs in flight${sizeAndForm(form, shape)}`,
+    description: `SET of ${keys.length} keys in turn, ${form.name} of ${sizeOf(valueBytes)}.`,
     inFlight,
     async prepare() {},
-    operation: (client) => (turn) => client.set(at(KEYS, turn), at(values, turn)),
     async verify(client) {
-      const replies = KEYS.map((key, index) => client.set(key, at(verified, index)));
+      const replies = keys.map((key, index) => form.set(client, key, at(verified, index)));
       for (const reply of await Promise.all(replies)) assert.equal(reply, 'OK');
-      assert.deepEqual(await Promise.all(KEYS.map((key) => client.get(key))), verified);
+      await verifyValues(client, verified);
     },
   };
 }
 
 /**
- * @param {number} bytes
- * @param {string} label
- * @returns {string[]}
+ * @template V
+ * @param {Form<V>} form
+ * @param {readonly string[]} keys
+ * @returns {(client: BenchClient, expected: readonly V[]) => Promise<void>}
  */
-function valuesOf(bytes, label) {
-  return KEYS.map((key) => `${label}:${key}:`.padEnd(bytes, 'x').slice(0, bytes));
+function verifierOf(form, keys) {
+  return async (client, expected) => {
+    const replies = await Promise.all(keys.map((key) => form.get(client, key)));
+    for (const [index, reply] of replies.entries()) {
+      const value = at(expected, index);
+      // Clients differ in the class of their bytes, which is no fault.
+      if (typeof value === 'string') assert.equal(reply, value);
+      else assert.equal(Buffer.compare(/** @type {any} */ (reply), /** @type {any} */ (value)), 0);
+    }
+  };
+}
+
+/** @param {Shape} shape */
+function keysFor({ keyCount = KEY_COUNT }) {
+  return keysOf(keyCount);
 }
 
 /**
- * @param {readonly string[]} list
- * @param {number} turn
- * @returns {string}
+ * @param {Form<any>} form
+ * @param {Shape} shape
  */
-function at(list, turn) {
-  return /** @type {string} */ (list[turn % list.length]);
+function sizeAndForm(form, { valueBytes }) {
+  const size = valueBytes === 64 ? '' : `, ${sizeOf(valueBytes)}`;
+  return size + (form === BYTES ? ', as bytes' : form === NON_ASCII ? ', not ASCII' : '');
 }

@@ -104,16 +104,58 @@ test('large bytes are handed on uncopied, in their place', () => {
   ]);
 });
 
-test('a large string becomes a chunk of its own, as text when it is ASCII', () => {
-  const ascii = 'a'.repeat(100_000);
-  const other = 'é'.repeat(100_000);
-  const encoder = new CommandEncoder();
-  encoder.encode(SET, [ascii, other]);
-  const length = encoder.pendingLength;
-  const chunks = encoder.take();
-  assert.ok(chunks.includes(ascii));
-  assert.equal(bytesOf(chunks).length, length);
-  assert.deepEqual(decode([bytesOf(chunks)]).events, [{ reply: ['SET', ascii, other] }]);
+test('a large string becomes a chunk of its own, in UTF-8', () => {
+  const texts = ['a'.repeat(100_000), 'é'.repeat(100_000), `${'a'.repeat(99_999)}🔔`];
+  texts.push(`🔔${'a'.repeat(99_999)}`, '🔔'.repeat(30_000), `é${'a'.repeat(99_999)}🔔`);
+  for (const text of texts) {
+    const encoder = new CommandEncoder();
+    encoder.encode(SET, [text, 'é', text]);
+    const length = encoder.pendingLength;
+    const chunks = encoder.take();
+    assert.equal(bytesOf(chunks).length, length);
+    assert.ok(chunks.some((chunk) => chunk.length === Buffer.byteLength(text)));
+    assert.deepEqual(decode([bytesOf(chunks)]).events, [{ reply: ['SET', text, 'é', text] }]);
+  }
+});
+
+test('a string of any size around the limits is encoded right', () => {
+  for (const limit of [16 * 1024, 2 * 1024 * 1024]) {
+    for (let size = limit - 6; size < limit + 6; size++) {
+      for (const end of ['', 'é', '€', '🔔', '\ud83d']) {
+        const text = 'a'.repeat(size - end.length) + end;
+        const encoder = new CommandEncoder();
+        encoder.encode(GET, [text]);
+        const [event] = decode([bytesOf(encoder.take())], { as: DecodeAs.bytes }).events;
+        const sent = event !== undefined && 'reply' in event ? (event.reply as Buffer[])[1] : null;
+        assert.ok(sent?.equals(Buffer.from(text)), `${size} characters with ${end}`);
+      }
+    }
+  }
+});
+
+test('large strings keep their bytes until they are written, then make room for others', () => {
+  let isWritten = false;
+  const encoder = new CommandEncoder(() => isWritten);
+  const texts = ['a', 'b', 'c', 'd'].map((letter) => letter.repeat(20_000));
+  const encode = (text: string) => encoder.encode(GET, [text]);
+  texts.slice(0, 2).forEach(encode);
+  const first = encoder.take();
+  texts.slice(2, 3).forEach(encode);
+  isWritten = true; // what was taken; the third is still in the batch
+  texts.slice(3).forEach(encode);
+  const second = encoder.take();
+
+  assert.deepEqual(
+    decode([bytesOf(first), bytesOf(second)]).events,
+    texts.map((text) => ({ reply: ['GET', text] })),
+  );
+
+  encode('e'.repeat(20_000));
+  const memory = [...first, ...encoder.take()].flatMap((chunk) =>
+    typeof chunk !== 'string' && chunk.length === 20_000 ? [chunk.buffer] : [],
+  );
+  assert.equal(memory.length, 3);
+  assert.equal(new Set(memory).size, 1, 'no fresh memory');
 });
 
 test('commands queue in order, and taking them empties the batch', () => {

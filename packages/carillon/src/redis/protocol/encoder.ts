@@ -12,6 +12,7 @@ import { isUint8Array } from 'node:util/types';
 import { UsageError } from '../errors/usage-error.js';
 import { allocate, asByteBuffer } from './byte-text.js';
 import type { CommandHead } from './command-head.js';
+import { LargeTexts } from './large-texts.js';
 
 /**
  * One argument of a command.
@@ -32,6 +33,9 @@ const LARGE_BYTES = 4 * 1024;
 /** At index n: ends what stands before and opens an argument of n bytes. */
 const OPENINGS: readonly string[] = Array.from({ length: 1024 }, (_, size) => `\r\n$${size}\r\n`);
 
+const CRLF = '\r\n';
+const CRLF_BYTES: Uint8Array = Buffer.from(CRLF);
+
 /** Where short non-ASCII strings are transcoded; a UTF-16 unit takes at most three bytes. */
 const scratch = allocate(LARGE_TEXT * 3);
 
@@ -40,6 +44,16 @@ export class CommandEncoder {
   #chunks: (string | Uint8Array)[] = [];
   #chunksLength = 0;
   #text = ''; // follows the chunks
+  readonly #largeTexts = new LargeTexts();
+  readonly #isWritten: () => boolean;
+
+  /**
+   * @param isWritten - Whether all that was taken is written, so that nobody reads it any more. Asked
+   *   before a large string is encoded; without it every one of these takes fresh memory.
+   */
+  constructor(isWritten: () => boolean = () => false) {
+    this.#isWritten = isWritten;
+  }
 
   /** Bytes that `take()` would return. Costs nothing to ask. */
   get pendingLength(): number {
@@ -97,11 +111,13 @@ export class CommandEncoder {
   /**
    * Empties the batch.
    *
-   * @returns What to write, in order: strings as `latin1`, bytes as they are.
+   * @returns What to write, in order: one string, as `latin1`, or bytes, as they are. Bytes may lie in
+   *   memory that is used again when the batch was written.
    */
   take(): readonly (string | Uint8Array)[] {
+    if (this.#text === '') return []; // chunks are followed by text
     const chunks = this.#chunks;
-    if (this.#text !== '') chunks.push(this.#text);
+    chunks.push(chunks.length === 0 ? this.#text : bytesOf(this.#text));
     this.#chunks = [];
     this.#chunksLength = 0;
     this.#text = '';
@@ -110,25 +126,31 @@ export class CommandEncoder {
 
   /** Like `encode`, for a command with at least one large argument. */
   #encodeLarge(head: CommandHead, args: readonly Argument[]): void {
+    if (this.#chunks.length === 0 && this.#isWritten()) this.#largeTexts.reuse();
     // Everything is made before anything is appended, so that a bad argument leaves no trace. Not by
     // args.map(), which passes over holes.
     const parts = Array.from(args, (argument, index) => {
-      if (typeof argument === 'string') return isPlain(argument) ? argument : Buffer.from(argument);
+      if (typeof argument === 'string') return this.#encodeText(argument);
       return isUint8Array(argument) ? argument : formatNumeric(argument, index, head);
     });
 
     this.#text += head.prefix(args.length);
     for (const part of parts) {
       this.#text += opening(part.length);
-      if (part.length >= (typeof part === 'string' ? LARGE_TEXT : LARGE_BYTES)) {
-        this.#chunks.push(this.#text, part);
+      if (typeof part !== 'string' && part.length >= LARGE_BYTES) {
+        this.#chunks.push(bytesOf(this.#text), part);
         this.#chunksLength += this.#text.length + part.length;
         this.#text = '';
       } else {
         this.#text += typeof part === 'string' ? part : textOf(part);
       }
     }
-    this.#text += '\r\n';
+    this.#text += CRLF;
+  }
+
+  #encodeText(text: string): string | Uint8Array {
+    if (text.length >= LARGE_TEXT) return this.#largeTexts.encode(text);
+    return Buffer.byteLength(text) === text.length ? text : transcode(text);
   }
 }
 
@@ -136,12 +158,13 @@ function opening(size: number): string {
   return OPENINGS[size] ?? `\r\n$${size}\r\n`;
 }
 
-function isPlain(text: string): boolean {
-  return Buffer.byteLength(text) === text.length;
-}
-
 function transcode(text: string): string {
   return scratch.latin1Slice(0, scratch.utf8Write(text, 0));
+}
+
+/** Text beside large arguments: chunks that are all bytes cost a socket less than mixed ones. */
+function bytesOf(text: string): Uint8Array {
+  return text === CRLF ? CRLF_BYTES : Buffer.from(text, 'latin1');
 }
 
 function textOf(bytes: Uint8Array): string {
