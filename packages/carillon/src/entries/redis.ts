@@ -6,6 +6,7 @@ export { type CommandsClass, connect } from '../redis/client/connect.js';
 export { createConnection } from '../redis/client/create-connection.js';
 export { createPool } from '../redis/client/create-pool.js';
 export { Redis } from '../redis/client/redis.js';
+export type { Transaction, TransactionOptions } from '../redis/client/transaction.js';
 export type { SetOptions } from '../redis/commands/by-hand/set.js';
 export type { XaddOptions } from '../redis/commands/by-hand/xadd.js';
 export type { StreamEntry, XreadOptions } from '../redis/commands/by-hand/xread.js';
@@ -13,6 +14,12 @@ export type { CallOptions, Command, CommandSpec, Encoding } from '../redis/comma
 export type { CommandTrace } from '../redis/commands/command-tracing.js';
 export type { Commands, Key, Value } from '../redis/commands/commands.js';
 export type { BatchExecutor, Executor } from '../redis/commands/executor.js';
+export type {
+  BatchOptions,
+  PipeliningCommands,
+  Results,
+  ResultsOrErrors,
+} from '../redis/commands/pipelining-commands.js';
 export type { ServerAddress } from '../redis/connection/address.js';
 export {
   Channel,

@@ -392,3 +392,25 @@ test('an answered command holds its arguments no longer', async () => {
   assert.equal(await connection.run(command), 'x');
   assert.deepEqual(command.args, []);
 });
+
+test('a connection watches until its transaction has ended, and not longer', async () => {
+  await using connection = await open();
+  await call(connection, 'WATCH', 'key');
+  await call(connection, 'MULTI');
+  await call(connection, 'UNWATCH');
+  assert.equal(connection.isWatching, true);
+
+  await assert.rejects(call(connection, 'NOSUCHCOMMAND'));
+  await assert.rejects(call(connection, 'EXEC'), { code: 'EXECABORT' });
+  assert.equal(connection.isWatching, false);
+
+  const replies = [
+    call(connection, 'WATCH', 'key'),
+    call(connection, 'UNWATCH'),
+    call(connection, 'WATCH', 'key'),
+  ];
+  await Promise.all(replies);
+  assert.equal(connection.isWatching, true);
+  await assert.rejects(call(connection, 'EXEC'), /without MULTI/);
+  assert.equal(connection.isWatching, true);
+});

@@ -143,8 +143,8 @@ const USAGE: Readonly<Record<UsageErrorCode, Entry>> = {
   ],
   STATEFUL_COMMAND: [
     'UsageError',
-    'the command would change a connection that others share',
-    'Nothing was sent. Use the option or method that does this (`db`, `clientName`, `pubsub()`, `select()`, `executePubSub()`), or a connection of your own: `acquire()`.',
+    'the command would change the state of a connection, which others share or a transaction needs',
+    'Nothing was sent. Use what does this: `db`, `clientName`, `pubsub()`, `multi()`, `transaction()`, `select()`, `executePubSub()`; or a connection of your own: `acquire()`.',
   ],
   BLOCKING_COMMAND: [
     'UsageError',
@@ -192,7 +192,7 @@ const COMPOSITE: Readonly<Record<CompositeErrorCode, Entry>> = {
   WATCH_VARIABLE: [
     'WatchVariableError',
     'a watched key changed before EXEC',
-    'Nothing ran. Read again and repeat the transaction.',
+    'Nothing ran. Read again and repeat, or let `transaction()` do so with `retries`.',
   ],
   CHANNEL_CLOSED: [
     'ChannelClosedError',

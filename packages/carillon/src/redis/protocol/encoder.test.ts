@@ -216,6 +216,35 @@ test('a sparse list of arguments is refused, not sent short', () => {
   assert.throws(() => new CommandEncoder().encode(GET, args), /argument 2 of GET/);
 });
 
+test('commands that are encoded together are all there, or none when one is refused', () => {
+  const encoder = new CommandEncoder();
+  const large = 'x'.repeat(20_000);
+  encoder.encode(SET, ['kept', large]);
+  const length = encoder.pendingLength;
+
+  assert.throws(
+    () =>
+      encoder.together(() => {
+        encoder.encode(SET, ['a', large]);
+        encoder.encode(SET, ['b', 1]);
+        encoder.encode(SET, ['c', Number.NaN]);
+      }),
+    UsageError,
+  );
+  assert.equal(encoder.pendingLength, length);
+  encoder.together(() => {
+    encoder.encode(GET, ['d']);
+    encoder.encode(GET, ['e']);
+  });
+
+  const { events } = decode([bytesOf(encoder.take())]);
+  assert.deepEqual(events, [
+    { reply: ['SET', 'kept', large] },
+    { reply: ['GET', 'd'] },
+    { reply: ['GET', 'e'] },
+  ]);
+});
+
 test('whatever the arguments, the server would read them back', () => {
   const long = fc.tuple(fc.constantFrom('a', 'é', '🔔'), fc.integer({ min: 900, max: 20_000 }));
   const argument = fc.oneof(

@@ -5,7 +5,8 @@
  *
  * Each command has its own count of retries; the wait between two rounds is that of the command that
  * waits longest. While some wait, later commands that may write go behind them, or they would
- * overtake; reads do not wait, because a replica may well answer them.
+ * overtake; reads do not wait, because a replica may well answer them. What cannot be prevented: a
+ * server that changes its mind between two commands it has been sent runs only the second.
  *
  * Not here: where a command goes, and how a connection is replaced. That is the owner's, a lane or a
  * pool.

@@ -1,0 +1,204 @@
+/** Transactions and pipelines among faults: cut anywhere, aborted at any time, never torn or mixed up. */
+import assert from 'node:assert/strict';
+import { after, before, test } from 'node:test';
+import {
+  type FaultProxy,
+  type Faults,
+  startFaultProxy,
+  startServer,
+  type TestServer,
+  waitFor,
+} from '@carillon/test-kit';
+import { constant } from '../../util/retry-policy.js';
+import { connect } from '../client/connect.js';
+import type { Redis } from '../client/redis.js';
+import { PipelineError } from '../errors/composite-errors.js';
+import { ConnectionError } from '../errors/connection-error.js';
+import type { Commands } from './commands.js';
+
+let server: TestServer;
+before(async () => {
+  server = await startServer();
+});
+after(() => server[Symbol.asyncDispose]());
+
+const SOON = constant({ delayMs: 1 });
+
+let keys = 0;
+const newKey = (): string => `faults:${keys++}`;
+
+interface Outcome {
+  readonly result: unknown;
+  readonly sent: 'no' | 'maybe' | undefined;
+}
+
+/** Runs `work` on a connection that is cut by `faults`; the connections after it are sound. */
+async function amidFaults(
+  proxy: FaultProxy,
+  direction: 'toServer' | 'toClient',
+  faults: Faults,
+  work: (redis: Redis) => Promise<unknown>,
+): Promise<Outcome> {
+  await using redis = await connect(proxy.url, { reconnect: SOON });
+  redis.on('disconnect', () => proxy.set({}));
+  proxy[direction].set(faults);
+  const outcome = await work(redis).then(
+    (result) => ({ result, sent: undefined }),
+    (error: unknown) => {
+      assert.ok(error instanceof ConnectionError, String(error));
+      return { result: undefined, sent: error.sent };
+    },
+  );
+  proxy.set({});
+  return outcome;
+}
+
+const QUEUED = '+OK\r\n+QUEUED\r\n+QUEUED\r\n';
+
+test('a transaction that is cut on its way to the server runs whole or not at all, and never twice', async () => {
+  await using proxy = await startFaultProxy(server);
+  const wire = '*1\r\n$5\r\nMULTI\r\n*2\r\n$4\r\nINCR\r\n$9\r\nfaults:10\r\n'.repeat(2).length;
+  let lost = 0;
+
+  for (let cut = 0; cut <= wire; cut++) {
+    const key = newKey();
+    const faults = { cutAfterBytes: cut };
+    const { result, sent } = await amidFaults(proxy, 'toServer', faults, (redis) =>
+      redis.multi((tx) => [tx.incr(key), tx.incr(key)]),
+    );
+
+    const count = Number(await server.command('GET', key));
+    if (sent !== undefined) lost++;
+    else assert.deepEqual(result, [1, 2], `cut at ${cut}`);
+    assert.ok(count === 2 || (count === 0 && sent !== undefined), `${count}, cut at ${cut}`);
+    if (sent === 'no') assert.equal(count, 0, `cut at ${cut}`);
+  }
+  assert.ok(lost > wire / 2, `${lost} of ${wire}`);
+});
+
+test('a transaction whose replies are cut anywhere may have run, and ran once', async () => {
+  await using proxy = await startFaultProxy(server);
+  const wire = `${QUEUED}*2\r\n:1\r\n:2\r\n`.length;
+
+  for (let cut = 1; cut < wire; cut++) {
+    const key = newKey();
+    const faults = { cutAfterBytes: cut };
+    const { sent } = await amidFaults(proxy, 'toClient', faults, (redis) =>
+      redis.multi((tx) => [tx.incr(key), tx.incr(key)]),
+    );
+
+    assert.equal(sent, 'maybe', `cut at ${cut}`);
+    assert.equal(await server.command('GET', key), '2', `cut at ${cut}`);
+  }
+});
+
+test('a transaction that only reads, or is vouched for, is sent again as a whole', async () => {
+  await using proxy = await startFaultProxy(server);
+  const wire = `${QUEUED}*2\r\n+OK\r\n$1\r\nx\r\n`.length;
+
+  for (let cut = 1; cut < wire; cut++) {
+    const key = newKey();
+    const faults = { cutAfterBytes: cut };
+    const written = await amidFaults(proxy, 'toClient', faults, (redis) =>
+      redis.multi((tx) => [tx.set(key, 'x'), tx.get(key)], { idempotent: true }),
+    );
+    assert.deepEqual(written.result, ['OK', 'x'], `cut at ${cut}`);
+
+    const read = await amidFaults(proxy, 'toClient', faults, (redis) =>
+      redis.multi((tx) => [tx.get(key), tx.exists(key)]),
+    );
+    assert.deepEqual(read.result, ['x', 1], `cut at ${cut}`);
+  }
+});
+
+test('a lost connection fails every command of a transaction with one and the same error', async () => {
+  await using proxy = await startFaultProxy(server);
+  await using redis = await connect(proxy.url, { reconnect: false });
+  const key = newKey();
+  proxy.toClient.set({ cutAfterBytes: QUEUED.length });
+
+  const results = await redis.multi((tx) => [tx.incr(key), tx.incr(key)], { returnErrors: true });
+
+  assert.ok(results[0] instanceof ConnectionError);
+  assert.equal(results[0].sent, 'maybe');
+  assert.equal(results[1], results[0]);
+});
+
+test('what is fed to a transaction byte by byte reads the same', async () => {
+  await using proxy = await startFaultProxy(server, { toClient: { chunkBytes: 1 } });
+  await using redis = await connect(proxy.url);
+  const key = newKey();
+
+  const results = await redis.multi((tx) => [
+    tx.hset(key, { a: 'é' }),
+    tx.hgetall(key),
+    tx.call(['HGET', key, 'a'], { encoding: null }),
+  ]);
+
+  assert.deepEqual(results, [1, { a: 'é' }, Buffer.from('é')]);
+});
+
+/** One call of the storm: what it sends, and what it must resolve to. */
+interface Call {
+  readonly expected: unknown;
+  start(redis: Redis, options: { signal?: AbortSignal; timeoutMs?: number }): Promise<unknown>;
+}
+
+function callOf(n: number): Call {
+  const echo = (name: string) => (commands: Commands<string>) =>
+    commands.call(['ECHO', `${n}:${name}`]);
+  if (n % 3 === 0) {
+    return {
+      expected: `${n}:single`,
+      start: (redis, options) => redis.call(['ECHO', `${n}:single`], options),
+    };
+  }
+  const names = Array.from({ length: 1 + (n % 5) }, (_, i) => `${i}`);
+  const record = (commands: Commands<string>): Promise<unknown>[] =>
+    names.map((name) => echo(name)(commands));
+  const kind = n % 3 === 1 ? 'multi' : 'pipeline';
+  return {
+    expected: names.map((name) => `${n}:${name}`),
+    start: (redis, options) => redis[kind](record, options),
+  };
+}
+
+/** Whether nothing but the caller's own limits ended it. */
+function isOwnLimit(error: unknown): boolean {
+  if (error instanceof PipelineError) return error.errors.every(isOwnLimit);
+  if (!(error instanceof ConnectionError)) return false;
+  return error.code === 'ABORTED' || error.code === 'COMMAND_TIMEOUT';
+}
+
+for (const protocol of [2, 3] as const) {
+  test(`5,000 commands, transactions and pipelines under random aborts get their own replies, under RESP${protocol}`, async () => {
+    await using proxy = await startFaultProxy(server, { toClient: { chunkBytes: 997 } });
+    await using redis = await connect(proxy.url, { protocol });
+    const calls = Array.from({ length: 5_000 }, (_, n) => callOf(n));
+    const controllers = calls.map(() => new AbortController());
+    let [answered, givenUp] = [0, 0];
+
+    const outcomes = calls.map(async (call, n) => {
+      const signal = (controllers[n] as AbortController).signal;
+      // Spread over many turns of the event loop, so that aborts hit every stage.
+      for (let turn = n % 50; turn > 0; turn--) await new Promise(setImmediate);
+      const limits = n % 7 === 0 ? { timeoutMs: 1 + (n % 20) } : { signal };
+      try {
+        assert.deepEqual(await call.start(redis, limits), call.expected);
+        answered++;
+      } catch (error) {
+        assert.ok(isOwnLimit(error), String(error));
+        givenUp++;
+      }
+    });
+    for (let turn = 0; turn < 60; turn++) {
+      await new Promise(setImmediate);
+      for (let n = turn; n < calls.length; n += 240) controllers[n]?.abort();
+    }
+    await Promise.all(outcomes);
+
+    assert.equal(answered + givenUp, 5_000);
+    assert.ok(answered > 1_000 && givenUp > 100, `${answered} answered, ${givenUp} given up`);
+    await waitFor(async () => (await redis.ping()) === 'PONG');
+  });
+}
