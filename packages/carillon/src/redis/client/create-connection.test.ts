@@ -3,7 +3,7 @@ import assert from 'node:assert/strict';
 import { execFile } from 'node:child_process';
 import { after, before, test } from 'node:test';
 import { promisify } from 'node:util';
-import { startFaultProxy, startServer, type TestServer } from '@carillon/test-kit';
+import { startFaultProxy, startServer, type TestServer, waitFor } from '@carillon/test-kit';
 import type { ServerAddress } from '../connection/address.js';
 import { Connection } from '../connection/connection.js';
 import type { ConnectionOptions } from '../connection/connection-options.js';
@@ -132,6 +132,21 @@ test('a connect time-out is a TimeoutError, and has to be above zero', async () 
       code: 'INVALID_OPTION',
     });
   }
+});
+
+test('a signal ends the attempt, and leaves the open connection alone', async () => {
+  await using proxy = await startFaultProxy(server);
+  const controller = new AbortController();
+  const { signal } = controller;
+  await using connection = await createConnection(proxy.url, { signal });
+  await proxy.admit('silence');
+  const attempt = createConnection(proxy.url, { signal });
+  await waitFor(() => proxy.accepted === 2);
+  controller.abort('enough');
+
+  await assert.rejects(attempt, { code: 'ABORTED', sent: 'no', cause: 'enough' });
+  await assert.rejects(createConnection(proxy.url, { signal }), { code: 'ABORTED' });
+  assert.equal(await connection.execute('PING'), 'PONG');
 });
 
 for (const protocol of [2, 3] as const) {

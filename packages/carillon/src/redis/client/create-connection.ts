@@ -1,6 +1,6 @@
 /** The door to one raw connection: no lanes, no reconnecting, whatever it is told. */
 import type { ServerAddress } from '../connection/address.js';
-import { checkOptions } from '../connection/check-options.js';
+import { checkOptions, type Requirement } from '../connection/check-options.js';
 import type { Connection, ConnectionClass } from '../connection/connection.js';
 import {
   CONNECTION_REQUIREMENTS,
@@ -9,6 +9,17 @@ import {
 } from '../connection/connection-options.js';
 import { openConnection } from '../connection/opening.js';
 import { SilenceProbe } from '../connection/silence-probe.js';
+
+/** What users may say about one raw connection. */
+export interface CreateConnectionOptions extends ConnectionOptions {
+  /** Gives up connecting when aborted; the open connection is not touched. */
+  readonly signal?: AbortSignal;
+}
+
+const REQUIREMENTS: Readonly<Record<keyof CreateConnectionOptions, Requirement>> = {
+  ...CONNECTION_REQUIREMENTS,
+  signal: ['an AbortSignal', (value) => value instanceof AbortSignal],
+};
 
 /**
  * Opens one connection to a Redis or Valkey server. It does not reconnect; whoever holds it may put it
@@ -19,25 +30,26 @@ import { SilenceProbe } from '../connection/silence-probe.js';
  * await connection.execute('SET', 'greeting', 'hello');
  *
  * @throws {UsageError} A bad address or option.
- * @throws {ConnectionError} The server cannot be reached, in time.
+ * @throws {ConnectionError} The server cannot be reached in time, or the signal aborted.
  * @throws {ReplyError} The server refused: credentials, database, too many clients.
  */
 export function createConnection<T extends Connection>(
   address: ServerAddress,
-  options: ConnectionOptions & { readonly connectionClass: ConnectionClass<T> },
+  options: CreateConnectionOptions & { readonly connectionClass: ConnectionClass<T> },
 ): Promise<T>;
 export function createConnection(
   address: ServerAddress,
-  options?: ConnectionOptions,
+  options?: CreateConnectionOptions,
 ): Promise<Connection>;
 export async function createConnection(
   address: ServerAddress,
-  options: ConnectionOptions = {},
+  options: CreateConnectionOptions = {},
 ): Promise<Connection> {
-  checkOptions(options, CONNECTION_REQUIREMENTS);
+  checkOptions(options, REQUIREMENTS);
   const settings = connectionSettings(address, options);
   let probe: SilenceProbe | undefined;
-  const connection = await openConnection(settings, { onClosed: () => probe?.stop() });
+  const hooks = { onClosed: (): void => probe?.stop() };
+  const connection = await openConnection(settings, hooks, options.signal);
   const { maxIdleMs } = settings;
   if (!connection.closed) {
     probe = new SilenceProbe(connection, { intervalMs: maxIdleMs, timeoutMs: maxIdleMs });

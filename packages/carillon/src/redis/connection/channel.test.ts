@@ -85,6 +85,15 @@ test('a message that is decoded to null is a value, and ends no iteration', asyn
   assert.deepEqual(seen, [null, 1, null]);
 });
 
+test('an iteration may read bytes', async () => {
+  const channel = channelWith(['é', 'x']);
+  messagesOf(channel).end();
+  const seen: Uint8Array[] = [];
+
+  for await (const bytes of channel.iter({ encoding: null })) seen.push(bytes);
+  assert.deepEqual(seen, [bytesOf('é'), bytesOf('x')]);
+});
+
 test('a decoder that throws rejects one read, and the next message is read as ever', async () => {
   const channel = channelWith(['no JSON', '1']);
 

@@ -1,7 +1,7 @@
 /** `executePubSub` on real servers: acknowledgements, which channel gets what, and what is refused. */
 import assert from 'node:assert/strict';
 import { after, before, test } from 'node:test';
-import { startServer, type TestServer, waitFor } from '@carillon/test-kit';
+import { startFaultProxy, startServer, type TestServer, waitFor } from '@carillon/test-kit';
 import { createConnection } from '../client/create-connection.js';
 import { AuthError } from '../errors/reply-error.js';
 import { UsageError } from '../errors/usage-error.js';
@@ -245,6 +245,42 @@ test('an unsubscription that was never sent changes nothing', async () => {
   await server.command('PUBLISH', 'stays', 'still here');
   assert.equal(await channel.get(), 'still here');
 });
+
+test('a subscription that is acknowledged after its deadline has its channel all the same', async () => {
+  await using proxy = await startFaultProxy(server);
+  await using connection = await createConnection(proxy.url, { commandTimeoutMs: 30 });
+  proxy.toClient.set({ stall: true });
+  const channel = new Channel('late');
+
+  await assert.rejects(connection.executePubSub('subscribe', channel), {
+    code: 'COMMAND_TIMEOUT',
+    sent: 'maybe',
+  });
+  proxy.toClient.clear();
+  await waitFor(() => connection.inPubSub === 1);
+  await server.command('PUBLISH', 'late', 'better than never');
+
+  assert.equal(connection.pubsubChannels.get('late'), channel);
+  assert.equal(await channel.get(), 'better than never');
+});
+
+for (const protocol of [2, 3] as const) {
+  test(`a shard channel ends when its slot leaves the server, under RESP${protocol}`, async () => {
+    await using node = await startServer({ config: { 'cluster-enabled': 'yes' } });
+    await node.command('CLUSTER', 'ADDSLOTSRANGE', '0', '16383');
+    await waitFor(async () => (await node.command('CLUSTER', 'INFO')).includes('state:ok'));
+    await using connection = await createConnection(node.url, { protocol });
+    const channel = new Channel('shard');
+    await connection.executePubSub('ssubscribe', channel);
+
+    await node.command('CLUSTER', 'DELSLOTSRANGE', '0', '16383');
+
+    assert.equal(await channel.waitMessage(), false);
+    assert.equal(connection.pubsubShardChannels.size, 0);
+    assert.equal(connection.inPubSub, 0);
+    assert.equal(await connection.execute('PING'), 'PONG');
+  });
+}
 
 test('closing ends also the channels whose subscription was on its way', async () => {
   const connection = await open();

@@ -8,34 +8,26 @@
  * the owner's queue.
  */
 import { blockOf } from '../commands/blocking.js';
-import { runWords, type Words } from '../commands/call-command.js';
-import { type CallOptions, Command, CommandFlag, type Encoding } from '../commands/command.js';
+import { type Command, CommandFlag } from '../commands/command.js';
 import { traceCommand } from '../commands/command-tracing.js';
 import type { BatchExecutor } from '../commands/executor.js';
 import { type ConnectionError, connectionErrorFrom } from '../errors/connection-error.js';
 import { ProtocolError } from '../errors/protocol-error.js';
 import { ReplyError } from '../errors/reply-error.js';
-import { UsageError } from '../errors/usage-error.js';
 import { DecodeAs, INCOMPLETE } from '../protocol/decoder.js';
-import type { Argument } from '../protocol/encoder.js';
 import type { Reply } from '../protocol/reply.js';
 import type { ReplyDecoder } from '../protocol/reply-decoder.js';
 import { describeEndpoint } from './address.js';
 import { AttemptDeadline } from './attempt-deadline.js';
-import type { Channel } from './channel.js';
-import {
-  type Acknowledgement,
-  type ChannelName,
-  ConnectionChannels,
-  type PubSubVerb,
-} from './connection-channels.js';
+import { ConnectionCalls } from './connection-calls.js';
+import { ConnectionChannels } from './connection-channels.js';
 import type { ConnectionSettings } from './connection-options.js';
 import { ConnectionState } from './connection-state.js';
 import { CredentialRenewal } from './credential-renewal.js';
 import type { Credentials } from './credentials.js';
 import { Deadlines } from './deadlines.js';
 import { dial, type OnBytes, type Transport } from './dial.js';
-import { SELECT, shakeHands } from './handshake.js';
+import { shakeHands } from './handshake.js';
 import { ReplyQueue } from './reply-queue.js';
 import { readAck, type Subscriptions, textOf } from './subscription-acks.js';
 import { WaitingCommands } from './waiting-commands.js';
@@ -46,8 +38,6 @@ import { WriteBatch } from './write-batch.js';
  * in flight, so that only a server that reads and does not answer makes commands wait here.
  */
 const MAX_IN_FLIGHT = 65_536;
-
-const NO_CHANNELS: ReadonlyMap<string, never> = new Map<string, never>();
 
 /** Commands that may wait for a socket that takes no more bytes, or for answers to those in flight. */
 const MAX_WAITING_COMMANDS = 100_000;
@@ -89,8 +79,7 @@ export type ConnectionClass<T extends Connection = Connection> = new (
 ) => T;
 
 /** An open connection. */
-export class Connection implements BatchExecutor {
-  readonly settings: ConnectionSettings;
+export class Connection extends ConnectionCalls implements BatchExecutor {
   /** `host:port` of the server as it was resolved, with brackets around IPv6, or the socket path. */
   readonly address: string;
   /** RESP version in use. */
@@ -104,8 +93,6 @@ export class Connection implements BatchExecutor {
   readonly #replies: ReplyQueue;
   readonly #deadlines: Deadlines;
   readonly #state = new ConnectionState();
-  /** Gets the messages, unless the owner does. */
-  readonly #channels: ConnectionChannels | undefined;
   /** Commands that are not encoded yet: the socket takes no more bytes, or too many are in flight. */
   readonly #waiting = new WaitingCommands(MAX_WAITING_COMMANDS);
   #renewal: CredentialRenewal | undefined;
@@ -143,10 +130,9 @@ export class Connection implements BatchExecutor {
 
   /** @internal Use `createConnection()`. A class that extends this one passes on what it is given. */
   constructor(settings: ConnectionSettings, hooks: ConnectionHooks, transport: Transport) {
-    this.settings = settings;
+    super(settings, hooks.onPush === undefined ? new ConnectionChannels() : undefined);
     this.address = peerOf(transport) ?? settings.address;
     this.#hooks = hooks;
-    this.#channels = hooks.onPush === undefined ? new ConnectionChannels() : undefined;
     this.#transport = transport;
     this.#batch = new WriteBatch(transport);
     this.#replies = new ReplyQueue(settings.address, hooks.onRefused);
@@ -157,11 +143,6 @@ export class Connection implements BatchExecutor {
     transport.on('end', () => this.#die('CONNECTION_LOST', new Error('the server closed it')));
     transport.on('close', () => this.#die('CONNECTION_LOST'));
     transport.on('drain', () => this.#writeWaiting());
-  }
-
-  /** What bulk strings are read as unless a call says otherwise. */
-  get encoding(): Encoding {
-    return this.settings.encoding;
   }
 
   /** Index of the selected database. */
@@ -201,21 +182,6 @@ export class Connection implements BatchExecutor {
     return this.#replies.subscriptions;
   }
 
-  /** The channels it is subscribed to, by name as text. Binary names: `Channel.nameBytes`. */
-  get pubsubChannels(): ReadonlyMap<string, Channel> {
-    return this.#channels?.channels ?? NO_CHANNELS;
-  }
-
-  /** The patterns it is subscribed to. */
-  get pubsubPatterns(): ReadonlyMap<string, Channel<true>> {
-    return this.#channels?.patterns ?? NO_CHANNELS;
-  }
-
-  /** The shard channels it is subscribed to. */
-  get pubsubShardChannels(): ReadonlyMap<string, Channel> {
-    return this.#channels?.shardChannels ?? NO_CHANNELS;
-  }
-
   /** How many commands wait for a reply or to be written. */
   get pending(): number {
     return this.#replies.length + this.#waiting.length;
@@ -244,67 +210,6 @@ export class Connection implements BatchExecutor {
     if (command === undefined) return 0;
     const timeoutMs = command.options?.timeoutMs ?? 0;
     return blockOf(command)?.timeoutMs ?? (Number.isFinite(timeoutMs) ? timeoutMs : 0);
-  }
-
-  /** Runs a command by its name and arguments: `execute('OBJECT', 'FREQ', key)`. */
-  execute(name: string | Uint8Array, ...args: readonly Argument[]): Promise<Reply> {
-    return this.call([name, ...args]);
-  }
-
-  /** Runs a command by its words: `call(['GET', key], { encoding: null })`. */
-  call(words: Words, options?: CallOptions): Promise<Reply> {
-    return runWords(this, words, options, this.encoding);
-  }
-
-  /**
-   * Subscribes to channels, patterns or shard channels, or unsubscribes from them. All names or none
-   * are sent, in one command. Messages are read from the `Channel` of their name, which is the one that
-   * was given, or made here: `pubsubChannels`, `pubsubPatterns`, `pubsubShardChannels`.
-   *
-   * @example
-   * await connection.executePubSub('subscribe', 'news', 'sport'); // [['subscribe', 'news', 1], ...]
-   * await connection.pubsubChannels.get('news')?.get();
-   *
-   * @param verb - `subscribe`, `psubscribe`, `ssubscribe`, or one of these after `un`, in any case.
-   * @param names - At least one. A `Channel` that is a pattern goes with the verbs for patterns only.
-   * @returns One acknowledgement for each name, in order.
-   * @throws {UsageError} `INVALID_ARGUMENT`: no such verb, no name or a wrong one, or another `Channel`
-   *   than the one the name has; `SUBSCRIBE_IN_TRANSACTION`.
-   * @throws {ReplyError} The server refused, for instance by `NOPERM`.
-   */
-  async executePubSub(
-    verb: PubSubVerb,
-    ...names: readonly ChannelName[]
-  ): Promise<Acknowledgement[]> {
-    if (this.#channels === undefined) {
-      const reason = 'the messages of this connection belong to the client that opened it';
-      throw new UsageError('STATEFUL_COMMAND', reason);
-    }
-    return this.#channels.execute(this, verb, names, this.encoding);
-  }
-
-  /**
-   * Selects another database.
-   *
-   * @throws {UsageError} `INVALID_ARGUMENT`: no integer from 0.
-   * @throws {ReplyError} The server has no database of that index.
-   */
-  async select(db: number): Promise<true> {
-    if (!Number.isSafeInteger(db) || db < 0) {
-      throw new UsageError('INVALID_ARGUMENT', 'a database is an integer from 0');
-    }
-    await this.run(new Command(SELECT, [db]));
-    return true;
-  }
-
-  /**
-   * Gives other credentials to the server: a password, or a user and its password.
-   *
-   * @throws {AuthError} They are wrong.
-   */
-  async auth(...credentials: AuthArguments): Promise<true> {
-    await this.call(['AUTH', ...credentials]);
-    return true;
   }
 
   run<T>(command: Command<T>): Promise<T> {
@@ -438,7 +343,7 @@ export class Connection implements BatchExecutor {
     if (name === 'RESET') {
       this.protocol = 2;
       this.#replies.subscriptions.clear();
-      this.#channels?.endActive();
+      this.channels?.endActive();
     } else if (name === 'HELLO' && command.args.length > 0) {
       this.protocol = Number(command.args[0]) === 3 ? 3 : 2;
     }
@@ -477,11 +382,11 @@ export class Connection implements BatchExecutor {
   #onPush(push: Reply[]): void {
     const ack = readAck(push);
     if (ack !== undefined) {
-      this.#channels?.acknowledge(ack, this.#replies.head);
+      this.channels?.acknowledge(ack, this.#replies.head);
       if (this.#replies.acknowledge(ack, push)) return;
     }
-    if (this.#channels === undefined) this.#hooks.onPush?.(push);
-    else this.#channels.deliver(push);
+    if (this.channels === undefined) this.#hooks.onPush?.(push);
+    else this.channels.deliver(push);
   }
 
   #die(code: 'CONNECTION_LOST' | 'CONNECTION_SILENT' | 'FORCED_CLOSE', cause?: unknown): void {
@@ -491,7 +396,7 @@ export class Connection implements BatchExecutor {
     this.#deadlines.clear();
     this.#renewal?.stop();
     this.#transport.destroy();
-    this.#channels?.endAll();
+    this.channels?.endAll();
     this.#replies.subscriptions.clear();
     for (const command of this.#takePending()) {
       if (this.#isIntroduced && this.#hooks.onPending?.(command)) continue;
