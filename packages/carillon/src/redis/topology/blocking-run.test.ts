@@ -5,9 +5,9 @@ import { startFaultProxy, startServer, type TestServer, waitFor } from '@carillo
 import { constant } from '../../util/retry-policy.js';
 import { connect } from '../client/connect.js';
 import { createPool } from '../client/create-pool.js';
-import { Connection } from '../connection/connection.js';
 import { Command, CommandFlag, defineCommand } from '../commands/command.js';
 import { specOfCall } from '../commands/command-facts.js';
+import { Connection } from '../connection/connection.js';
 import { ConnectionForcedCloseError, TimeoutError } from '../errors/connection-error.js';
 import { ReplyError, WrongTypeError } from '../errors/reply-error.js';
 import { UsageError } from '../errors/usage-error.js';

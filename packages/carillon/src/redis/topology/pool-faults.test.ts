@@ -26,7 +26,9 @@ test('a pool that cannot open all its connections rejects and leaves none open',
   await using own = await startServer({ config: { maxclients: '3' } });
 
   await assert.rejects(createPool(own.url, { minSize: 5 }));
-  await waitFor(async () => /connected_clients:1\r/.test(String(await own.command('INFO', 'clients'))));
+  await waitFor(async () =>
+    /connected_clients:1\r/.test(String(await own.command('INFO', 'clients'))),
+  );
 });
 
 test('a write on a lost connection says that it may have run, and is not run again', async () => {
@@ -65,7 +67,9 @@ test('without a policy a failed attempt tells everybody who waits, and the next 
   proxy.cut();
   await waitFor(() => pool.freeSize === 0);
 
-  const failures = [pool.execute('PING'), pool.acquire(), pool.execute('BLPOP', 'k', 0)].map(failureOf);
+  const failures = [pool.execute('PING'), pool.acquire(), pool.execute('BLPOP', 'k', 0)].map(
+    failureOf,
+  );
   for (const error of await Promise.all(failures)) {
     assert.equal(error.code, 'CONNECT_FAILED');
     assert.equal(error.sent, 'no');
@@ -221,7 +225,8 @@ const ACTS: readonly Act[] = [
   (pool) => Promise.all(Array.from({ length: 5 }, () => pool.execute('PING'))),
   (pool, random) => pool.call(['BLPOP', newKey(), 0], { timeoutMs: 1 + random(20) }),
   (pool, _, key) => pool.call(['BLPOP', `${key}:list`, 0.005]),
-  (pool, random) => pool.acquire({ signal: AbortSignal.timeout(random(5)) }).then((lease) => lease.release()),
+  (pool, random) =>
+    pool.acquire({ signal: AbortSignal.timeout(random(5)) }).then((lease) => lease.release()),
   async (pool, random, key) => {
     const lease = await pool.acquire({ timeoutMs: 2_000 });
     const pending = lease.incr(key);

@@ -1,11 +1,6 @@
 /** What the tests of pools share: pools behind a proxy, and what the server says of its clients. */
 import assert from 'node:assert/strict';
-import {
-  type FaultProxy,
-  startFaultProxy,
-  type TestServer,
-  waitFor,
-} from '@carillon/test-kit';
+import { type FaultProxy, startFaultProxy, type TestServer, waitFor } from '@carillon/test-kit';
 import { createPool } from '../client/create-pool.js';
 import { ConnectionError } from '../errors/connection-error.js';
 import type { Pool } from './pool.js';

@@ -343,10 +343,7 @@ test('auth() gives other credentials to the free connections and to those to com
   const whoami = (): Promise<unknown> => pool.execute('ACL', 'WHOAMI');
   const lease = await pool.acquire();
 
-  await assert.rejects(
-    pool.auth('anna', 'wrong'),
-    (error: unknown) => error instanceof AuthError,
-  );
+  await assert.rejects(pool.auth('anna', 'wrong'), (error: unknown) => error instanceof AuthError);
   assert.equal(await whoami(), 'default');
   assert.equal(await pool.auth('anna', 'secret'), true);
   assert.deepEqual(await Promise.all([whoami(), whoami()]), ['anna', 'anna']);
@@ -362,7 +359,9 @@ test('close() fails those who wait, closes all connections, and waitClosed() see
   const lease = await pool.acquire();
   const blocked = failureOf(pool.execute('BLPOP', newKey(), 0));
   await untilBlocked(server, 1);
-  const waiting = [pool.acquire(), pool.execute('PING'), pool.execute('BLPOP', 'k', 0)].map(failureOf);
+  const waiting = [pool.acquire(), pool.execute('PING'), pool.execute('BLPOP', 'k', 0)].map(
+    failureOf,
+  );
   let isOver = false;
   const over = pool.waitClosed().then(() => {
     isOver = true;
