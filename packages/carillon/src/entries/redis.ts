@@ -3,6 +3,10 @@
 export type { Client, ClientEvents, ClientState } from '../redis/client/client.js';
 export type { RedisOptions } from '../redis/client/client-options.js';
 export { type CommandsClass, connect } from '../redis/client/connect.js';
+export {
+  type CreateConnectionOptions,
+  createConnection,
+} from '../redis/client/create-connection.js';
 export { createPool } from '../redis/client/create-pool.js';
 export { Redis } from '../redis/client/redis.js';
 export type { SetOptions } from '../redis/commands/by-hand/set.js';
@@ -10,7 +14,29 @@ export type { CallOptions, Command, CommandSpec, Encoding } from '../redis/comma
 export type { Commands, Key, Value } from '../redis/commands/commands.js';
 export type { Executor } from '../redis/commands/executor.js';
 export type { ServerAddress } from '../redis/connection/address.js';
-export type { ConnectionOptions } from '../redis/connection/connection-options.js';
+export {
+  Channel,
+  type ChannelOptions,
+  type ChannelRead,
+  type ChannelReadOptions,
+} from '../redis/connection/channel.js';
+export {
+  type AuthArguments,
+  Connection,
+  type ConnectionClass,
+  type ConnectionHooks,
+} from '../redis/connection/connection.js';
+export type {
+  Acknowledgement,
+  ChannelName,
+  PubSubVerb,
+} from '../redis/connection/connection-channels.js';
+export type {
+  ConnectionOptions,
+  ConnectionSettings,
+} from '../redis/connection/connection-options.js';
+export type { Credentials, CredentialsProvider } from '../redis/connection/credentials.js';
+export type { Dial, Transport } from '../redis/connection/dial.js';
 export {
   ChannelClosedError,
   MultiExecError,
@@ -50,6 +76,7 @@ export {
 export { UsageError, type UsageErrorCode } from '../redis/errors/usage-error.js';
 export type { Argument } from '../redis/protocol/encoder.js';
 export type { Reply } from '../redis/protocol/reply.js';
+export type { DecoderFactory, ReplyDecoder } from '../redis/protocol/reply-decoder.js';
 export type {
   PubSubDisconnected,
   PubSubGap,

@@ -59,6 +59,9 @@ export function runWords(
 
 /** @throws {UsageError} `INVALID_ARGUMENT`, with the option's name and never its value. */
 function checkCallOptions(options: CallOptions): void {
+  if (typeof options !== 'object' || options === null) {
+    throw new UsageError('INVALID_ARGUMENT', 'the options of a call must be an object');
+  }
   for (const [name, value] of Object.entries(options)) {
     const accepts = Object.hasOwn(OPTIONS, name) ? OPTIONS[name as keyof CallOptions] : undefined;
     if (accepts === undefined) {

@@ -5,6 +5,7 @@
  * blocking nor stateful, and is never sent twice.
  */
 import { CommandHead } from '../protocol/command-head.js';
+import { DecodeAs } from '../protocol/decoder.js';
 import type { Argument } from '../protocol/encoder.js';
 import type { Reply } from '../protocol/reply.js';
 import { CommandFlag, type CommandSpec, defineCommand } from './command.js';
@@ -58,12 +59,24 @@ export function specOfCall(words: readonly Argument[], decodeAs: number): Comman
   const key = `${decodeAs}${BLOCKING_BY_OPTION.has(first) && blocks(words) ? '!' : ''}${name}`;
   const known = cache.get(key);
   if (known !== undefined) return known;
+  const flags = flagsOf(name, first, words);
   const spec = {
-    ...defineCommand(name, { flags: flagsOf(name, first, words), decodeAs }),
+    ...((flags & subscription) !== 0 && (decodeAs & DecodeAs.bytes) === 0
+      ? defineCommand(name, { flags, decodeAs, shape: withTextNames })
+      : defineCommand(name, { flags, decodeAs })),
     head: new CommandHead(first),
   };
   if (cache.size < MAX_CACHED) cache.set(key, spec);
   return spec;
+}
+
+/** Acknowledgements arrive as pushes, whose names are bytes. */
+function withTextNames(acknowledgements: Reply): Reply {
+  return (acknowledgements as Reply[][]).map(([kind, name, count]) => [
+    kind as Reply,
+    name instanceof Uint8Array ? Buffer.from(name).toString() : (name as Reply),
+    count as Reply,
+  ]);
 }
 
 function flagsOf(name: string, first: string, words: readonly Argument[]): number {

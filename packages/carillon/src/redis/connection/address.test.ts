@@ -113,6 +113,7 @@ test('what neither address nor options say has its default', () => {
     tls: undefined,
     username: undefined,
     password: undefined,
+    credentials: undefined,
     db: 0,
     clientName: undefined,
     protocol: undefined,

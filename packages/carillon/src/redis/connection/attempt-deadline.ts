@@ -20,14 +20,20 @@ export class AttemptDeadline {
 
   constructor(timeoutMs: number, owner?: AbortSignal) {
     this.#owner = owner;
-    // Unreferenced: the socket keeps the process alive while there is something to wait for.
-    this.#timer = startTimer(this.#onTimeout, timeoutMs)?.unref();
+    // Referenced: a dialer of the user's may have nothing open, and its caller is still to be answered.
+    this.#timer = startTimer(this.#onTimeout, timeoutMs);
     if (owner?.aborted) this.#onOwnerAbort();
     else owner?.addEventListener('abort', this.#onOwnerAbort, { once: true });
   }
 
   get signal(): AbortSignal {
     return this.#controller.signal;
+  }
+
+  /** Lets the process exit although the attempt goes on: nobody waits for it. */
+  unref(): this {
+    this.#timer?.unref();
+    return this;
   }
 
   /** The attempt is over: nothing aborts any more. */

@@ -9,6 +9,7 @@ import type { DecoderFactory } from '../protocol/reply-decoder.js';
 import { describeEndpoint, type Endpoint, parseAddress, type ServerAddress } from './address.js';
 import { aFunction, aPositiveNumber, aString, type Requirement } from './check-options.js';
 import { Connection, type ConnectionClass } from './connection.js';
+import type { CredentialsProvider } from './credentials.js';
 import type { Dial } from './dial.js';
 
 /** What users may say about a connection. */
@@ -19,6 +20,11 @@ export interface ConnectionOptions {
   readonly username?: string;
   /** Password of that user, as text or bytes. */
   readonly password?: string | Uint8Array;
+  /**
+   * Gives user and password instead of the two options above, for every connection anew: tokens,
+   * rotated passwords. What it says expires is renewed before, on the open connection.
+   */
+  readonly credentials?: CredentialsProvider;
   /** TLS with the system's certificate authorities (`true`) or with Node's own TLS options. */
   readonly tls?: boolean | TlsOptions;
   /** Name shown by `CLIENT LIST`. */
@@ -36,7 +42,7 @@ export interface ConnectionOptions {
   readonly maxIdleMs?: number;
   /** What bulk strings are read as: text (`utf8`, the default) or bytes (`null`). */
   readonly encoding?: Encoding;
-  /** Opens the socket instead of Node: through a proxy or tunnel. `tls` is then its own business. */
+  /** Opens the socket instead of Node: through a proxy or tunnel. TLS is then its own business. */
   readonly dial?: Dial;
   /** Makes the decoder of replies. Default: `Decoder` of `carillon/protocol`. */
   readonly decoder?: DecoderFactory;
@@ -52,6 +58,7 @@ export interface ConnectionSettings {
   readonly tls: TlsOptions | undefined;
   readonly username: string | undefined;
   readonly password: string | Uint8Array | undefined;
+  readonly credentials: CredentialsProvider | undefined;
   readonly db: number;
   readonly clientName: string | undefined;
   readonly protocol: 2 | 3 | undefined;
@@ -72,6 +79,7 @@ export const CONNECTION_REQUIREMENTS: Readonly<Record<keyof ConnectionOptions, R
     'a string or bytes',
     (value) => typeof value === 'string' || value instanceof Uint8Array,
   ],
+  credentials: aFunction,
   tls: [
     'true, false or an object',
     (value) => typeof value === 'boolean' || (typeof value === 'object' && value !== null),
@@ -89,7 +97,9 @@ export const CONNECTION_REQUIREMENTS: Readonly<Record<keyof ConnectionOptions, R
   decoder: aFunction,
   connectionClass: [
     'a class that extends Connection',
-    (value) => typeof value === 'function' && value.prototype instanceof Connection,
+    (value) =>
+      typeof value === 'function' &&
+      (value === Connection || value.prototype instanceof Connection),
   ],
 };
 
@@ -116,15 +126,24 @@ export function connectionSettings(
   if (username !== undefined && password === undefined) {
     throw invalid('`username` needs a `password` (it may be empty for a `nopass` user)');
   }
+  const { credentials } = options;
+  if (credentials !== undefined && (username ?? password) !== undefined) {
+    throw invalid('`credentials` gives user and password: say them there alone');
+  }
+  const tls = tlsSettings(parsed.tls, options.tls);
+  if (tls !== undefined && options.dial !== undefined) {
+    throw invalid('`dial` opens the connection: TLS, asked for beside it, is its own business');
+  }
   const connectTimeoutMs =
     agree('connectTimeoutMs', parsed.timeoutMs, options.connectTimeoutMs) ??
     DEFAULT_CONNECT_TIMEOUT_MS;
   return {
     endpoint: parsed.endpoint,
     address: describeEndpoint(parsed.endpoint),
-    tls: tlsSettings(parsed.tls, options.tls),
+    tls,
     username,
     password,
+    credentials,
     db,
     clientName: options.clientName,
     protocol: options.protocol,

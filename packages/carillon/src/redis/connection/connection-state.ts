@@ -15,6 +15,9 @@ const FOLLOWED: ReadonlySet<string> = new Set([
   ...['SUBSCRIBE', 'UNSUBSCRIBE', 'PSUBSCRIBE', 'PUNSUBSCRIBE', 'SSUBSCRIBE', 'SUNSUBSCRIBE'],
 ]);
 
+/** What a server still runs on a connection that is subscribed under RESP2, besides subscriptions. */
+const ALLOWED_IN_PUBSUB: ReadonlySet<string> = new Set(['PING', 'QUIT', 'RESET']);
+
 /** The state of one connection. */
 export class ConnectionState {
   /** Index of the selected database. */
@@ -25,6 +28,8 @@ export class ConnectionState {
   isWatching = false;
   /** Whether something was changed that is not undone by anything known here: user, protocol, tracking. */
   isAltered = false;
+  /** The latest command that may have changed whether the server is in pub/sub mode. */
+  #modeChange: Command | undefined = undefined;
 
   /**
    * Refuses what could not be answered.
@@ -42,9 +47,27 @@ export class ConnectionState {
     }
   }
 
+  /**
+   * Refuses what a subscribed server would refuse under RESP2. While a subscription command is on its
+   * way, the server alone knows.
+   *
+   * @throws {UsageError} `COMMAND_IN_PUBSUB`.
+   */
+  checkInPubSub(command: Command): void {
+    const { name, flags } = command.spec;
+    if ((flags & CommandFlag.subscription) !== 0 || ALLOWED_IN_PUBSUB.has(name)) return;
+    if (this.#modeChange?.settled === false) return;
+    throw new UsageError(
+      'COMMAND_IN_PUBSUB',
+      `${name} is refused while this connection is subscribed: RESP2 has no room for its reply`,
+      { command: name },
+    );
+  }
+
   /** A stateful command is being written. */
   onWrite(command: Command): void {
-    const { name } = command.spec;
+    const { name, flags } = command.spec;
+    if ((flags & CommandFlag.subscription) !== 0 || name === 'RESET') this.#modeChange = command;
     if (name === 'MULTI') this.inTransaction = true;
     else if (name === 'EXEC' || name === 'DISCARD') this.inTransaction = false;
     else if (name === 'WATCH') this.isWatching = true;

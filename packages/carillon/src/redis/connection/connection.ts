@@ -21,8 +21,17 @@ import type { Reply } from '../protocol/reply.js';
 import type { ReplyDecoder } from '../protocol/reply-decoder.js';
 import { describeEndpoint } from './address.js';
 import { AttemptDeadline } from './attempt-deadline.js';
+import type { Channel } from './channel.js';
+import {
+  type Acknowledgement,
+  type ChannelName,
+  ConnectionChannels,
+  type PubSubVerb,
+} from './connection-channels.js';
 import type { ConnectionSettings } from './connection-options.js';
 import { ConnectionState } from './connection-state.js';
+import { CredentialRenewal } from './credential-renewal.js';
+import type { Credentials } from './credentials.js';
 import { Deadlines } from './deadlines.js';
 import { dial, type OnBytes, type Transport } from './dial.js';
 import { SELECT, shakeHands } from './handshake.js';
@@ -37,12 +46,17 @@ import { WriteBatch } from './write-batch.js';
  */
 const MAX_IN_FLIGHT = 65_536;
 
+const NO_CHANNELS: ReadonlyMap<string, never> = new Map<string, never>();
+
 /** Commands that may wait for a socket that takes no more bytes, or for answers to those in flight. */
 const MAX_WAITING_COMMANDS = 100_000;
 
 /** What the owner of a connection is told. Called from the reading side: none may throw. */
 export interface ConnectionHooks {
-  /** A push that acknowledges nothing: a message, an invalidation, the end of a shard subscription. */
+  /**
+   * A push that acknowledges nothing: a message, an invalidation, the end of a shard subscription.
+   * Without this hook messages go to the connection's own channels (`executePubSub`).
+   */
   onPush?(push: Reply[]): void;
   /**
    * Offers a command that got no reply, the oldest first, when a connection dies after its handshake.
@@ -64,11 +78,11 @@ export type AuthArguments =
   | readonly [username: string, password: string | Uint8Array];
 
 /** A class to make connections of, instead of `Connection`: one that extends it. */
-export type ConnectionClass = new (
+export type ConnectionClass<T extends Connection = Connection> = new (
   settings: ConnectionSettings,
   hooks: ConnectionHooks,
   transport: Transport,
-) => Connection;
+) => T;
 
 /** An open connection. */
 export class Connection implements BatchExecutor {
@@ -86,8 +100,11 @@ export class Connection implements BatchExecutor {
   readonly #replies: ReplyQueue;
   readonly #deadlines: Deadlines;
   readonly #state = new ConnectionState();
+  /** Gets the messages, unless the owner does. */
+  readonly #channels: ConnectionChannels | undefined;
   /** Commands that are not encoded yet: the socket takes no more bytes, or too many are in flight. */
   readonly #waiting = new WaitingCommands(MAX_WAITING_COMMANDS);
+  #renewal: CredentialRenewal | undefined;
   #bytesRead = 0;
   #isIntroduced = false;
   #closedBy: ConnectionError | undefined;
@@ -111,8 +128,9 @@ export class Connection implements BatchExecutor {
       const transport = await dial(settings, (bytes) => receiver.onBytes(bytes), deadline.signal);
       const connection = new connectionClass(settings, hooks, transport);
       receiver.onBytes = (bytes) => connection.#onBytes(bytes);
-      await shakeHands(connection, deadline.signal);
+      const credentials = await shakeHands(connection, deadline.signal);
       connection.#isIntroduced = true;
+      if (credentials !== undefined) connection.#renewInTime(credentials);
       return connection;
     } finally {
       deadline.end();
@@ -124,6 +142,7 @@ export class Connection implements BatchExecutor {
     this.settings = settings;
     this.address = peerOf(transport) ?? settings.address;
     this.#hooks = hooks;
+    this.#channels = hooks.onPush === undefined ? new ConnectionChannels() : undefined;
     this.#transport = transport;
     this.#batch = new WriteBatch(transport);
     this.#replies = new ReplyQueue(settings.address, hooks.onRefused);
@@ -178,9 +197,33 @@ export class Connection implements BatchExecutor {
     return this.#replies.subscriptions;
   }
 
+  /** The channels it is subscribed to, by name as text. Binary names: `Channel.nameBytes`. */
+  get pubsubChannels(): ReadonlyMap<string, Channel> {
+    return this.#channels?.channels ?? NO_CHANNELS;
+  }
+
+  /** The patterns it is subscribed to. */
+  get pubsubPatterns(): ReadonlyMap<string, Channel<true>> {
+    return this.#channels?.patterns ?? NO_CHANNELS;
+  }
+
+  /** The shard channels it is subscribed to. */
+  get pubsubShardChannels(): ReadonlyMap<string, Channel> {
+    return this.#channels?.shardChannels ?? NO_CHANNELS;
+  }
+
   /** How many commands wait for a reply or to be written. */
   get pending(): number {
     return this.#replies.length + this.#waiting.length;
+  }
+
+  /** Whether a command would wait here before it is written. */
+  get isBacklogged(): boolean {
+    return (
+      this.#waiting.length > 0 ||
+      this.#transport.writableNeedDrain ||
+      this.#replies.length >= MAX_IN_FLIGHT
+    );
   }
 
   /** Bytes received so far: while it grows, the server is alive. */
@@ -207,6 +250,33 @@ export class Connection implements BatchExecutor {
   /** Runs a command by its words: `call(['GET', key], { encoding: null })`. */
   call(words: Words, options?: CallOptions): Promise<Reply> {
     return runWords(this, words, options, this.encoding);
+  }
+
+  /**
+   * Subscribes to channels, patterns or shard channels, or unsubscribes from them. All names or none
+   * are sent, in one command. Messages are read from the `Channel` of their name, which is the one that
+   * was given, or made here: `pubsubChannels`, `pubsubPatterns`, `pubsubShardChannels`.
+   *
+   * @example
+   * await connection.executePubSub('subscribe', 'news', 'sport'); // [['subscribe', 'news', 1], ...]
+   * await connection.pubsubChannels.get('news')?.get();
+   *
+   * @param verb - `subscribe`, `psubscribe`, `ssubscribe`, or one of these after `un`, in any case.
+   * @param names - At least one. A `Channel` that is a pattern goes with the verbs for patterns only.
+   * @returns One acknowledgement for each name, in order.
+   * @throws {UsageError} `INVALID_ARGUMENT`: no such verb, no name or a wrong one, or another `Channel`
+   *   than the one the name has; `SUBSCRIBE_IN_TRANSACTION`.
+   * @throws {ReplyError} The server refused, for instance by `NOPERM`.
+   */
+  async executePubSub(
+    verb: PubSubVerb,
+    ...names: readonly ChannelName[]
+  ): Promise<Acknowledgement[]> {
+    if (this.#channels === undefined) {
+      const reason = 'the messages of this connection belong to the client that opened it';
+      throw new UsageError('STATEFUL_COMMAND', reason);
+    }
+    return this.#channels.execute(this, verb, names, this.encoding);
   }
 
   /**
@@ -248,11 +318,7 @@ export class Connection implements BatchExecutor {
   send(command: Command): void {
     if (this.#closedBy !== undefined) {
       command.failConnection('CONNECTION_CLOSED', this.settings.address, this.#closedBy.cause);
-    } else if (
-      this.#waiting.length > 0 ||
-      this.#transport.writableNeedDrain ||
-      this.#replies.length >= MAX_IN_FLIGHT
-    ) {
+    } else if (this.isBacklogged) {
       this.#wait(command);
     } else {
       this.#write(command);
@@ -289,6 +355,15 @@ export class Connection implements BatchExecutor {
     await this.#whenClosed;
   }
 
+  #renewInTime(credentials: Credentials): void {
+    const { credentials: provider } = this.settings;
+    if (provider === undefined || this.closed) return;
+    this.#renewal = new CredentialRenewal(this, provider, (cause) => {
+      this.#die('CONNECTION_LOST', cause);
+    });
+    this.#renewal.watch(credentials);
+  }
+
   /** A command whose deadline is ours to watch. */
   #accept(command: Command): void {
     const timeoutMs = timeoutOf(command, this.settings.commandTimeoutMs);
@@ -306,6 +381,7 @@ export class Connection implements BatchExecutor {
     const isStateful = (command.spec.flags & CommandFlag.stateful) !== 0;
     try {
       if (isStateful) this.#state.check(command);
+      if (this.protocol === 2 && this.inPubSub > 0) this.#state.checkInPubSub(command);
       this.#batch.encode(command);
     } catch (error) {
       command.fail(error); // the batch is as it was: the encoder checks before it appends
@@ -337,7 +413,7 @@ export class Connection implements BatchExecutor {
         const reply = decoder.read(this.#decodeAs());
         if (reply === INCOMPLETE) break;
         if (this.#isPushOfResp2(reply)) continue;
-        const command = replies.settleNext(reply);
+        const command = replies.settleNext(this.protocol === 2 ? this.#plainReply(reply) : reply);
         if ((command.spec.flags & CommandFlag.stateful) !== 0) this.#followState(command, reply);
       }
       if (this.#waiting.length > 0) this.#writeWaiting();
@@ -356,6 +432,7 @@ export class Connection implements BatchExecutor {
     if (name === 'RESET') {
       this.protocol = 2;
       this.#replies.subscriptions.clear();
+      this.#channels?.endActive();
     } else if (name === 'HELLO' && command.args.length > 0) {
       this.protocol = Number(command.args[0]) === 3 ? 3 : 2;
     }
@@ -381,10 +458,24 @@ export class Connection implements BatchExecutor {
     return true;
   }
 
+  /** A subscribed connection answers PING by `['pong', message]` under RESP2. */
+  #plainReply(reply: Reply): Reply {
+    if (!Array.isArray(reply) || !this.#subscribesInResp2()) return reply;
+    const [, message] = reply;
+    if (!(message instanceof Uint8Array)) return reply;
+    if (message.length === 0) return 'PONG';
+    const isText = (this.#replies.decodeAs & DecodeAs.bytes) === 0;
+    return isText ? Buffer.from(message).toString() : message;
+  }
+
   #onPush(push: Reply[]): void {
     const ack = readAck(push);
-    if (ack !== undefined && this.#replies.acknowledge(ack, push)) return;
-    this.#hooks.onPush?.(push);
+    if (ack !== undefined) {
+      this.#channels?.acknowledge(ack, this.#replies.head);
+      if (this.#replies.acknowledge(ack, push)) return;
+    }
+    if (this.#channels === undefined) this.#hooks.onPush?.(push);
+    else this.#channels.deliver(push);
   }
 
   #die(code: 'CONNECTION_LOST' | 'CONNECTION_SILENT' | 'FORCED_CLOSE', cause?: unknown): void {
@@ -392,7 +483,10 @@ export class Connection implements BatchExecutor {
     const { address } = this.settings;
     this.#closedBy = connectionErrorFrom(code, { address, cause, sent: 'no' });
     this.#deadlines.clear();
+    this.#renewal?.stop();
     this.#transport.destroy();
+    this.#channels?.endAll();
+    this.#replies.subscriptions.clear();
     for (const command of this.#takePending()) {
       if (this.#isIntroduced && this.#hooks.onPending?.(command)) continue;
       command.failConnection(code, address, cause);

@@ -6,7 +6,7 @@
  * (bench/workloads, 64 GETs in flight).
  */
 import { connect as connectTcp, type OnReadOpts, type Socket } from 'node:net';
-import type { Duplex } from 'node:stream';
+import { Duplex } from 'node:stream';
 import { connect as connectTls } from 'node:tls';
 import { unlessAborted } from '../../util/waiting.js';
 import { ConnectionError, connectionErrorFrom } from '../errors/connection-error.js';
@@ -34,24 +34,39 @@ export type Dial = (endpoint: Endpoint, options: { signal: AbortSignal }) => Pro
  *
  * @throws {ConnectionError} As `dialSocket`; `CONNECT_FAILED` with what a `dial` of the settings threw.
  */
-export async function dial(
+export function dial(
   settings: ConnectionSettings,
   onBytes: OnBytes,
   signal: AbortSignal,
 ): Promise<Transport> {
-  if (settings.dial === undefined) return dialSocket(settings, onBytes, signal);
-  const { address, endpoint } = settings;
-  const dialing = settings.dial(endpoint, { signal });
-  let transport: Duplex;
+  return settings.dial === undefined
+    ? dialSocket(settings, onBytes, signal)
+    : dialAsTold(settings, settings.dial, onBytes, signal);
+}
+
+async function dialAsTold(
+  { address, endpoint }: ConnectionSettings,
+  dialer: Dial,
+  onBytes: OnBytes,
+  signal: AbortSignal,
+): Promise<Transport> {
+  const dialing = (async () => openStream(await dialer(endpoint, { signal })))();
   try {
-    transport = await unlessAborted(dialing, signal);
+    const transport = await unlessAborted(dialing, signal);
+    transport.on('data', onBytes);
+    return transport;
   } catch (cause) {
     void dialing.then((late) => late.destroy()).catch(() => {}); // nobody wants it any more
     if (signal.aborted) throw abortError(signal, address);
     throw new ConnectionError('CONNECT_FAILED', { address, cause, sent: 'no' });
   }
-  transport.on('data', onBytes);
-  return transport;
+}
+
+/** What a dialer must give: anything else would be found out by a handshake that gets no answer. */
+function openStream(given: Duplex): Duplex {
+  if (!(given instanceof Duplex)) throw new TypeError('`dial` must give a Duplex');
+  if (given.destroyed) throw new Error('`dial` gave a stream that is closed already');
+  return given;
 }
 
 /**

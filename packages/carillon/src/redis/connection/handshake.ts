@@ -18,6 +18,7 @@ import { DecodeAs } from '../protocol/decoder.js';
 import type { Argument } from '../protocol/encoder.js';
 import type { Reply } from '../protocol/reply.js';
 import type { Connection } from './connection.js';
+import { authArguments, type Credentials, currentCredentials } from './credentials.js';
 import { abortError } from './dial.js';
 
 /** Shown by `CLIENT LIST` on servers that know `CLIENT SETINFO`. */
@@ -36,15 +37,22 @@ const CLIENT_SETINFO = defineCommand('CLIENT SETINFO');
 /**
  * Shakes hands, and closes the connection when that fails.
  *
+ * @returns The credentials that the server has accepted.
  * @throws {ReplyError} The server refused: credentials, database, too many clients.
- * @throws {ConnectionError} The connection was lost, or `deadline` aborted first.
+ * @throws {ConnectionError} The connection was lost, the provider of credentials failed, or `deadline`
+ *   aborted first.
  */
-export async function shakeHands(connection: Connection, deadline: AbortSignal): Promise<void> {
+export async function shakeHands(
+  connection: Connection,
+  deadline: AbortSignal,
+): Promise<Credentials | undefined> {
   const onAbort = (): void => connection.close();
   deadline.addEventListener('abort', onAbort, { once: true });
   try {
-    if (connection.settings.protocol === 2) await introduceResp2(connection);
-    else await introduceResp3(connection);
+    const credentials = await currentCredentials(connection.settings, deadline);
+    if (connection.settings.protocol === 2) await introduceResp2(connection, credentials);
+    else await introduceResp3(connection, credentials);
+    return credentials;
   } catch (error) {
     connection.close();
     throw deadline.aborted ? abortError(deadline, connection.address) : error;
@@ -53,10 +61,15 @@ export async function shakeHands(connection: Connection, deadline: AbortSignal):
   }
 }
 
-async function introduceResp3(connection: Connection): Promise<void> {
-  const { username, password, clientName } = connection.settings;
+async function introduceResp3(
+  connection: Connection,
+  credentials: Credentials | undefined,
+): Promise<void> {
+  const { clientName } = connection.settings;
   const args: Argument[] = [3];
-  if (password !== undefined) args.push('AUTH', username ?? 'default', password);
+  if (credentials !== undefined) {
+    args.push('AUTH', credentials.username ?? 'default', credentials.password);
+  }
   if (clientName !== undefined) args.push('SETNAME', clientName);
   connection.protocol = 3; // replies to what follows HELLO are RESP3 already
   const hello = ask(connection, HELLO, args);
@@ -71,15 +84,17 @@ async function introduceResp3(connection: Connection): Promise<void> {
   const mustSpeakResp3 = connection.settings.protocol === 3;
   if (mustSpeakResp3 || !isUnknownHello(reason)) throw reason;
   connection.protocol = 2;
-  await introduceResp2(connection);
+  await introduceResp2(connection, credentials);
 }
 
-async function introduceResp2(connection: Connection): Promise<void> {
-  const { username, password, clientName } = connection.settings;
+async function introduceResp2(
+  connection: Connection,
+  credentials: Credentials | undefined,
+): Promise<void> {
+  const { clientName } = connection.settings;
   const replies: Promise<unknown>[] = [];
-  if (password !== undefined) {
-    const args = username === undefined ? [password] : [username, password];
-    replies.push(ask(connection, AUTH, args));
+  if (credentials !== undefined) {
+    replies.push(ask(connection, AUTH, authArguments(credentials)));
   }
   if (clientName !== undefined) {
     replies.push(ask(connection, CLIENT_SETNAME, [clientName]));

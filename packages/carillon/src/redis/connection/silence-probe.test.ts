@@ -1,8 +1,7 @@
 /** The probe judges only what it has looked at: a process that was held up reads first. */
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { startServer, waitFor } from '@carillon/test-kit';
-import { QueueFullError } from '../errors/connection-error.js';
+import { startFaultProxy, startServer, waitFor } from '@carillon/test-kit';
 import { Connection } from './connection.js';
 import { connectionSettings } from './connection-options.js';
 import { SilenceProbe } from './silence-probe.js';
@@ -31,16 +30,42 @@ test('a process held up between PING and answer does not close a healthy connect
 test('a connection without room for a PING is alive while bytes come', async (t) => {
   await using server = await startServer();
   await using connection = await Connection.open(connectionSettings(server.url));
-  const run = connection.run.bind(connection);
-  let probes = 0;
-  t.mock.method(connection, 'run', (command: Parameters<typeof run>[0]) => {
-    if (++probes > 1) return run(command);
-    void run(command); // its answer is the byte that comes
-    return Promise.reject(new QueueFullError({}));
+  let looks = 0;
+  t.mock.getter(connection, 'isBacklogged', () => {
+    if (++looks > 1) return false;
+    setImmediate(() => void connection.execute('PING')); // its answer is the byte that comes
+    return true;
   });
   const probe = new SilenceProbe(connection, { intervalMs: 60, timeoutMs: 20 });
 
-  await waitFor(() => probes > 2 || connection.closed);
+  await waitFor(() => looks > 4 || connection.closed); // the PING, then probes that send one
   probe.stop();
   assert.equal(connection.closed, false);
+});
+
+test('a MULTI that waits to be written gets no PING behind it', async () => {
+  await using server = await startServer();
+  await using proxy = await startFaultProxy(server);
+  await using connection = await Connection.open(connectionSettings(proxy.url));
+  proxy.toServer.set({ stall: true });
+  const big = connection.execute('SET', 'big', new Uint8Array(16 * 1024 * 1024));
+  await new Promise(setImmediate);
+  const multi = connection.execute('MULTI');
+  assert.equal(connection.inTransaction, false); // it has not been written
+  let looks = 0;
+  Object.defineProperty(connection, 'isBacklogged', {
+    get() {
+      looks++;
+      return Reflect.get(Connection.prototype, 'isBacklogged', connection);
+    },
+  });
+  const probe = new SilenceProbe(connection, { intervalMs: 1, timeoutMs: 10_000 });
+  await waitFor(() => looks > 0);
+
+  proxy.toServer.clear();
+  assert.equal(await big, 'OK');
+  await multi;
+  await connection.execute('ECHO', 'x');
+  assert.deepEqual(await connection.execute('EXEC'), ['x']);
+  probe.stop();
 });

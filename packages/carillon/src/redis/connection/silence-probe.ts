@@ -5,11 +5,11 @@
  * everything the server sent before it has been received. Any answer counts, an error too.
  *
  * A command that may legitimately keep the server busy (it blocks, or its call gave it a longer
- * time-out) is waited for; nothing is asked inside a transaction, whose reply would then hold a PONG.
+ * time-out) is waited for; nothing is asked inside a transaction, whose reply would then hold a PONG,
+ * nor behind commands that wait, which may begin one: there any byte counts.
  */
 import { startTimer } from '../../util/timer.js';
 import { Command, NO_DEADLINE, PING } from '../commands/command.js';
-import { QueueFullError } from '../errors/connection-error.js';
 import { ReplyError } from '../errors/reply-error.js';
 import type { Connection } from './connection.js';
 
@@ -66,13 +66,13 @@ export class SilenceProbe {
       this.#schedule();
       return;
     }
-    const sentAt = Date.now();
-    this.#awaits = 'answer';
+    this.#awaits = this.#connection.isBacklogged ? 'bytes' : 'answer';
     this.#expectBytes();
+    if (this.#awaits === 'bytes') return;
+    const sentAt = Date.now();
     try {
       await this.#connection.run(new Command(PING, [], NO_DEADLINE));
     } catch (error) {
-      if (error instanceof QueueFullError) this.#awaits = 'bytes';
       if (!(error instanceof ReplyError)) return; // closed: whoever closed it stops this probe
     }
     this.#confirmedAt = sentAt;

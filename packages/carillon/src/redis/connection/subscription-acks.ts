@@ -27,7 +27,11 @@ export type SubscriptionVerb =
   | 'ssubscribe'
   | 'sunsubscribe';
 
-const VERBS: ReadonlyMap<string, { kind: SubscriptionKind; adds: boolean }> = new Map([
+/** What each verb does. */
+export const SUBSCRIPTION_VERBS: ReadonlyMap<
+  string,
+  { readonly kind: SubscriptionKind; readonly adds: boolean }
+> = new Map([
   ['subscribe', { kind: 'channel', adds: true }],
   ['unsubscribe', { kind: 'channel', adds: false }],
   ['psubscribe', { kind: 'pattern', adds: true }],
@@ -39,7 +43,7 @@ const VERBS: ReadonlyMap<string, { kind: SubscriptionKind; adds: boolean }> = ne
 /** Reads a push as an acknowledgement; undefined when it is something else. */
 export function readAck(push: readonly Reply[]): SubscriptionAck | undefined {
   const verb = textOf(push[0]);
-  if (verb === undefined || !VERBS.has(verb) || push.length !== 3) return undefined;
+  if (verb === undefined || !SUBSCRIPTION_VERBS.has(verb) || push.length !== 3) return undefined;
   return {
     verb: verb as SubscriptionVerb,
     name: push[1] === null ? null : (binaryOf(push[1]) ?? null),
@@ -80,7 +84,10 @@ export class Subscriptions {
   /** Brings the sets up to date. */
   apply(ack: SubscriptionAck): void {
     if (ack.name === null) return;
-    const { kind, adds } = VERBS.get(ack.verb) as { kind: SubscriptionKind; adds: boolean };
+    const { kind, adds } = SUBSCRIPTION_VERBS.get(ack.verb) as {
+      kind: SubscriptionKind;
+      adds: boolean;
+    };
     const names = this.#names(kind);
     if (adds) names.add(ack.name);
     else names.delete(ack.name);
@@ -92,7 +99,7 @@ export class Subscriptions {
    */
   remaining(command: Command, ack: SubscriptionAck, seen: number): number {
     if (command.args.length > 0) return command.args.length - seen;
-    const { kind } = VERBS.get(ack.verb) as { kind: SubscriptionKind };
+    const { kind } = SUBSCRIPTION_VERBS.get(ack.verb) as { kind: SubscriptionKind };
     return ack.name === null ? 0 : this.#names(kind).size;
   }
 

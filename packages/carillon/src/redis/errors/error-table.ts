@@ -166,6 +166,11 @@ const USAGE: Readonly<Record<UsageErrorCode, Entry>> = {
     'a pool was given a connection or lease back that never was its own',
     'Nothing happened. Release it where it was acquired.',
   ],
+  COMMAND_IN_PUBSUB: [
+    'UsageError',
+    'under RESP2 a subscribed connection runs nothing but subscriptions, PING, QUIT and RESET',
+    'Nothing was sent. Use another connection, or RESP3.',
+  ],
 };
 
 const COMPOSITE: Readonly<Record<CompositeErrorCode, Entry>> = {

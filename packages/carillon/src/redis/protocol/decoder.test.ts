@@ -41,6 +41,15 @@ test('a push between cut replies leaves the flags of the reply behind it alone',
   assert.deepEqual(pushes, [['message', Buffer.from('a')]]);
 });
 
+test('the kind of a push is text, also where replies are read as bytes', () => {
+  const pushes: Reply[][] = [];
+  const decoder = new Decoder({ onPush: (push) => pushes.push(push) });
+  decoder.feed(Buffer.from('>2\r\n$7\r\nmessage\r\n$1\r\na\r\n$1\r\nb\r\n'));
+
+  assert.deepEqual(decoder.read(DecodeAs.bytes), Buffer.from('b'));
+  assert.deepEqual(pushes, [['message', Buffer.from('a')]]);
+});
+
 test('pushes without a taker are dropped', () => {
   const decoder = decoderFed('>1\r\n+invalidate\r\n*2\r\n:1\r\n>1\r\n+x\r\n:2\r\n');
   assert.deepEqual(decoder.read(), [1, 2]);

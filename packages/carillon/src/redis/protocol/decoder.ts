@@ -286,7 +286,7 @@ export class Decoder {
       case Wire.SET:
         return this.#aggregate(Kind.set, as);
       case Wire.PUSH:
-        return this.#aggregate(Kind.pushKind, as);
+        return this.#aggregate(Kind.pushKind, DecodeAs.text); // its kind, whatever a reply is read as
       case Wire.ATTRIBUTE:
         return this.#aggregate(Kind.attribute, as);
       case Wire.STREAM_END:

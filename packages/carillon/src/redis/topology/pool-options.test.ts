@@ -1,9 +1,7 @@
 /** What holds for a pool when nothing is said, and what is refused. */
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { Connection } from '../connection/connection.js';
 import { UsageError } from '../errors/usage-error.js';
-import { Pool } from './pool.js';
 import { type PoolOptions, poolSettings } from './pool-options.js';
 
 test('what is not said of a pool has its default', () => {
@@ -50,9 +48,7 @@ const BAD_OPTIONS: readonly (readonly [options: unknown, message: RegExp])[] = [
   [{ maxQueuedCommands: 0 }, /`maxQueuedCommands`/],
   [{ reconnect: true }, /`reconnect` must be false or a retry policy/],
   [{ poolClass: NoPool }, /`poolClass` must be a class that extends Pool/],
-  [{ poolClass: Pool }, /`poolClass`/],
   [{ connectionClass: NoPool }, /`connectionClass` must be a class that extends Connection/],
-  [{ connectionClass: Connection }, /`connectionClass`/],
   [{ commandsClass: NoPool }, /no option `commandsClass`/],
 ];
 

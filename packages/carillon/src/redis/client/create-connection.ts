@@ -1,0 +1,57 @@
+/** The door to one raw connection: no lanes, no reconnecting, whatever it is told. */
+import type { ServerAddress } from '../connection/address.js';
+import { checkOptions, type Requirement } from '../connection/check-options.js';
+import { Connection, type ConnectionClass } from '../connection/connection.js';
+import {
+  CONNECTION_REQUIREMENTS,
+  type ConnectionOptions,
+  connectionSettings,
+} from '../connection/connection-options.js';
+import { SilenceProbe } from '../connection/silence-probe.js';
+
+/** What users may say about one raw connection. */
+export interface CreateConnectionOptions extends ConnectionOptions {
+  /** Gives up connecting when aborted; the open connection is not touched. */
+  readonly signal?: AbortSignal;
+}
+
+const REQUIREMENTS: Readonly<Record<keyof CreateConnectionOptions, Requirement>> = {
+  ...CONNECTION_REQUIREMENTS,
+  signal: ['an AbortSignal', (value) => value instanceof AbortSignal],
+};
+
+/**
+ * Opens one connection to a Redis or Valkey server. It does not reconnect; whoever holds it may put it
+ * into any state (`MULTI`, `WATCH`, pub/sub, blocking), since nobody else uses it.
+ *
+ * @example
+ * await using connection = await createConnection('redis://localhost');
+ * await connection.execute('SET', 'greeting', 'hello');
+ *
+ * @throws {UsageError} A bad address or option.
+ * @throws {ConnectionError} The server cannot be reached in time, or the signal aborted.
+ * @throws {ReplyError} The server refused: credentials, database, too many clients.
+ */
+export function createConnection<T extends Connection>(
+  address: ServerAddress,
+  options: CreateConnectionOptions & { readonly connectionClass: ConnectionClass<T> },
+): Promise<T>;
+export function createConnection(
+  address: ServerAddress,
+  options?: CreateConnectionOptions,
+): Promise<Connection>;
+export async function createConnection(
+  address: ServerAddress,
+  options: CreateConnectionOptions = {},
+): Promise<Connection> {
+  checkOptions(options, REQUIREMENTS);
+  const settings = connectionSettings(address, options);
+  let probe: SilenceProbe | undefined;
+  const hooks = { onClosed: (): void => probe?.stop() };
+  const connection = await Connection.open(settings, hooks, options.signal);
+  const { maxIdleMs } = settings;
+  if (!connection.closed) {
+    probe = new SilenceProbe(connection, { intervalMs: maxIdleMs, timeoutMs: maxIdleMs });
+  }
+  return connection;
+}

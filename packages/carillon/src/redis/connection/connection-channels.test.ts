@@ -1,0 +1,316 @@
+/** `executePubSub` on real servers: acknowledgements, which channel gets what, and what is refused. */
+import assert from 'node:assert/strict';
+import { after, before, test } from 'node:test';
+import { startFaultProxy, startServer, type TestServer, waitFor } from '@carillon/test-kit';
+import { createConnection } from '../client/create-connection.js';
+import { AuthError } from '../errors/reply-error.js';
+import { UsageError } from '../errors/usage-error.js';
+import { Channel } from './channel.js';
+import { Connection } from './connection.js';
+import type { ChannelName, PubSubVerb } from './connection-channels.js';
+import { type ConnectionOptions, connectionSettings } from './connection-options.js';
+
+let server: TestServer;
+before(async () => {
+  server = await startServer();
+});
+after(() => server[Symbol.asyncDispose]());
+
+function open(options: ConnectionOptions = {}): Promise<Connection> {
+  return createConnection(server.url, options);
+}
+
+for (const protocol of [2, 3] as const) {
+  test(`every name is acknowledged in order with kind, name and count, under RESP${protocol}`, async () => {
+    await using connection = await open({ protocol });
+
+    assert.deepEqual(await connection.executePubSub('subscribe', 'a', new Channel('b'), 'a'), [
+      ['subscribe', 'a', 1],
+      ['subscribe', 'b', 2],
+      ['subscribe', 'a', 2],
+    ]);
+    assert.deepEqual(await connection.executePubSub('PSUBSCRIBE', 'é*'), [['psubscribe', 'é*', 3]]);
+    assert.deepEqual(await connection.executePubSub(Buffer.from('sSubscribe'), 's'), [
+      ['ssubscribe', 's', 1],
+    ]);
+    assert.equal(connection.inPubSub, 4);
+    assert.deepEqual([...connection.pubsubChannels.keys()], ['a', 'b']);
+    assert.deepEqual([...connection.pubsubPatterns.keys()], ['é*']);
+    assert.deepEqual([...connection.pubsubShardChannels.keys()], ['s']);
+    assert.equal(connection.pubsubPatterns.get('é*')?.isPattern, true);
+    assert.equal(connection.pubsubChannels.get('a')?.isPattern, false);
+
+    assert.deepEqual(await connection.executePubSub('unsubscribe', 'a', 'never'), [
+      ['unsubscribe', 'a', 2],
+      ['unsubscribe', 'never', 2],
+    ]);
+    assert.deepEqual(await connection.executePubSub('punsubscribe', 'é*'), [
+      ['punsubscribe', 'é*', 1],
+    ]);
+    assert.deepEqual(await connection.executePubSub('sunsubscribe', 's'), [
+      ['sunsubscribe', 's', 0],
+    ]);
+    assert.deepEqual([...connection.pubsubChannels.keys()], ['b']);
+    assert.equal(connection.pubsubPatterns.size + connection.pubsubShardChannels.size, 0);
+  });
+
+  test(`a connection without encoding names channels in bytes, under RESP${protocol}`, async () => {
+    await using connection = await open({ protocol, encoding: null });
+
+    assert.deepEqual(await connection.executePubSub('subscribe', 'a'), [
+      ['subscribe', Buffer.from('a'), 1],
+    ]);
+  });
+
+  test(`messages go to the channel of their name, under RESP${protocol}`, async () => {
+    await using connection = await open({ protocol });
+    const name = `deliver-${protocol}`;
+    await connection.executePubSub('subscribe', `${name}:a`, `${name}:b`);
+    await connection.executePubSub('psubscribe', `${name}:*`);
+    await connection.executePubSub('ssubscribe', `${name}:s`);
+    await server.command('PUBLISH', `${name}:a`, 'for a');
+    await server.command('PUBLISH', `${name}:b`, 'for b');
+    await server.command('SPUBLISH', `${name}:s`, 'for s');
+
+    const { pubsubChannels, pubsubPatterns, pubsubShardChannels } = connection;
+    assert.equal(await pubsubChannels.get(`${name}:a`)?.get(), 'for a');
+    assert.equal(await pubsubChannels.get(`${name}:b`)?.get(), 'for b');
+    assert.equal(await pubsubShardChannels.get(`${name}:s`)?.get(), 'for s');
+    const pattern = pubsubPatterns.get(`${name}:*`);
+    assert.deepEqual(await pattern?.get(), [`${name}:a`, 'for a']);
+    assert.deepEqual(await pattern?.get(), [`${name}:b`, 'for b']);
+  });
+
+  test(`binary names that look alike as text are kept apart, under RESP${protocol}`, async () => {
+    await using connection = await open({ protocol });
+    const names = [Uint8Array.of(0xfe, protocol), Uint8Array.of(0xff, protocol)];
+    const channels = names.map((name) => new Channel(name));
+    await connection.executePubSub('subscribe', ...channels);
+    await using publisher = await open();
+    for (const name of names) await publisher.execute('PUBLISH', name, `to ${name[0]}`);
+
+    assert.deepEqual(await Promise.all(channels.map((each) => each.get())), ['to 254', 'to 255']);
+  });
+
+  test(`raw SUBSCRIBE makes a channel too, and RESET ends it, under RESP${protocol}`, async () => {
+    await using connection = await open({ protocol });
+    const name = `raw-${protocol}`;
+
+    assert.deepEqual(await connection.execute('subscribe', name), [['subscribe', name, 1]]);
+    await server.command('PUBLISH', name, 'hello');
+    const channel = connection.pubsubChannels.get(name);
+    assert.equal(await channel?.get(), 'hello');
+    await connection.execute('RESET');
+
+    assert.equal(channel?.isActive, false);
+    assert.equal(connection.pubsubChannels.size, 0);
+    assert.equal(connection.inPubSub, 0);
+  });
+
+  test(`subscribing again in the same tick gives each channel its own messages, under RESP${protocol}`, async () => {
+    await using connection = await open({ protocol });
+    const name = `tick-${protocol}`;
+    const [first, second] = [new Channel(name), new Channel(name)];
+
+    await Promise.all([
+      connection.executePubSub('subscribe', first),
+      connection.executePubSub('unsubscribe', name),
+      connection.executePubSub('subscribe', second),
+    ]);
+    await server.command('PUBLISH', name, 'for the second');
+
+    assert.equal(connection.pubsubChannels.get(name), second);
+    assert.equal(first.isActive, false);
+    assert.equal(await second.get(), 'for the second');
+  });
+
+  test(`PING on a subscribed connection is answered as ever, under RESP${protocol}`, async () => {
+    await using connection = await open({ protocol });
+    await connection.executePubSub('subscribe', 'ping');
+
+    assert.equal(await connection.execute('PING'), 'PONG');
+    assert.equal(await connection.execute('PING', 'é'), 'é');
+    assert.deepEqual(await connection.call(['PING', 'é'], { encoding: null }), Buffer.from('é'));
+  });
+}
+
+test('the first Channel of a name is kept, and another one is refused', async () => {
+  await using connection = await open();
+  const first = new Channel('mine');
+  await connection.executePubSub('subscribe', first);
+  await connection.executePubSub('subscribe', 'mine');
+  await connection.executePubSub('subscribe', first);
+
+  assert.equal(connection.pubsubChannels.get('mine'), first);
+  const another = new Channel('mine');
+  await refused(connection, 'subscribe', another);
+  await connection.executePubSub('unsubscribe', 'mine');
+  await connection.executePubSub('subscribe', another);
+  assert.equal(connection.pubsubChannels.get('mine'), another);
+});
+
+test('a Channel serves one subscription of one connection', async () => {
+  await using connection = await open();
+  await using other = await open();
+  const channel = new Channel('once');
+  await connection.executePubSub('subscribe', channel);
+
+  await refused(other, 'subscribe', channel);
+  const leaving = connection.executePubSub('unsubscribe', channel);
+  await refused(connection, 'subscribe', channel);
+  await leaving;
+  await refused(connection, 'subscribe', channel);
+});
+
+const MISTAKES: readonly (readonly [verb: unknown, ...names: unknown[]])[] = [
+  ['subscribe'],
+  ['unsubscribe'],
+  ['punsubscribe'],
+  ['publish', 'a'],
+  [undefined, 'a'],
+  ['subscribe', 'fine', null],
+  ['subscribe', 5],
+  ['subscribe', new Channel('a', { isPattern: true })],
+  ['ssubscribe', new Channel('a', { isPattern: true })],
+  ['psubscribe', new Channel('a')],
+  ['unsubscribe', new Channel('a', { isPattern: true })],
+  ['subscribe', new Channel('twice'), new Channel('twice')],
+];
+
+for (const [verb, ...names] of MISTAKES) {
+  const shown = names.map((name) => (name instanceof Channel ? 'Channel' : String(name)));
+  test(`nothing is sent, and a promise rejects: ${verb} ${shown.join(' ')}`, async () => {
+    await using connection = await open();
+
+    await refused(connection, verb, ...names);
+
+    assert.equal(connection.inPubSub, 0);
+    assert.deepEqual(await connection.executePubSub('subscribe', 'fine'), [
+      ['subscribe', 'fine', 1],
+    ]);
+  });
+}
+
+test('under RESP2 a subscribed connection refuses what the server would refuse', async () => {
+  await using connection = await open({ protocol: 2 });
+  await connection.executePubSub('subscribe', 'only');
+
+  await assert.rejects(connection.execute('GET', 'k'), (error: unknown) => {
+    assert.ok(error instanceof UsageError);
+    assert.equal(error.code, 'COMMAND_IN_PUBSUB');
+    assert.equal(error.command, 'GET');
+    return true;
+  });
+  const replies = await Promise.all([
+    connection.executePubSub('unsubscribe', 'only'),
+    connection.execute('ECHO', 'after it'),
+  ]);
+  assert.equal(replies[1], 'after it');
+});
+
+test('under RESP3 a subscribed connection runs commands as ever', async () => {
+  await using connection = await open({ protocol: 3 });
+  await connection.executePubSub('subscribe', 'both');
+
+  assert.equal(await connection.execute('PUBLISH', 'both', 'to myself'), 1);
+  assert.equal(await connection.pubsubChannels.get('both')?.get(), 'to myself');
+});
+
+test('a refused subscription leaves no channel waiting, and the name is free', async () => {
+  await using secured = await startServer({
+    users: { ann: { password: 'pw', rules: ['+@all', '~*', 'resetchannels', '&open'] } },
+  });
+  await using connection = await createConnection(secured.urlFor('ann'));
+  const channel = new Channel('closed');
+
+  await assert.rejects(connection.executePubSub('subscribe', 'open', channel), AuthError);
+
+  assert.equal(channel.isActive, false);
+  assert.equal(connection.inPubSub, 0);
+  await connection.executePubSub('subscribe', new Channel('open'));
+  assert.deepEqual([...connection.pubsubChannels.keys()], ['open']);
+});
+
+test('an unsubscription that was never sent changes nothing', async () => {
+  await using connection = await open();
+  const channel = new Channel('stays');
+  await connection.executePubSub('subscribe', channel);
+  await connection.execute('MULTI');
+
+  await assert.rejects(connection.executePubSub('unsubscribe', 'stays'), {
+    code: 'SUBSCRIBE_IN_TRANSACTION',
+  });
+  await connection.execute('DISCARD');
+  await refused(connection, 'subscribe', new Channel('stays'));
+  await server.command('PUBLISH', 'stays', 'still here');
+  assert.equal(await channel.get(), 'still here');
+});
+
+test('a subscription that is acknowledged after its deadline has its channel all the same', async () => {
+  await using proxy = await startFaultProxy(server);
+  await using connection = await createConnection(proxy.url, { commandTimeoutMs: 30 });
+  proxy.toClient.set({ stall: true });
+  const channel = new Channel('late');
+
+  await assert.rejects(connection.executePubSub('subscribe', channel), {
+    code: 'COMMAND_TIMEOUT',
+    sent: 'maybe',
+  });
+  proxy.toClient.clear();
+  await waitFor(() => connection.inPubSub === 1);
+  await server.command('PUBLISH', 'late', 'better than never');
+
+  assert.equal(connection.pubsubChannels.get('late'), channel);
+  assert.equal(await channel.get(), 'better than never');
+});
+
+for (const protocol of [2, 3] as const) {
+  test(`a shard channel ends when its slot leaves the server, under RESP${protocol}`, async () => {
+    await using node = await startServer({ config: { 'cluster-enabled': 'yes' } });
+    await node.command('CLUSTER', 'ADDSLOTSRANGE', '0', '16383');
+    await waitFor(async () => (await node.command('CLUSTER', 'INFO')).includes('state:ok'));
+    await using connection = await createConnection(node.url, { protocol });
+    const channel = new Channel('shard');
+    await connection.executePubSub('ssubscribe', channel);
+
+    await node.command('CLUSTER', 'DELSLOTSRANGE', '0', '16383');
+
+    assert.equal(await channel.waitMessage(), false);
+    assert.equal(connection.pubsubShardChannels.size, 0);
+    assert.equal(connection.inPubSub, 0);
+    assert.equal(await connection.execute('PING'), 'PONG');
+  });
+}
+
+test('closing ends also the channels whose subscription was on its way', async () => {
+  const connection = await open();
+  const channel = new Channel('never');
+  const subscribing = connection.executePubSub('subscribe', channel);
+  connection.close();
+
+  await assert.rejects(subscribing, { code: 'FORCED_CLOSE' });
+  assert.equal(await channel.waitMessage(), false);
+});
+
+test('a connection whose owner takes the messages has no channels', async () => {
+  const pushes: unknown[] = [];
+  const hooks = { onPush: (push: unknown[]): void => void pushes.push(push[0]) };
+  await using connection = await Connection.open(connectionSettings(server.url), hooks);
+
+  await assert.rejects(connection.executePubSub('subscribe', 'x'), { code: 'STATEFUL_COMMAND' });
+  await connection.execute('SUBSCRIBE', 'owned');
+  await server.command('PUBLISH', 'owned', 'for the owner');
+
+  await waitFor(() => pushes.length === 1);
+  assert.deepEqual(pushes, ['message']);
+  assert.equal(connection.pubsubChannels.size, 0);
+});
+
+async function refused(connection: Connection, verb: unknown, ...names: unknown[]): Promise<void> {
+  const outcome = connection.executePubSub(verb as PubSubVerb, ...(names as ChannelName[]));
+  await assert.rejects(outcome, (error: unknown) => {
+    assert.ok(error instanceof UsageError);
+    assert.equal(error.code, 'INVALID_ARGUMENT');
+    return true;
+  });
+}

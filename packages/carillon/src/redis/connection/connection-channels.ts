@@ -1,0 +1,268 @@
+/**
+ * The channels of one raw connection: which `Channel` gets the messages of which name.
+ *
+ * What was asked for is kept apart from what the server has acknowledged: commands of one tick may
+ * subscribe, unsubscribe and subscribe again, and each acknowledgement belongs to one of them.
+ *
+ * Not here: counting acknowledgements (`reply-queue.ts`).
+ */
+import { decodeAsOf } from '../commands/call-command.js';
+import { Command, type Encoding } from '../commands/command.js';
+import { specOfCall } from '../commands/command-facts.js';
+import type { Executor } from '../commands/executor.js';
+import { ConnectionError } from '../errors/connection-error.js';
+import { UsageError } from '../errors/usage-error.js';
+import type { Reply } from '../protocol/reply.js';
+import { Channel, messagesOf } from './channel.js';
+import {
+  binaryOf,
+  SUBSCRIPTION_VERBS,
+  type SubscriptionAck,
+  type SubscriptionKind,
+  type SubscriptionVerb,
+} from './subscription-acks.js';
+
+/** A command that subscribes or unsubscribes; also in any other case, and as bytes. */
+export type PubSubVerb = SubscriptionVerb | Uppercase<SubscriptionVerb> | Uint8Array;
+
+/** What is subscribed to or left: a name, or the `Channel` that is to get its messages. */
+export type ChannelName = string | Uint8Array | Channel<boolean>;
+
+/**
+ * The server's word on one name: what was done, the name as the connection reads strings, and how
+ * many subscriptions the connection has after it.
+ */
+export type Acknowledgement = [
+  kind: SubscriptionVerb,
+  name: string | Uint8Array | null,
+  count: number,
+];
+
+/** Channels by the key of their name: its bytes as char codes (`binaryOf`). */
+type ChannelsByKey = Map<string, Channel<boolean>>;
+
+/** A subscription command that knows who gets the messages. */
+class SubscriptionCommand extends Command<Reply> {
+  readonly channels: ReadonlyMap<string, Channel<boolean>>;
+
+  constructor(
+    channels: ReadonlyMap<string, Channel<boolean>>,
+    ...rest: ConstructorParameters<typeof Command<Reply>>
+  ) {
+    super(...rest);
+    this.channels = channels;
+  }
+}
+
+/** The channels of one kind. */
+class ChannelGroup {
+  /** What users see: channels the server has acknowledged, by their name as text. */
+  readonly byName = new Map<string, Channel<boolean>>();
+  /** What the server has acknowledged. */
+  readonly active: ChannelsByKey = new Map();
+  /** What will be, once all that was asked for is done. */
+  readonly asked: ChannelsByKey = new Map();
+
+  add(key: string, channel: Channel<boolean>): void {
+    this.active.set(key, channel);
+    this.byName.set(channel.name, channel);
+    if (!this.asked.has(key)) this.asked.set(key, channel);
+  }
+
+  remove(key: string): void {
+    const channel = this.active.get(key);
+    if (channel === undefined) return;
+    this.active.delete(key);
+    if (this.byName.get(channel.name) === channel) this.byName.delete(channel.name);
+    if (this.asked.get(key) === channel) this.asked.delete(key);
+    messagesOf(channel).end();
+  }
+}
+
+/** Who gets the messages of one connection. */
+export class ConnectionChannels {
+  readonly #groups: Readonly<Record<SubscriptionKind, ChannelGroup>> = {
+    channel: new ChannelGroup(),
+    pattern: new ChannelGroup(),
+    shard: new ChannelGroup(),
+  };
+
+  get channels(): ReadonlyMap<string, Channel> {
+    return this.#groups.channel.byName as ReadonlyMap<string, Channel>;
+  }
+
+  get patterns(): ReadonlyMap<string, Channel<true>> {
+    return this.#groups.pattern.byName as ReadonlyMap<string, Channel<true>>;
+  }
+
+  get shardChannels(): ReadonlyMap<string, Channel> {
+    return this.#groups.shard.byName as ReadonlyMap<string, Channel>;
+  }
+
+  /** Subscribes to names or leaves them, all or none; the command runs during the call. */
+  async execute(
+    executor: Executor,
+    verb: unknown,
+    names: readonly ChannelName[],
+    encoding: Encoding,
+  ): Promise<Acknowledgement[]> {
+    const { kind, adds, name } = readVerb(verb);
+    if (names.length === 0) {
+      throw invalid(`${name} needs the name of at least one channel`);
+    }
+    const keys = names.map((each) => keyOf(kind, each));
+    const { asked } = this.#groups[kind];
+    const channels = adds ? this.#choose(kind, names, keys) : pick(asked, keys);
+    const changed = [...channels].filter(([key]) => asked.has(key) !== adds);
+    for (const [key, channel] of changed) {
+      if (adds) this.#ask(kind, key, channel);
+      else asked.delete(key);
+    }
+    const args = names.map((each) => (each instanceof Channel ? each.nameBytes : each));
+    const spec = specOfCall([name], decodeAsOf(encoding));
+    try {
+      return (await executor.run(
+        new SubscriptionCommand(channels, spec, args),
+      )) as Acknowledgement[];
+    } catch (error) {
+      const mayHaveRun = error instanceof ConnectionError && error.sent === 'maybe';
+      for (const [key, channel] of mayHaveRun ? [] : changed) {
+        if (adds) this.#takeBack(kind, key, channel);
+        else if (!asked.has(key) && !messagesOf(channel).hasEnded) asked.set(key, channel);
+      }
+      throw error;
+    }
+  }
+
+  /** The server acknowledged a name; `command` is the one it answers, if any. */
+  acknowledge(ack: SubscriptionAck, command: Command | undefined): void {
+    const { verb, name: key } = ack;
+    if (key === null) return;
+    const { kind, adds } = readVerb(verb);
+    const group = this.#groups[kind];
+    if (!adds) group.remove(key);
+    else if (!group.active.has(key)) group.add(key, this.#channelFor(key, kind, command));
+  }
+
+  /** Gives a message to its channel. @returns Whether there is one; false also for other pushes. */
+  deliver(push: readonly Reply[]): boolean {
+    switch (push[0]) {
+      case 'message':
+        return put(this.#groups.channel, push[1], push[1], push[2]);
+      case 'smessage':
+        return put(this.#groups.shard, push[1], push[1], push[2]);
+      case 'pmessage':
+        return put(this.#groups.pattern, push[1], push[2], push[3]);
+      default:
+        return false;
+    }
+  }
+
+  /** All subscriptions that stood have ended, with or without the connection. */
+  endActive(): void {
+    for (const group of Object.values(this.#groups)) {
+      for (const key of group.active.keys()) group.remove(key);
+    }
+  }
+
+  /** The connection is gone: also what was only asked for will not come. */
+  endAll(): void {
+    this.endActive();
+    for (const { asked } of Object.values(this.#groups)) {
+      for (const channel of asked.values()) messagesOf(channel).end();
+      asked.clear();
+    }
+  }
+
+  /** The channel of each name: the one it has, the one that was given, or a new one. */
+  #choose(
+    kind: SubscriptionKind,
+    names: readonly ChannelName[],
+    keys: readonly string[],
+  ): ChannelsByKey {
+    const chosen: ChannelsByKey = new Map();
+    names.forEach((name, i) => {
+      const key = keys[i] as string;
+      const known = chosen.get(key) ?? this.#groups[kind].asked.get(key);
+      if (name instanceof Channel && name !== known) {
+        if (known !== undefined) {
+          throw invalid('the name has another Channel: read that one, or unsubscribe first');
+        }
+        if (messagesOf(name).source !== undefined) {
+          throw invalid('a Channel serves one subscription, and this one has had its own');
+        }
+      }
+      chosen.set(key, known ?? newChannel(kind, name));
+    });
+    return chosen;
+  }
+
+  #ask(kind: SubscriptionKind, key: string, channel: Channel<boolean>): void {
+    messagesOf(channel).source = this;
+    this.#groups[kind].asked.set(key, channel);
+  }
+
+  /** The server does not know of it, and will not. */
+  #takeBack(kind: SubscriptionKind, key: string, channel: Channel<boolean>): void {
+    const { asked, active } = this.#groups[kind];
+    if (asked.get(key) !== channel || active.has(key)) return;
+    asked.delete(key);
+    messagesOf(channel).end();
+  }
+
+  /** Raw SUBSCRIBE commands say nothing of channels: theirs are made when they are needed. */
+  #channelFor(key: string, kind: SubscriptionKind, command: Command | undefined): Channel<boolean> {
+    const given = command instanceof SubscriptionCommand ? command.channels.get(key) : undefined;
+    const channel = given ?? this.#groups[kind].asked.get(key);
+    if (channel !== undefined && !messagesOf(channel).hasEnded) return channel;
+    const made = newChannel(kind, Buffer.from(key, 'latin1'));
+    messagesOf(made).source = this;
+    return made;
+  }
+}
+
+function put(group: ChannelGroup, key?: Reply, channel?: Reply, data?: Reply): boolean {
+  const name = binaryOf(key);
+  const target = name === undefined ? undefined : group.active.get(name);
+  if (!(channel instanceof Uint8Array && data instanceof Uint8Array)) return false;
+  if (target === undefined) return false;
+  messagesOf(target).put({ channel, data });
+  return true;
+}
+
+function pick(channels: ChannelsByKey, keys: readonly string[]): ChannelsByKey {
+  const picked: ChannelsByKey = new Map();
+  for (const key of keys) {
+    const channel = channels.get(key);
+    if (channel !== undefined) picked.set(key, channel);
+  }
+  return picked;
+}
+
+function newChannel(kind: SubscriptionKind, name: ChannelName): Channel<boolean> {
+  if (name instanceof Channel) return name;
+  return new Channel<boolean>(name, { isPattern: kind === 'pattern' });
+}
+
+/** @throws {UsageError} It is no name, or a `Channel` of the other kind. */
+function keyOf(kind: SubscriptionKind, name: unknown): string {
+  if (name instanceof Channel) {
+    if (name.isPattern === (kind === 'pattern')) return binaryOf(name.nameBytes) as string;
+    throw invalid(
+      name.isPattern ? 'a pattern needs PSUBSCRIBE or PUNSUBSCRIBE' : 'a channel is no pattern',
+    );
+  }
+  if (typeof name === 'string' || name instanceof Uint8Array) return binaryOf(name) as string;
+  throw invalid('a name is a string, bytes or a Channel');
+}
+
+function readVerb(verb: unknown): { kind: SubscriptionKind; adds: boolean; name: string } {
+  const text = (verb instanceof Uint8Array ? binaryOf(verb) : String(verb)) as string;
+  const meaning = SUBSCRIPTION_VERBS.get(text.toLowerCase());
+  if (meaning !== undefined) return { ...meaning, name: text.toUpperCase() };
+  throw invalid(`expected one of ${[...SUBSCRIPTION_VERBS.keys()].join(', ')}`);
+}
+
+function invalid(message: string): UsageError {
+  return new UsageError('INVALID_ARGUMENT', message);
+}
