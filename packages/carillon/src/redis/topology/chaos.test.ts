@@ -44,6 +44,7 @@ interface Call {
   readonly outcomes: ({ readonly value: unknown } | { readonly error: unknown })[];
 }
 
+/** No bytes are lost or added within a connection: no client could tell that from what was sent. */
 const FAULTS: readonly ((proxy: FaultProxy) => unknown)[] = [
   (proxy) => proxy.cut(),
   (proxy) => proxy.resetConnections(),
@@ -53,7 +54,6 @@ const FAULTS: readonly ((proxy: FaultProxy) => unknown)[] = [
   (proxy) => proxy.toClient.set({ delayMs: 5 }),
   (proxy) => proxy.toClient.set({ cutAfterBytes: 333 }),
   (proxy) => proxy.toServer.set({ resetAfterBytes: 333 }),
-  (proxy) => proxy.toClient.set({ inject: { afterBytes: 20, bytes: '\r\n~garbage' } }),
   (proxy) => proxy.admit('refuse'),
   (proxy) => proxy.admit('silence'),
   () => server.command('CLIENT', 'KILL', 'TYPE', 'normal'),
@@ -93,6 +93,7 @@ for (const seed of SEEDS) {
     }
     await lane.close(pick([0, 20]));
     await waitFor(() => calls.every((call) => call.outcomes.length > 0));
+    await proxy.heal(); // what is held back arrives late, or never
     await waitFor(() => proxy.connections === 0);
 
     await account(calls, key);

@@ -61,6 +61,8 @@ export class Lane implements BatchExecutor {
   readonly #reconnector: Reconnector;
   readonly #deadlines: Deadlines;
   readonly #queue: WaitingCommands;
+  /** Taken over from a connection that is dying. */
+  readonly #salvaged: Command[] = [];
   readonly #refused: RefusedCommands;
   readonly #age: ConnectionAge;
   /** Where commands go. */
@@ -191,6 +193,7 @@ export class Lane implements BatchExecutor {
     this.#connection = undefined;
     this.#retiring = undefined;
     this.#outage = error;
+    this.#enqueueSalvaged();
     this.#probe?.stop();
     this.#age.stop();
     this.#owner.onDown(error);
@@ -207,10 +210,18 @@ export class Lane implements BatchExecutor {
   }
 
   #takeOver(command: Command): boolean {
-    if (this.#refusal !== undefined || this.#queue.isFull) return false;
+    const isFull = this.#queue.length + this.#salvaged.length >= this.#options.maxQueuedCommands;
+    if (this.#refusal !== undefined || isFull) return false;
     if (!command.mayBeSentAgain || (command.spec.flags & CommandFlag.probe) !== 0) return false;
-    this.#enqueue(command);
+    this.#salvaged.push(command);
     return true;
+  }
+
+  /** What a lost connection left was called before what waits already for the one in its place. */
+  #enqueueSalvaged(): void {
+    const later: Command[] = [];
+    for (let next = this.#queue.shift(); next; next = this.#queue.shift()) later.push(next);
+    for (const command of [...this.#salvaged.splice(0), ...later]) this.#queue.push(command);
   }
 
   #enqueue(command: Command): void {
