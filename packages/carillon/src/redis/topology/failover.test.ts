@@ -131,6 +131,16 @@ test('with `failoverRetry: false` a refusal is final, and nothing is replaced', 
   assert.equal(await accepted(replica), before + 1);
 });
 
+test('a write that waited behind one that was given up takes its place', async () => {
+  await using redis = await connect(replica.url, { failoverRetry: false });
+
+  // Called when the answer to GET is read, together with the refusal, and before that is judged.
+  const behind = redis.get('k').then(() => redis.set('behind', 1));
+  await assert.rejects(redis.set('first', 1), ReadOnlyError);
+
+  await assert.rejects(behind, ReadOnlyError);
+});
+
 test('the error of a write says why the server could not be connected to anew', async () => {
   const name: Name = { leadsTo: replica, dials: 0 };
   const failoverRetry = constant({ delayMs: 20, retries: 3 });

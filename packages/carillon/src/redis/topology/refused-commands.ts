@@ -133,10 +133,12 @@ export class RefusedCommands {
       if (command.settled) continue;
       const refusal = this.#refusals.get(command) as Refusal;
       const delayMs = nextDelay(refusal.schedule, refusal.error);
-      if (delayMs === null) this.#giveUp(command, refusal);
+      const isNever = delayMs === null || delayMs === Number.POSITIVE_INFINITY;
+      if (isNever) this.#giveUp(command, refusal);
       else this.#timer ??= startTimer(() => this.#resendAll(), delayMs)?.unref();
       refusal.retries++;
     }
+    if (this.#timer === undefined) this.#resendAll(); // whoever they waited behind is gone
   }
 
   #giveUp(command: Command, { error, retries, since }: Refusal): void {
