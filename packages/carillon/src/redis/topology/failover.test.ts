@@ -23,6 +23,7 @@ before(async () => {
 });
 after(() => Promise.all([primary, replica].map((server) => server[Symbol.asyncDispose]())));
 beforeEach(async () => {
+  await primary.command('REPLICAOF', 'NO', 'ONE');
   await replica.command('REPLICAOF', primary.host, String(primary.port));
   await waitFor(async () =>
     (await replica.command('INFO', 'replication')).includes('link_status:up'),
@@ -97,6 +98,37 @@ test('a write that a replica refuses reaches the server to which the name leads 
   assert.equal(await primary.command('GET', 'counter'), '1');
   assert.equal(redis.state, 'ready');
   assert.deepEqual(events, [], 'nothing was lost');
+});
+
+test('a failover that the servers agree upon loses, doubles and reorders nothing', async () => {
+  const name: Name = { leadsTo: primary, dials: 0 };
+  await using redis = await connectTo(name);
+  const counts: Promise<number>[] = [];
+  const callMore = async (calls: number): Promise<void> => {
+    for (const end = counts.length + calls; counts.length < end; ) {
+      for (let i = 0; i < 20; i++) counts.push(redis.incr('counter'));
+      await new Promise(setImmediate);
+    }
+  };
+
+  await callMore(500);
+  const started = primary.command('FAILOVER');
+  await callMore(500);
+  await started;
+  await waitFor(async () =>
+    (await primary.command('INFO', 'replication')).includes('master_failover_state:no-failover'),
+  );
+  assert.match(await primary.command('INFO', 'replication'), /role:slave/);
+  await callMore(500);
+  name.leadsTo = replica;
+  await callMore(500);
+
+  assert.deepEqual(
+    await Promise.all(counts),
+    counts.map((_, i) => i + 1),
+  );
+  assert.equal(await replica.command('GET', 'counter'), String(counts.length));
+  assert.equal(redis.state, 'ready');
 });
 
 test('a client that writes to a replica on purpose is told so, and causes no storm', async () => {

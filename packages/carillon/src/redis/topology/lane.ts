@@ -96,7 +96,7 @@ export class Lane implements BatchExecutor {
     const replace = (): Promise<Error | undefined> => this.#reconnector.replace();
     this.#refused = new RefusedCommands(options.failoverRetry, maxQueuedCommands, {
       address,
-      resend: (command) => this.#send(command),
+      resend: (commands) => this.#resend(commands),
       onReadOnly: replace,
     });
     this.#age = new ConnectionAge(options.maxConnectionAgeMs, reconnect, replace);
@@ -153,13 +153,19 @@ export class Lane implements BatchExecutor {
       return;
     }
     this.#deadlines.watch(command, command.options?.timeoutMs ?? this.#options.commandTimeoutMs);
-    if (this.#refused.holdsBack(command)) this.#refused.push(command);
-    else this.#send(command);
+    if (this.#connection === undefined) this.#enqueue(command);
+    else this.#send(command, this.#connection);
   }
 
-  #send(command: Command): void {
-    if (this.#connection !== undefined) this.#connection.send(command);
-    else this.#enqueue(command);
+  #send(command: Command, connection: Connection): void {
+    if (this.#refused.holdsBack(command)) this.#refused.push(command);
+    else connection.send(command);
+  }
+
+  #resend(commands: readonly Command[]): void {
+    const connection = this.#connection;
+    if (connection === undefined) this.#enqueueFirst(commands);
+    else for (const command of commands) connection.send(command);
   }
 
   #onUp(connection: Connection): void {
@@ -177,8 +183,7 @@ export class Lane implements BatchExecutor {
       this.#owner.onUp();
     }
     for (let command = this.#queue.shift(); command; command = this.#queue.shift()) {
-      if (this.#refused.holdsBack(command)) this.#refused.push(command);
-      else connection.send(command);
+      this.#send(command, connection);
     }
   }
 
@@ -193,7 +198,7 @@ export class Lane implements BatchExecutor {
     this.#connection = undefined;
     this.#retiring = undefined;
     this.#outage = error;
-    this.#enqueueSalvaged();
+    this.#enqueueFirst(this.#salvaged.splice(0));
     this.#probe?.stop();
     this.#age.stop();
     this.#owner.onDown(error);
@@ -217,11 +222,11 @@ export class Lane implements BatchExecutor {
     return true;
   }
 
-  /** What a lost connection left was called before what waits already for the one in its place. */
-  #enqueueSalvaged(): void {
+  /** For what had a connection, and so was called before what waits for one. */
+  #enqueueFirst(commands: readonly Command[]): void {
     const later: Command[] = [];
     for (let next = this.#queue.shift(); next; next = this.#queue.shift()) later.push(next);
-    for (const command of [...this.#salvaged.splice(0), ...later]) this.#queue.push(command);
+    for (const command of [...commands, ...later]) this.#enqueue(command);
   }
 
   #enqueue(command: Command): void {

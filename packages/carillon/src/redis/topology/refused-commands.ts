@@ -25,8 +25,8 @@ import { ReplacementPace } from './replacement-pace.js';
 /** Whom the commands belong to. None of these may throw. */
 export interface RefusedCommandsOwner {
   readonly address: string;
-  /** Sends a command again. */
-  resend(command: Command): void;
+  /** Sends commands again, in this order. */
+  resend(commands: readonly Command[]): void;
   /**
    * A write reached a replica: by now another server may be the primary, so connect anew. Called no
    * more often than the policy retries.
@@ -53,7 +53,11 @@ interface Refusal {
 export class RefusedCommands {
   readonly #policy: RetryPolicy;
   readonly #owner: RefusedCommandsOwner;
-  readonly #waiting: WaitingCommands;
+  readonly #capacity: number;
+  /** Refused. */
+  readonly #refused: WaitingCommands;
+  /** Called while others waited, and so after all that was or will be refused before the next round. */
+  readonly #behind: WaitingCommands;
   readonly #pace: ReplacementPace;
   readonly #refusals = new WeakMap<Command, Refusal>();
   /** Refused since the policy was last asked. */
@@ -67,19 +71,26 @@ export class RefusedCommands {
   constructor(policy: RetryPolicy, capacity: number, owner: RefusedCommandsOwner) {
     this.#policy = policy;
     this.#owner = owner;
-    this.#waiting = new WaitingCommands(capacity);
+    this.#capacity = capacity;
+    this.#refused = new WaitingCommands(capacity);
+    this.#behind = new WaitingCommands(capacity);
     this.#pace = new ReplacementPace(policy);
+  }
+
+  /** How many wait. */
+  get #length(): number {
+    return this.#refused.length + this.#behind.length;
   }
 
   /** Whether a command that is called now must go behind those that wait. */
   holdsBack(command: Command): boolean {
-    return this.#waiting.length > 0 && (command.spec.flags & CommandFlag.readOnly) === 0;
+    return this.#length > 0 && (command.spec.flags & CommandFlag.readOnly) === 0;
   }
 
   /** Puts a command behind those that wait; it fails with `QUEUE_FULL` when there is no room. */
   push(command: Command): void {
-    if (this.#waiting.isFull) command.failConnection('QUEUE_FULL', this.#owner.address);
-    else this.#waiting.push(command);
+    if (this.#isFull) command.failConnection('QUEUE_FULL', this.#owner.address);
+    else this.#behind.push(command);
   }
 
   /**
@@ -91,7 +102,7 @@ export class RefusedCommands {
     if (!PASSING_CODES.has(error.code) || isProbe(command)) return false;
     const isReadOnly = error instanceof ReadOnlyError;
     const isProof = error.code === 'LOADING' || !SCRIPTS.has(command.spec.name);
-    const isTaken = !this.#waiting.isFull && (isProof || command.repeatable);
+    const isTaken = !this.#isFull && (isProof || command.repeatable);
     if (isTaken) this.#keep(command, error, isProof);
     // Policies are a user's: they are asked when the bytes have been read.
     if (isReadOnly) queueMicrotask(() => void this.#replace(error));
@@ -108,8 +119,14 @@ export class RefusedCommands {
     clearTimeout(this.#timer);
     this.#timer = undefined;
     const commands: Command[] = [];
-    for (let next = this.#waiting.shift(); next; next = this.#waiting.shift()) commands.push(next);
+    for (const queue of [this.#refused, this.#behind]) {
+      for (let next = queue.shift(); next; next = queue.shift()) commands.push(next);
+    }
     return commands;
+  }
+
+  get #isFull(): boolean {
+    return this.#length >= this.#capacity;
   }
 
   #keep(command: Command, error: ReplyError, isProof: boolean): void {
@@ -121,7 +138,7 @@ export class RefusedCommands {
       const schedule = startLazily(this.#policy);
       this.#refusals.set(command, { since: performance.now(), schedule, error, retries: 0 });
     }
-    this.#waiting.push(command);
+    this.#refused.push(command);
     if (this.#unjudged.push(command) === 1) queueMicrotask(() => this.#judge());
   }
 
@@ -135,10 +152,10 @@ export class RefusedCommands {
       const delayMs = nextDelay(refusal.schedule, refusal.error);
       const isNever = delayMs === null || delayMs === Number.POSITIVE_INFINITY;
       if (isNever) this.#giveUp(command, refusal);
-      else this.#timer ??= startTimer(() => this.#resendAll(), delayMs)?.unref();
+      else this.#timer ??= startTimer(() => this.#resend(), delayMs)?.unref();
       refusal.retries++;
     }
-    if (this.#timer === undefined) this.#resendAll(); // whoever they waited behind is gone
+    if (this.#timer === undefined) this.#resend(); // whoever they waited behind is gone
   }
 
   #giveUp(command: Command, { error, retries, since }: Refusal): void {
@@ -150,8 +167,8 @@ export class RefusedCommands {
     command.settle(error, this.#owner.address);
   }
 
-  #resendAll(): void {
-    for (const command of this.drain()) this.#owner.resend(command);
+  #resend(): void {
+    this.#owner.resend(this.drain());
   }
 
   async #replace(error: ReplyError): Promise<void> {
