@@ -96,6 +96,7 @@ export class Lane implements BatchExecutor {
     const replace = (): Promise<Error | undefined> => this.#reconnector.replace();
     this.#refused = new RefusedCommands(options.failoverRetry, maxQueuedCommands, {
       address,
+      retry: (command) => this.#connection && retryOn(this.#connection, command),
       resend: (commands) => this.#resend(commands),
       onReadOnly: replace,
     });
@@ -185,6 +186,7 @@ export class Lane implements BatchExecutor {
     for (let command = this.#queue.shift(); command; command = this.#queue.shift()) {
       this.#send(command, connection);
     }
+    this.#refused.resume();
   }
 
   /** Lets a connection answer what it has; from now on commands wait for the one in its place. */
@@ -218,7 +220,7 @@ export class Lane implements BatchExecutor {
     const isFull = this.#queue.length + this.#salvaged.length >= this.#options.maxQueuedCommands;
     if (this.#refusal !== undefined || isFull) return false;
     if (!command.mayBeSentAgain || (command.spec.flags & CommandFlag.probe) !== 0) return false;
-    this.#salvaged.push(command);
+    if (!this.#refused.takeBack(command)) this.#salvaged.push(command);
     return true;
   }
 
@@ -262,6 +264,13 @@ async function answerOf(connection: Connection, options: CallOptions): Promise<v
   } catch (error) {
     if (error instanceof QueueFullError) throw error;
   }
+}
+
+/** Sends a command alone. @returns Whether it was answered; otherwise the connection is lost. */
+async function retryOn(connection: Connection, command: Command): Promise<boolean> {
+  connection.send(command);
+  await answerOf(connection, NO_DEADLINE).catch(() => {});
+  return !connection.closed;
 }
 
 function refusalOf(command: Command): UsageError {

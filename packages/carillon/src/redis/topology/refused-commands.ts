@@ -3,9 +3,10 @@
  * data (LOADING), has lost its primary (MASTERDOWN) or is a replica (READONLY). They wait here and are
  * sent again, in their order.
  *
- * Each command has its own count of retries; the wait between two rounds is that of the command that
- * waits longest. While some wait, later commands that may write go behind them, or they would
- * overtake; reads do not wait, because a replica may well answer them.
+ * The oldest goes first and alone, as a scout; the others follow when the server took it, and count
+ * its refusal as theirs. So a server that changes its mind between two of them cannot run them out of
+ * order, and one that does not is not flooded. While some wait, later commands that may write go behind
+ * them, or they would overtake; reads do not wait, because a replica may well answer them.
  *
  * Not here: where a command goes, and how a connection is replaced. That is the owner's, a lane or a
  * pool.
@@ -25,6 +26,13 @@ import { ReplacementPace } from './replacement-pace.js';
 /** Whom the commands belong to. None of these may throw. */
 export interface RefusedCommandsOwner {
   readonly address: string;
+  /**
+   * Sends one command again.
+   *
+   * @returns Whether its answer came, whatever it was, or else the connection was lost; undefined when
+   *   there is none now, and `resume` will be called.
+   */
+  retry(command: Command): Promise<boolean> | undefined;
   /** Sends commands again, in this order. */
   resend(commands: readonly Command[]): void;
   /**
@@ -62,6 +70,10 @@ export class RefusedCommands {
   readonly #refusals = new WeakMap<Command, Refusal>();
   /** Refused since the policy was last asked. */
   #unjudged: Command[] = [];
+  /** The command that was sent again before all others, and not yet answered. */
+  #scout: Command | undefined;
+  /** Whether the scout was refused once more, or comes back from a lost connection. */
+  #isScoutBack = false;
   /** Waits for the next round. */
   #timer: NodeJS.Timeout | undefined;
   /** Why the connection that READONLY asked for could not be had. */
@@ -79,7 +91,7 @@ export class RefusedCommands {
 
   /** How many wait. */
   get #length(): number {
-    return this.#refused.length + this.#behind.length;
+    return this.#refused.length + this.#behind.length + (this.#scout === undefined ? 0 : 1);
   }
 
   /** Whether a command that is called now must go behind those that wait. */
@@ -102,11 +114,25 @@ export class RefusedCommands {
     if (!PASSING_CODES.has(error.code) || isProbe(command)) return false;
     const isReadOnly = error instanceof ReadOnlyError;
     const isProof = error.code === 'LOADING' || !SCRIPTS.has(command.spec.name);
-    const isTaken = !this.#isFull && (isProof || command.repeatable);
+    const hasRoom = command === this.#scout || !this.#isFull;
+    const isTaken = hasRoom && (isProof || command.repeatable);
     if (isTaken) this.#keep(command, error, isProof);
     // Policies are a user's: they are asked when the bytes have been read.
     if (isReadOnly) queueMicrotask(() => void this.#replace(error));
     return isTaken;
+  }
+
+  /** Takes back a command that may be sent again from a lost connection. @returns Whether it was its own. */
+  takeBack(command: Command): boolean {
+    if (command !== this.#scout) return false;
+    this.#isScoutBack = true;
+    return true;
+  }
+
+  /** There is a connection again. */
+  resume(): void {
+    const isBusy = this.#timer !== undefined || this.#scout !== undefined;
+    if (this.#length > 0 && !isBusy) void this.#sendScout();
   }
 
   /** What the server said when it last refused the command; undefined when it never did. */
@@ -114,15 +140,11 @@ export class RefusedCommands {
     return this.#refusals.get(command)?.error;
   }
 
-  /** Takes out all commands, the oldest first. */
+  /** Takes out all commands but the one that was sent, the oldest first. */
   drain(): Command[] {
     clearTimeout(this.#timer);
     this.#timer = undefined;
-    const commands: Command[] = [];
-    for (const queue of [this.#refused, this.#behind]) {
-      for (let next = queue.shift(); next; next = queue.shift()) commands.push(next);
-    }
-    return commands;
+    return [...allOf(this.#refused), ...allOf(this.#behind)];
   }
 
   get #isFull(): boolean {
@@ -138,24 +160,31 @@ export class RefusedCommands {
       const schedule = startLazily(this.#policy);
       this.#refusals.set(command, { since: performance.now(), schedule, error, retries: 0 });
     }
+    if (command === this.#scout) {
+      this.#isScoutBack = true;
+      return;
+    }
     this.#refused.push(command);
-    if (this.#unjudged.push(command) === 1) queueMicrotask(() => this.#judge());
+    if (this.#unjudged.push(command) === 1) {
+      queueMicrotask(() => this.#judge(this.#unjudged.splice(0)));
+    }
   }
 
-  /** Asks the policy about what was refused just now, and waits as it says for the first of them. */
-  #judge(): void {
-    const commands = this.#unjudged;
-    this.#unjudged = [];
+  /** Asks the policy about commands that were refused, and waits as it says for the first of them. */
+  #judge(commands: readonly Command[]): void {
+    let waitMs: number | undefined;
     for (const command of commands) {
       if (command.settled) continue;
       const refusal = this.#refusals.get(command) as Refusal;
       const delayMs = nextDelay(refusal.schedule, refusal.error);
-      const isNever = delayMs === null || delayMs === Number.POSITIVE_INFINITY;
-      if (isNever) this.#giveUp(command, refusal);
-      else this.#timer ??= startTimer(() => this.#resend(), delayMs)?.unref();
+      if (delayMs === null || delayMs === Number.POSITIVE_INFINITY) this.#giveUp(command, refusal);
+      else waitMs ??= delayMs;
       refusal.retries++;
     }
-    if (this.#timer === undefined) this.#resend(); // whoever they waited behind is gone
+    if (this.#timer !== undefined || this.#scout !== undefined) return;
+    if (waitMs === undefined)
+      void this.#sendScout(); // whoever the others waited behind is gone
+    else this.#timer = startTimer(() => void this.#sendScout(), waitMs)?.unref();
   }
 
   #giveUp(command: Command, { error, retries, since }: Refusal): void {
@@ -167,8 +196,31 @@ export class RefusedCommands {
     command.settle(error, this.#owner.address);
   }
 
-  #resend(): void {
-    this.#owner.resend(this.drain());
+  async #sendScout(): Promise<void> {
+    this.#timer = undefined;
+    const scout = this.#refused.shift();
+    if (scout === undefined) {
+      this.#owner.resend(this.drain());
+      return;
+    }
+    this.#scout = scout;
+    this.#isScoutBack = false;
+    const answer = this.#owner.retry(scout);
+    const isAnswered = answer !== undefined && (await answer);
+    this.#scout = undefined;
+    if (this.#isScoutBack || answer === undefined) this.#putFirst(scout);
+    if (!isAnswered) return; // `resume` goes on
+    if (this.#isScoutBack) this.#judge(this.#putBack(allOf(this.#refused)));
+    else this.#owner.resend(this.drain());
+  }
+
+  #putFirst(command: Command): void {
+    this.#putBack([command, ...allOf(this.#refused)]);
+  }
+
+  #putBack(commands: readonly Command[]): readonly Command[] {
+    for (const command of commands) this.#refused.push(command);
+    return commands;
   }
 
   async #replace(error: ReplyError): Promise<void> {
@@ -180,4 +232,11 @@ export class RefusedCommands {
 /** Any answer to a probe will do, and nobody waits for a better one. */
 function isProbe(command: Command): boolean {
   return (command.spec.flags & CommandFlag.probe) !== 0;
+}
+
+/** Empties a queue. */
+function allOf(queue: WaitingCommands): Command[] {
+  const commands: Command[] = [];
+  for (let next = queue.shift(); next; next = queue.shift()) commands.push(next);
+  return commands;
 }
