@@ -131,6 +131,31 @@ test('a failover that the servers agree upon loses, doubles and reorders nothing
   assert.equal(redis.state, 'ready');
 });
 
+test('refused commands that lose their connection keep their order, and none runs twice', async () => {
+  await using redis = await connect(replica.url, {
+    failoverRetry: OFTEN,
+    reconnect: constant({ delayMs: 2 }),
+  });
+  const outcomes: Promise<PromiseSettledResult<unknown>[]>[] = [];
+  for (let kill = 0; kill < 10; kill++) {
+    const pushes = Array.from({ length: 20 }, (_, i) =>
+      redis.call(['RPUSH', 'list', kill * 20 + i]),
+    );
+    outcomes.push(Promise.allSettled(pushes));
+    await new Promise((resolve) => setTimeout(resolve, 3));
+    await replica.command('CLIENT', 'KILL', 'TYPE', 'normal');
+  }
+  await promote();
+
+  const ran: string[] = [];
+  for (const [i, outcome] of (await Promise.all(outcomes)).flat().entries()) {
+    if (outcome.status === 'fulfilled') ran.push(String(i));
+    else assert.equal(outcome.reason.sent, 'maybe', String(outcome.reason)); // and was refused
+  }
+  assert.ok(ran.length > 0);
+  assert.deepEqual(await redis.call(['LRANGE', 'list', 0, -1]), ran);
+});
+
 test('a client that writes to a replica on purpose is told so, and causes no storm', async () => {
   await using redis = await connect(replica.url, {
     failoverRetry: constant({ delayMs: 10, retries: 4 }),
