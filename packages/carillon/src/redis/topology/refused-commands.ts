@@ -70,10 +70,10 @@ export class RefusedCommands {
   readonly #refusals = new WeakMap<Command, Refusal>();
   /** Refused since the policy was last asked. */
   #unjudged: Command[] = [];
-  /** The command that was sent again before all others, and not yet answered. */
+  /** The command that was sent again before all others; undefined when it was refused once more. */
   #scout: Command | undefined;
-  /** Whether the scout was refused once more, or comes back from a lost connection. */
-  #isScoutBack = false;
+  /** Whether a scout is on its way. */
+  #isTrying = false;
   /** Waits for the next round. */
   #timer: NodeJS.Timeout | undefined;
   /** Why the connection that READONLY asked for could not be had. */
@@ -125,14 +125,13 @@ export class RefusedCommands {
   /** Takes back a command that may be sent again from a lost connection. @returns Whether it was its own. */
   takeBack(command: Command): boolean {
     if (command !== this.#scout) return false;
-    this.#isScoutBack = true;
+    this.#putScoutBack(command);
     return true;
   }
 
   /** There is a connection again. */
   resume(): void {
-    const isBusy = this.#timer !== undefined || this.#scout !== undefined;
-    if (this.#length > 0 && !isBusy) void this.#sendScout();
+    if (this.#length > 0 && !this.#isBusy) void this.#sendScout();
   }
 
   /** What the server said when it last refused the command; undefined when it never did. */
@@ -145,6 +144,11 @@ export class RefusedCommands {
     clearTimeout(this.#timer);
     this.#timer = undefined;
     return [...allOf(this.#refused), ...allOf(this.#behind)];
+  }
+
+  /** Whether the next round is on its way. */
+  get #isBusy(): boolean {
+    return this.#timer !== undefined || this.#isTrying;
   }
 
   get #isFull(): boolean {
@@ -161,7 +165,7 @@ export class RefusedCommands {
       this.#refusals.set(command, { since: performance.now(), schedule, error, retries: 0 });
     }
     if (command === this.#scout) {
-      this.#isScoutBack = true;
+      this.#putScoutBack(command);
       return;
     }
     this.#refused.push(command);
@@ -181,9 +185,9 @@ export class RefusedCommands {
       else waitMs ??= delayMs;
       refusal.retries++;
     }
-    if (this.#timer !== undefined || this.#scout !== undefined) return;
-    if (waitMs === undefined)
-      void this.#sendScout(); // whoever the others waited behind is gone
+    if (this.#isBusy) return;
+    // Without a wait, whoever the others waited behind is gone.
+    if (waitMs === undefined) void this.#sendScout();
     else this.#timer = startTimer(() => void this.#sendScout(), waitMs)?.unref();
   }
 
@@ -203,19 +207,26 @@ export class RefusedCommands {
       this.#owner.resend(this.drain());
       return;
     }
-    this.#scout = scout;
-    this.#isScoutBack = false;
     const answer = this.#owner.retry(scout);
-    const isAnswered = answer !== undefined && (await answer);
+    if (answer === undefined) {
+      this.#putScoutBack(scout); // `resume` goes on
+      return;
+    }
+    this.#scout = scout;
+    this.#isTrying = true;
+    const isAnswered = await answer;
+    this.#isTrying = false;
+    const isBack = this.#scout === undefined;
     this.#scout = undefined;
-    if (this.#isScoutBack || answer === undefined) this.#putFirst(scout);
-    if (!isAnswered) return; // `resume` goes on
-    if (this.#isScoutBack) this.#judge(this.#putBack(allOf(this.#refused)));
+    if (!isAnswered)
+      this.resume(); // there may be another connection already
+    else if (isBack) this.#judge(this.#putBack(allOf(this.#refused)));
     else this.#owner.resend(this.drain());
   }
 
-  #putFirst(command: Command): void {
-    this.#putBack([command, ...allOf(this.#refused)]);
+  #putScoutBack(scout: Command): void {
+    this.#scout = undefined;
+    this.#putBack([scout, ...allOf(this.#refused)]);
   }
 
   #putBack(commands: readonly Command[]): readonly Command[] {
