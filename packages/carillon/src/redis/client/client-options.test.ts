@@ -7,12 +7,13 @@ import { clientSettings, type RedisOptions } from './client-options.js';
 const refused = new Error('refused');
 
 test('what is not said of a client has its default', () => {
-  const { commandTimeoutMs, maxQueuedCommands, maxIdleMs, waitUntilReady } =
+  const { commandTimeoutMs, maxConnectionAgeMs, maxQueuedCommands, maxIdleMs, waitUntilReady } =
     clientSettings('redis://');
 
   assert.deepEqual(
-    { commandTimeoutMs, maxQueuedCommands, maxIdleMs, waitUntilReady },
+    { commandTimeoutMs, maxConnectionAgeMs, maxQueuedCommands, maxIdleMs, waitUntilReady },
     {
+      maxConnectionAgeMs: Number.POSITIVE_INFINITY,
       commandTimeoutMs: 10_000,
       maxQueuedCommands: 100_000,
       maxIdleMs: 15_000,
@@ -30,6 +31,20 @@ test('by default a client reconnects from 50 ms to 2 s, with jitter and without 
 
   assert.deepEqual(waits(1), [50, 100, 200, 400, 800, 1_600, 2_000, 2_000]);
   assert.deepEqual(waits(0), [50, 50, 50, 50, 50, 50, 50, 50]);
+});
+
+test('by default a refused command is sent again 8 times, from 100 ms to 2 s, with jitter', (t) => {
+  t.mock.method(Math, 'random', () => 1);
+  const schedule = clientSettings('redis://').failoverRetry.start();
+
+  const waits = Array.from({ length: 9 }, () => schedule.next(refused));
+  assert.deepEqual(waits, [100, 200, 400, 800, 1_600, 2_000, 2_000, 2_000, null]);
+});
+
+test('`failoverRetry: false` sends nothing again', () => {
+  const { failoverRetry } = clientSettings('redis://', { failoverRetry: false });
+
+  assert.equal(failoverRetry.start().next(refused), null);
 });
 
 test('`reconnect: false` gives up at the first failure', () => {
@@ -56,6 +71,9 @@ const BAD_OPTIONS: readonly (readonly [options: unknown, message: RegExp])[] = [
   [{ reconnect: true }, /`reconnect` must be false or a retry policy/],
   [{ reconnect: {} }, /`reconnect`/],
   [{ reconnect: null }, /`reconnect`/],
+  [{ failoverRetry: true }, /`failoverRetry` must be false or a retry policy/],
+  [{ maxConnectionAgeMs: 0 }, /`maxConnectionAgeMs` must be a number greater than 0/],
+  [{ signal: 'SIGTERM' }, /`signal` must be an AbortSignal/],
   [{ waitUntilReady: 'no' }, /`waitUntilReady` must be true or false/],
 ];
 

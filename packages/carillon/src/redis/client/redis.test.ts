@@ -1,30 +1,17 @@
 /** The life of a client: closing, and leaving the process alone. */
 import assert from 'node:assert/strict';
-import { execFile } from 'node:child_process';
 import { after, before, test } from 'node:test';
-import { promisify } from 'node:util';
 import { startFaultProxy, startServer, type TestServer, waitFor } from '@carillon/test-kit';
 import { ConnectionError, ConnectionForcedCloseError } from '../errors/connection-error.js';
 import { connect } from './connect.js';
 import type { Redis } from './redis.js';
+import { runProgram } from './run-program.test.support.js';
 
 let server: TestServer;
 before(async () => {
   server = await startServer();
 });
 after(() => server[Symbol.asyncDispose]());
-
-const DOOR = new URL('../../entries/redis.js', import.meta.url).href;
-
-/** Runs a program that may use `connect` and `url`; rejects when it does not end by itself. */
-async function runProgram(body: string, url: string = server.url): Promise<string> {
-  const text = `import { connect } from ${JSON.stringify(DOOR)};
-    const url = ${JSON.stringify(url)};
-    ${body}`;
-  const args = ['--input-type=module', '--eval', text];
-  const { stdout } = await promisify(execFile)(process.execPath, args, { timeout: 10_000 });
-  return stdout.trim();
-}
 
 test('close() waits for the replies of what was called', async () => {
   await using proxy = await startFaultProxy(server, { toClient: { delayMs: 20 } });
@@ -102,13 +89,16 @@ test('a client that does not wait until it is ready starts while its server is a
 });
 
 test('a process ends by itself when its clients are closed, with no listener anywhere', async () => {
-  const output = await runProgram(`
+  const output = await runProgram(
+    `
     const redis = await connect(url);
     const news = redis.pubsub({ channels: ['exit'] });
     await news.ready();
     console.log(await redis.ping());
     await redis.close();
-  `);
+  `,
+    server.url,
+  );
 
   assert.equal(output, 'PONG');
 });
@@ -135,19 +125,23 @@ test('a process ends by itself when connect() failed', async () => {
 });
 
 test('a process ends although an unreferenced client is open', async () => {
-  const output = await runProgram(`
+  const output = await runProgram(
+    `
     const redis = await connect(url);
     const news = redis.pubsub({ channels: ['exit'] });
     await news.ready();
     console.log(await redis.ping());
     redis.unref();
-  `);
+  `,
+    server.url,
+  );
 
   assert.equal(output, 'PONG');
 });
 
 test('a process stays while a referenced client is open', async () => {
-  const running = runProgram(`
+  const running = runProgram(
+    `
     const redis = await connect(url);
     redis.unref();
     redis.ref();
@@ -155,7 +149,9 @@ test('a process stays while a referenced client is open', async () => {
     const news = redis.pubsub({ channelHandlers: { 'stay:end': end } });
     await news.ready();
     await redis.set('stay:ready', 1);
-  `);
+  `,
+    server.url,
+  );
   await waitFor(async () => (await server.command('EXISTS', 'stay:ready')) === '1');
   await server.command('PUBLISH', 'stay:end', '');
 

@@ -24,6 +24,7 @@ before(async () => {
 });
 after(() => Promise.all([primary, replica].map((server) => server[Symbol.asyncDispose]())));
 beforeEach(async () => {
+  await primary.command('REPLICAOF', 'NO', 'ONE');
   await replica.command('REPLICAOF', primary.host, String(primary.port));
   await waitFor(async () =>
     (await replica.command('INFO', 'replication')).includes('link_status:up'),
@@ -101,6 +102,62 @@ test('a write that a replica refuses reaches the server to which the name leads 
   assert.deepEqual(events, [], 'nothing was lost');
 });
 
+test('a failover that the servers agree upon loses, doubles and reorders nothing', async () => {
+  const name: Name = { leadsTo: primary, dials: 0 };
+  await using redis = await connectTo(name);
+  const counts: Promise<number>[] = [];
+  const callMore = async (calls: number): Promise<void> => {
+    for (const end = counts.length + calls; counts.length < end; ) {
+      for (let i = 0; i < 20; i++) counts.push(redis.incr('counter'));
+      await new Promise(setImmediate);
+    }
+  };
+
+  await callMore(500);
+  const started = primary.command('FAILOVER');
+  await callMore(500);
+  await started;
+  await waitFor(async () =>
+    (await primary.command('INFO', 'replication')).includes('master_failover_state:no-failover'),
+  );
+  assert.match(await primary.command('INFO', 'replication'), /role:slave/);
+  await callMore(500);
+  name.leadsTo = replica;
+  await callMore(500);
+
+  assert.deepEqual(
+    await Promise.all(counts),
+    counts.map((_, i) => i + 1),
+  );
+  assert.equal(await replica.command('GET', 'counter'), String(counts.length));
+  assert.equal(redis.state, 'ready');
+});
+
+test('refused commands that lose their connection keep their order, and none runs twice', async () => {
+  await using redis = await connect(replica.url, {
+    failoverRetry: OFTEN,
+    reconnect: constant({ delayMs: 2 }),
+  });
+  const outcomes: Promise<PromiseSettledResult<unknown>[]>[] = [];
+  for (let kill = 0; kill < 10; kill++) {
+    const pushes = Array.from({ length: 20 }, (_, i) =>
+      redis.call(['RPUSH', 'list', kill * 20 + i]),
+    );
+    outcomes.push(Promise.allSettled(pushes));
+    await new Promise((resolve) => setTimeout(resolve, 3));
+    await replica.command('CLIENT', 'KILL', 'TYPE', 'normal');
+  }
+  await promote();
+
+  const ran: string[] = [];
+  for (const [i, outcome] of (await Promise.all(outcomes)).flat().entries()) {
+    if (outcome.status === 'fulfilled') ran.push(String(i));
+    else assert.equal(outcome.reason.sent, 'maybe', String(outcome.reason)); // and was refused
+  }
+  assert.ok(ran.length > 0);
+  assert.deepEqual(await redis.call(['LRANGE', 'list', 0, -1]), ran);
+});
+
 test('a client that writes to a replica on purpose is told so, and causes no storm', async () => {
   await using redis = await connect(replica.url, {
     failoverRetry: constant({ delayMs: 10, retries: 4 }),
@@ -131,6 +188,16 @@ test('with `failoverRetry: false` a refusal is final, and nothing is replaced', 
     return true;
   });
   assert.equal(await accepted(replica), before + 1);
+});
+
+test('a write that waited behind one that was given up takes its place', async () => {
+  await using redis = await connect(replica.url, { failoverRetry: false });
+
+  // Called when the answer to GET is read, together with the refusal, and before that is judged.
+  const behind = redis.get('k').then(() => redis.set('behind', 1));
+  await assert.rejects(redis.set('first', 1), ReadOnlyError);
+
+  await assert.rejects(behind, ReadOnlyError);
 });
 
 test('the error of a write says why the server could not be connected to anew', async () => {

@@ -71,6 +71,8 @@ export class Lane implements BatchExecutor {
   readonly #reconnector: Reconnector;
   readonly #deadlines: Deadlines;
   readonly #queue: WaitingCommands;
+  /** Taken over from a connection that is dying. */
+  readonly #salvaged: Command[] = [];
   readonly #refused: RefusedCommands;
   readonly #age: ConnectionAge;
   /** Where commands go. */
@@ -105,7 +107,8 @@ export class Lane implements BatchExecutor {
     const replace = (): Promise<Error | undefined> => this.#reconnector.replace();
     this.#refused = new RefusedCommands(options.failoverRetry, maxQueuedCommands, {
       address,
-      resend: (command) => this.#send(command),
+      retry: (command) => this.#connection && retryOn(this.#connection, command),
+      resend: (commands) => this.#resend(commands),
       onReadOnly: replace,
     });
     this.#age = new ConnectionAge(options.maxConnectionAgeMs, reconnect, replace);
@@ -172,13 +175,19 @@ export class Lane implements BatchExecutor {
     }
     this.#deadlines.watch(command, command.options?.timeoutMs ?? this.#options.commandTimeoutMs);
     traceCommand(command, this.#options.address);
-    if (this.#refused.holdsBack(command)) this.#refused.push(command);
-    else this.#send(command);
+    if (this.#connection === undefined) this.#enqueue(command);
+    else this.#send(command, this.#connection);
   }
 
-  #send(command: Command): void {
-    if (this.#connection !== undefined) this.#connection.send(command);
-    else this.#enqueue(command);
+  #send(command: Command, connection: Connection): void {
+    if (this.#refused.holdsBack(command)) this.#refused.push(command);
+    else connection.send(command);
+  }
+
+  #resend(commands: readonly Command[]): void {
+    const connection = this.#connection;
+    if (connection === undefined) this.#enqueueFirst(commands);
+    else for (const command of commands) connection.send(command);
   }
 
   #onUp(connection: Connection): void {
@@ -197,9 +206,9 @@ export class Lane implements BatchExecutor {
       this.#owner.onUp();
     }
     for (let command = this.#queue.shift(); command; command = this.#queue.shift()) {
-      if (this.#refused.holdsBack(command)) this.#refused.push(command);
-      else connection.send(command);
+      this.#send(command, connection);
     }
+    this.#refused.resume();
   }
 
   /** Lets a connection answer what it has; from now on commands wait for the one in its place. */
@@ -213,6 +222,7 @@ export class Lane implements BatchExecutor {
     this.#connection = undefined;
     this.#retiring = undefined;
     this.#outage = error;
+    this.#enqueueFirst(this.#salvaged.splice(0));
     this.#probe?.stop();
     this.#age.stop();
     this.#owner.onDown(error);
@@ -229,10 +239,18 @@ export class Lane implements BatchExecutor {
   }
 
   #takeOver(command: Command): boolean {
-    if (this.#refusal !== undefined || this.#queue.isFull) return false;
+    const isFull = this.#queue.length + this.#salvaged.length >= this.#options.maxQueuedCommands;
+    if (this.#refusal !== undefined || isFull) return false;
     if (!command.mayBeSentAgain || (command.spec.flags & CommandFlag.probe) !== 0) return false;
-    this.#enqueue(command);
+    if (!this.#refused.takeBack(command)) this.#salvaged.push(command);
     return true;
+  }
+
+  /** For what had a connection, and so was called before what waits for one. */
+  #enqueueFirst(commands: readonly Command[]): void {
+    const later: Command[] = [];
+    for (let next = this.#queue.shift(); next; next = this.#queue.shift()) later.push(next);
+    for (const command of [...commands, ...later]) this.#enqueue(command);
   }
 
   #enqueue(command: Command): void {
@@ -268,6 +286,13 @@ async function answerOf(connection: Connection, options: CallOptions): Promise<v
   } catch (error) {
     if (error instanceof QueueFullError) throw error;
   }
+}
+
+/** Sends a command alone. @returns Whether it was answered; otherwise the connection is lost. */
+export async function retryOn(connection: Connection, command: Command): Promise<boolean> {
+  connection.send(command);
+  await answerOf(connection, NO_DEADLINE).catch(() => {});
+  return !connection.closed;
 }
 
 /** Whether the server refused the handshake in a way that waiting will not mend by itself. */

@@ -20,7 +20,7 @@ import {
 } from '../errors/connection-error.js';
 import { ReplyError } from '../errors/reply-error.js';
 import { Growth } from './growth.js';
-import { isFinalAnswer } from './lane.js';
+import { isFinalAnswer, retryOn } from './lane.js';
 import { LeaseRequest } from './lease-request.js';
 import type { PoolSettings } from './pool-options.js';
 import { PooledConnection } from './pooled-connection.js';
@@ -91,7 +91,8 @@ export class PoolConnections {
     const { failoverRetry, maxQueuedCommands } = settings;
     this.#refused = new RefusedCommands(failoverRetry, maxQueuedCommands, {
       address: settings.connection.address,
-      resend: (command) => this.send(command),
+      retry: (command) => this.#retry(command),
+      resend: (commands) => this.sendTogether(commands),
       onReadOnly: async () => this.#renew(),
     });
     this.#growth = new Growth(settings.reconnect, {
@@ -353,7 +354,7 @@ export class PoolConnections {
     const isOurs = command.spec === PING; // asked about this very connection
     if (isOnePersons || isOurs || this.isClosed || this.#queue.isFull) return false;
     if (!command.mayBeSentAgain) return false;
-    this.#queue.push(command);
+    if (!this.#refused.takeBack(command)) this.#queue.push(command);
     return true;
   }
 
@@ -363,6 +364,11 @@ export class PoolConnections {
     if (role !== 'leased' && role !== 'pubsub') return this.#refused.take(command, error);
     this.#refused.notice(error);
     return false;
+  }
+
+  #retry(command: Command): Promise<boolean> | undefined {
+    const connection = this.next()?.connection;
+    return connection && retryOn(connection, command);
   }
 
   /** The server is no primary any more: no connection to it is used for anything new. */
@@ -416,6 +422,7 @@ export class PoolConnections {
     member.role = 'shared';
     member.touch();
     this.#shared.push(member);
+    this.#refused.resume();
   }
 
   #unshare(member: PooledConnection): void {

@@ -142,3 +142,55 @@ test('unref() reaches a wait under way, and ref() undoes it', async (t) => {
   assert.equal(waits(), before + 1);
   reconnector.close();
 });
+
+test('two replacements at once are one, and the old connection is closed when the next is in use', async () => {
+  const { reconnector, connections } = watch(none(), 0);
+  await reconnector.connect();
+
+  const failures = await Promise.all([reconnector.replace(), reconnector.replace()]);
+
+  assert.deepEqual(failures, [undefined, undefined]);
+  assert.deepEqual(
+    connections.map((connection) => connection.closed),
+    [true, false],
+  );
+  reconnector.close();
+});
+
+test('a connection that cannot retire is handed back, and its replacement closed', async () => {
+  const settings = connectionSettings(server.url);
+  const opened: Connection[] = [];
+  const up: Connection[] = [];
+  const reason = new Error('busy');
+  const reconnector = new Reconnector(
+    async (hooks, signal) => {
+      const connection = await Connection.open(settings, hooks, signal);
+      opened.push(connection);
+      return connection;
+    },
+    none(),
+    {
+      onUp: (connection) => up.push(connection),
+      onRetire: () => Promise.reject(reason),
+      onDown() {},
+      onAttemptFailed() {},
+    },
+  );
+  await reconnector.connect();
+
+  assert.equal(await reconnector.replace(), reason);
+
+  assert.deepEqual(up, [opened[0], opened[0]]);
+  assert.deepEqual(
+    opened.map((connection) => connection.closed),
+    [false, true],
+  );
+  reconnector.close();
+});
+
+test('with no connection there is nothing to replace', async () => {
+  const { reconnector, connections } = watch(none(), 0);
+
+  assert.equal(await reconnector.replace(), undefined);
+  assert.deepEqual(connections, []);
+});

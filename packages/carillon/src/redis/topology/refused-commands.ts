@@ -3,10 +3,10 @@
  * data (LOADING), has lost its primary (MASTERDOWN) or is a replica (READONLY). They wait here and are
  * sent again, in their order.
  *
- * Each command has its own count of retries; the wait between two rounds is that of the command that
- * waits longest. While some wait, later commands that may write go behind them, or they would
- * overtake; reads do not wait, because a replica may well answer them. What cannot be prevented: a
- * server that changes its mind between two commands it has been sent runs only the second.
+ * The oldest goes first and alone, as a scout; the others follow when the server took it, and count
+ * its refusal as theirs. So a server that changes its mind between two of them cannot run them out of
+ * order, and one that does not is not flooded. While some wait, later commands that may write go behind
+ * them, or they would overtake; reads do not wait, because a replica may well answer them.
  *
  * Not here: where a command goes, and how a connection is replaced. That is the owner's, a lane or a
  * pool.
@@ -26,8 +26,15 @@ import { ReplacementPace } from './replacement-pace.js';
 /** Whom the commands belong to. None of these may throw. */
 export interface RefusedCommandsOwner {
   readonly address: string;
-  /** Sends a command again. */
-  resend(command: Command): void;
+  /**
+   * Sends one command again.
+   *
+   * @returns Whether its answer came, whatever it was, or else the connection was lost; undefined when
+   *   there is none now, and `resume` will be called.
+   */
+  retry(command: Command): Promise<boolean> | undefined;
+  /** Sends commands again, in this order. */
+  resend(commands: readonly Command[]): void;
   /**
    * A write reached a replica: by now another server may be the primary, so connect anew. Called no
    * more often than the policy retries.
@@ -54,11 +61,19 @@ interface Refusal {
 export class RefusedCommands {
   readonly #policy: RetryPolicy;
   readonly #owner: RefusedCommandsOwner;
-  readonly #waiting: WaitingCommands;
+  readonly #capacity: number;
+  /** Refused. */
+  readonly #refused: WaitingCommands;
+  /** Called while others waited, and so after all that was or will be refused before the next round. */
+  readonly #behind: WaitingCommands;
   readonly #pace: ReplacementPace;
   readonly #refusals = new WeakMap<Command, Refusal>();
   /** Refused since the policy was last asked. */
   #unjudged: Command[] = [];
+  /** The command that was sent again before all others; undefined when it was refused once more. */
+  #scout: Command | undefined;
+  /** Whether a scout is on its way. */
+  #isTrying = false;
   /** Waits for the next round. */
   #timer: NodeJS.Timeout | undefined;
   /** Why the connection that READONLY asked for could not be had. */
@@ -68,24 +83,27 @@ export class RefusedCommands {
   constructor(policy: RetryPolicy, capacity: number, owner: RefusedCommandsOwner) {
     this.#policy = policy;
     this.#owner = owner;
-    this.#waiting = new WaitingCommands(capacity);
+    this.#capacity = capacity;
+    this.#refused = new WaitingCommands(capacity);
+    this.#behind = new WaitingCommands(capacity);
     this.#pace = new ReplacementPace(policy);
   }
 
   /** How many wait. */
+  /** How many wait. */
   get length(): number {
-    return this.#waiting.length;
+    return this.#refused.length + this.#behind.length + (this.#scout === undefined ? 0 : 1);
   }
 
   /** Whether a command that is called now must go behind those that wait. */
   holdsBack(command: Command): boolean {
-    return this.#waiting.length > 0 && (command.spec.flags & CommandFlag.readOnly) === 0;
+    return this.length > 0 && (command.spec.flags & CommandFlag.readOnly) === 0;
   }
 
   /** Puts a command behind those that wait; it fails with `QUEUE_FULL` when there is no room. */
   push(command: Command): void {
-    if (this.#waiting.isFull) command.failConnection('QUEUE_FULL', this.#owner.address);
-    else this.#waiting.push(command);
+    if (this.#isFull) command.failConnection('QUEUE_FULL', this.#owner.address);
+    else this.#behind.push(command);
   }
 
   /**
@@ -96,7 +114,8 @@ export class RefusedCommands {
   take(command: Command, error: ReplyError): boolean {
     if (!PASSING_CODES.has(error.code) || isProbe(command)) return false;
     const isProof = error.code === 'LOADING' || !SCRIPTS.has(command.spec.name);
-    const isTaken = !this.#waiting.isFull && (isProof || command.repeatable);
+    const hasRoom = command === this.#scout || !this.#isFull;
+    const isTaken = hasRoom && (isProof || command.repeatable);
     if (isTaken) this.#keep(command, error, isProof);
     this.notice(error);
     return isTaken;
@@ -109,18 +128,37 @@ export class RefusedCommands {
     queueMicrotask(() => void this.#replace(error));
   }
 
+  /** Takes back a command that may be sent again from a lost connection. @returns Whether it was its own. */
+  takeBack(command: Command): boolean {
+    if (command !== this.#scout) return false;
+    this.#putScoutBack(command);
+    return true;
+  }
+
+  /** There is a connection again. */
+  resume(): void {
+    if (this.length > 0 && !this.#isBusy) void this.#sendScout();
+  }
+
   /** What the server said when it last refused the command; undefined when it never did. */
   reasonOf(command: Command): ReplyError | undefined {
     return this.#refusals.get(command)?.error;
   }
 
-  /** Takes out all commands, the oldest first. */
+  /** Takes out all commands but the one that was sent, the oldest first. */
   drain(): Command[] {
     clearTimeout(this.#timer);
     this.#timer = undefined;
-    const commands: Command[] = [];
-    for (let next = this.#waiting.shift(); next; next = this.#waiting.shift()) commands.push(next);
-    return commands;
+    return [...allOf(this.#refused), ...allOf(this.#behind)];
+  }
+
+  /** Whether the next round is on its way. */
+  get #isBusy(): boolean {
+    return this.#timer !== undefined || this.#isTrying;
+  }
+
+  get #isFull(): boolean {
+    return this.length >= this.#capacity;
   }
 
   #keep(command: Command, error: ReplyError, isProof: boolean): void {
@@ -132,22 +170,31 @@ export class RefusedCommands {
       const schedule = startLazily(this.#policy);
       this.#refusals.set(command, { since: performance.now(), schedule, error, retries: 0 });
     }
-    this.#waiting.push(command);
-    if (this.#unjudged.push(command) === 1) queueMicrotask(() => this.#judge());
+    if (command === this.#scout) {
+      this.#putScoutBack(command);
+      return;
+    }
+    this.#refused.push(command);
+    if (this.#unjudged.push(command) === 1) {
+      queueMicrotask(() => this.#judge(this.#unjudged.splice(0)));
+    }
   }
 
-  /** Asks the policy about what was refused just now, and waits as it says for the first of them. */
-  #judge(): void {
-    const commands = this.#unjudged;
-    this.#unjudged = [];
+  /** Asks the policy about commands that were refused, and waits as it says for the first of them. */
+  #judge(commands: readonly Command[]): void {
+    let waitMs: number | undefined;
     for (const command of commands) {
       if (command.settled) continue;
       const refusal = this.#refusals.get(command) as Refusal;
       const delayMs = nextDelay(refusal.schedule, refusal.error);
-      if (delayMs === null) this.#giveUp(command, refusal);
-      else this.#timer ??= startTimer(() => this.#resendAll(), delayMs)?.unref();
+      if (delayMs === null || delayMs === Number.POSITIVE_INFINITY) this.#giveUp(command, refusal);
+      else waitMs ??= delayMs;
       refusal.retries++;
     }
+    if (this.#isBusy) return;
+    // Without a wait, whoever the others waited behind is gone.
+    if (waitMs === undefined) void this.#sendScout();
+    else this.#timer = startTimer(() => void this.#sendScout(), waitMs)?.unref();
   }
 
   #giveUp(command: Command, { error, retries, since }: Refusal): void {
@@ -159,8 +206,38 @@ export class RefusedCommands {
     command.settle(error, this.#owner.address);
   }
 
-  #resendAll(): void {
-    for (const command of this.drain()) this.#owner.resend(command);
+  async #sendScout(): Promise<void> {
+    this.#timer = undefined;
+    const scout = this.#refused.shift();
+    if (scout === undefined) {
+      this.#owner.resend(this.drain());
+      return;
+    }
+    const answer = this.#owner.retry(scout);
+    if (answer === undefined) {
+      this.#putScoutBack(scout); // `resume` goes on
+      return;
+    }
+    this.#scout = scout;
+    this.#isTrying = true;
+    const isAnswered = await answer;
+    this.#isTrying = false;
+    const isBack = this.#scout === undefined;
+    this.#scout = undefined;
+    if (!isAnswered)
+      this.resume(); // there may be another connection already
+    else if (isBack) this.#judge(this.#putBack(allOf(this.#refused)));
+    else this.#owner.resend(this.drain());
+  }
+
+  #putScoutBack(scout: Command): void {
+    this.#scout = undefined;
+    this.#putBack([scout, ...allOf(this.#refused)]);
+  }
+
+  #putBack(commands: readonly Command[]): readonly Command[] {
+    for (const command of commands) this.#refused.push(command);
+    return commands;
   }
 
   async #replace(error: ReplyError): Promise<void> {
@@ -186,4 +263,11 @@ function tellsOfDemotion(error: ReplyError): boolean {
 /** Any answer to a probe will do, and nobody waits for a better one. */
 function isProbe(command: Command): boolean {
   return (command.spec.flags & CommandFlag.probe) !== 0;
+}
+
+/** Empties a queue. */
+function allOf(queue: WaitingCommands): Command[] {
+  const commands: Command[] = [];
+  for (let next = queue.shift(); next; next = queue.shift()) commands.push(next);
+  return commands;
 }

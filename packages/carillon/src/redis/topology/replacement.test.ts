@@ -147,24 +147,29 @@ test('a connection that is lost while its replacement is opened is followed by t
   assert.equal(redis.state, 'ready');
 });
 
-test('a connection that is lost before it has answered everything fails as ever, and its replacement serves', async () => {
+test('a connection that is lost before it has answered everything is followed by its replacement, in order', async () => {
   await using setting = await gated(1);
   const { redis, gates, proxy } = setting;
   const key = newKey();
   await waitFor(() => gates.length === 1);
 
   await server.command('CLIENT', 'PAUSE', '10000', 'WRITE');
-  const lost = assert.rejects(redis.incr(key), { code: 'CONNECTION_LOST', sent: 'maybe' });
+  const push = (value: string, idempotent: boolean): Promise<unknown> =>
+    redis.call(['RPUSH', key, value], { idempotent });
+  const lost = assert.rejects(push('lost', false), { code: 'CONNECTION_LOST', sent: 'maybe' });
+  const repeated = push('repeated', true);
   const seen = proxy.toClient.bytes;
   gates[0]?.resolve();
   await waitFor(() => proxy.toClient.bytes > seen);
-  const old = /id=(\d+) .*cmd=incr/.exec(await server.command('CLIENT', 'LIST'))?.[1];
+  await new Promise(setImmediate);
+  const later = push('later', false);
+  const old = /id=(\d+) .*cmd=rpush/.exec(await server.command('CLIENT', 'LIST'))?.[1];
   await server.command('CLIENT', 'KILL', 'ID', old as string);
   await server.command('CLIENT', 'UNPAUSE');
   await lost;
 
-  assert.equal(await redis.incr(key), 1);
-  assert.equal(redis.state, 'ready');
+  assert.deepEqual(await Promise.all([repeated, later]), [1, 2]);
+  assert.deepEqual(await redis.call(['LRANGE', key, 0, -1]), ['repeated', 'later']);
 });
 
 test('a replacement that fails when its connection is lost leads to an ordinary reconnect', async () => {
