@@ -10,11 +10,11 @@ import {
   waitFor,
 } from '@carillon/test-kit';
 import { constant } from '../../util/retry-policy.js';
-import { connect } from '../client/connect.js';
-import type { Redis } from '../client/redis.js';
+import type { Commands } from '../commands/commands.js';
 import { PipelineError } from '../errors/composite-errors.js';
 import { ConnectionError } from '../errors/connection-error.js';
-import type { Commands } from './commands.js';
+import { connect } from './connect.js';
+import type { Redis } from './redis.js';
 
 let server: TestServer;
 before(async () => {
