@@ -286,12 +286,20 @@ class Link {
         // Reading on until the other side closes too: closing over unread bytes would be a reset.
         socket.end();
         socket.resume();
-      } else if (socket === this.#client || this.#serverIsTcp) {
+      } else if (this.#knowsReset(socket)) {
         socket.resetAndDestroy();
       } else {
-        socket.destroy(); // a unix socket knows no reset
+        socket.destroy();
       }
     }
+  }
+
+  /**
+   * A unix socket knows no reset. A socket that was ended cannot be reset any more: Node may then leave its
+   * handle open, and not get through the end of the process.
+   */
+  #knowsReset(socket: Socket): boolean {
+    return !socket.writableEnded && (socket === this.#client || this.#serverIsTcp);
   }
 
   #watch(socket: Socket): void {

@@ -47,7 +47,7 @@ export class Batch implements QueuedOwner {
     return queued;
   }
 
-  /** Fails all commands; none was sent. */
+  /** Fails all commands that have no outcome yet. */
   abandon(error: unknown): void {
     for (const command of this.commands) command.fail(error);
   }

@@ -57,7 +57,7 @@ export abstract class PipeliningCommands<S extends Strings>
    *
    * @param record - Calls commands on its argument and returns what they returned, in an array; it is
    *   not asynchronous. When it throws, nothing is sent.
-   * @param options - Signal, deadline and `idempotent` hold for each command. `returnErrors`: see there.
+   * @param options - Signal, deadline and `idempotent` hold for each command that has none of its own.
    * @returns The results in the array's order.
    * @throws {PipelineError} Commands failed; the others ran. Its `errors` are in the order of the calls.
    * @throws {ConnectionError} All commands failed with it; `sent` is `'maybe'` when any of them was sent.

@@ -66,7 +66,9 @@ export class Recorder<S extends Strings> extends Commands<S> {
     const own: Queued<unknown>[] = [];
     for (const value of returned as unknown[]) {
       if (!(value instanceof Queued && value.owner === this.#batch)) {
-        throw invalid('returned something else than the promises of its own commands');
+        throw invalid(
+          'must return what its commands returned, not what `then` or others made of it',
+        );
       }
       own.push(value);
     }
