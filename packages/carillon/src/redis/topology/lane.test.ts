@@ -42,7 +42,10 @@ interface Setting extends AsyncDisposable {
 
 async function throughProxy(options: RedisOptions = {}): Promise<Setting> {
   const proxy = await startFaultProxy(server);
-  const redis = await connect(proxy.url, { reconnect: SOON, ...options });
+  const redis = await connect(proxy.url, { reconnect: SOON, ...options }).catch(async (error) => {
+    await proxy.close(); // or the process would not end
+    throw error;
+  });
   return {
     proxy,
     redis,
@@ -91,7 +94,7 @@ for (const protocol of [2, 3] as const) {
       await using setting = await throughProxy({
         protocol,
         commandTimeoutMs: 150,
-        connectTimeoutMs: 150,
+        connectTimeoutMs: 500,
         maxIdleMs: 40,
       });
       const { proxy, redis } = setting;
