@@ -9,7 +9,7 @@ import { Buffer, isAscii } from 'node:buffer';
 export interface ByteBuffer extends Buffer {
   utf8Slice(start: number, end: number): string;
   latin1Slice(start: number, end: number): string;
-  utf8Write(text: string, offset: number, length?: number): number;
+  utf8Write(text: string, offset: number): number;
 }
 
 /** The same memory, seen as a `ByteBuffer`. */

@@ -119,7 +119,7 @@ test('a large string becomes a chunk of its own, in UTF-8', () => {
 });
 
 test('a string of any size around the limits is encoded right', () => {
-  for (const limit of [16 * 1024, 2 * 1024 * 1024]) {
+  for (const limit of [16 * 1024, Math.floor((4 * 1024 * 1024) / 3)]) {
     for (let size = limit - 6; size < limit + 6; size++) {
       for (const end of ['', 'é', '€', '🔔', '\ud83d']) {
         const text = 'a'.repeat(size - end.length) + end;

@@ -8,13 +8,13 @@
 import { Buffer } from 'node:buffer';
 import { allocate, type ByteBuffer } from './byte-text.js';
 
-/** The most bytes that one character takes. */
-const LONGEST_CHARACTER = 4;
+/** The most bytes that one UTF-16 unit takes. */
+const MAX_UNIT_BYTES = 3;
 
 /** How much memory is taken at least: several texts that are written together fit. */
 const MIN_MEMORY = 256 * 1024;
-/** How much memory is kept, and so how long a text is that is written into it. */
-const MAX_MEMORY = 2 * 1024 * 1024;
+/** How much is taken at most. The system provides what is written to, so texts cost what they take. */
+const MAX_MEMORY = 4 * 1024 * 1024;
 
 /** Encodes large strings. */
 export class LargeTexts {
@@ -23,18 +23,14 @@ export class LargeTexts {
 
   /** The bytes of a text, which stay as they are until `reuse()`. */
   encode(text: string): Uint8Array {
-    // With this much room only ASCII takes as many bytes as it has characters: anything else takes
-    // more, also when it is cut, because less room is left then than the next character needs.
-    const room = text.length + LONGEST_CHARACTER;
+    const room = text.length * MAX_UNIT_BYTES;
     if (room > MAX_MEMORY) return Buffer.from(text);
     if (this.#used + room > this.#memory.length) {
       this.#memory = allocate(Math.max(room, MIN_MEMORY));
       this.#used = 0;
     }
     const start = this.#used;
-    const length = this.#memory.utf8Write(text, start, room);
-    if (length > text.length) return Buffer.from(text);
-    this.#used += length;
+    this.#used += this.#memory.utf8Write(text, start);
     return this.#memory.subarray(start, this.#used);
   }
 
