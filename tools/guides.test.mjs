@@ -9,7 +9,7 @@
 import assert from 'node:assert/strict';
 import { execFile } from 'node:child_process';
 import { existsSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
-import { after, before, test } from 'node:test';
+import { after, before, describe, test } from 'node:test';
 import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
 import { startServer } from '@carillon/test-kit';
@@ -91,24 +91,26 @@ test('every program of the guides compiles as a user would compile it', {
   await run('npx', ['tsc', '-p', fileURLToPath(PROGRAMS)]);
 });
 
-for (const { name, source, prints } of PROGRAMS_OF_ALL.filter(({ runs }) => runs)) {
-  test(`guide program ${name} runs and prints what it says`, { timeout: 30_000 }, async () => {
-    const server = await startServer();
-    try {
-      const address = `127.0.0.1:${server.port}`;
-      const placed = source.replaceAll('redis://localhost', `redis://${address}`);
-      // Node 20 has no `await using`: written as it will be read, lowered to be run.
-      const { code } = await transform(placed, { loader: 'ts', format: 'esm', target: 'node20' });
-      const program = new URL(`${name}.mjs`, PROGRAMS);
-      writeFileSync(program, code);
-      const output = await run(process.execPath, [fileURLToPath(program)]);
-      const lines = output.replaceAll(address, 'localhost:6379').trimEnd().split('\n');
-      if (prints.length > 0) assert.deepEqual(lines, prints);
-    } finally {
-      await server.stop();
-    }
-  });
-}
+describe('guide programs', { concurrency: 2 }, () => {
+  for (const { name, source, prints } of PROGRAMS_OF_ALL.filter(({ runs }) => runs)) {
+    test(`${name} runs and prints what it says`, { timeout: 30_000 }, async () => {
+      const server = await startServer();
+      try {
+        const address = `127.0.0.1:${server.port}`;
+        const placed = source.replaceAll('redis://localhost', `redis://${address}`);
+        // Node 20 has no `await using`: written as it will be read, lowered to be run.
+        const { code } = await transform(placed, { loader: 'ts', format: 'esm', target: 'node20' });
+        const program = new URL(`${name}.mjs`, PROGRAMS);
+        writeFileSync(program, code);
+        const output = await run(process.execPath, [fileURLToPath(program)]);
+        const lines = output.replaceAll(address, 'localhost:6379').trimEnd().split('\n');
+        if (prints.length > 0) assert.deepEqual(lines, prints);
+      } finally {
+        await server.stop();
+      }
+    });
+  }
+});
 
 /**
  * @param {string} command
