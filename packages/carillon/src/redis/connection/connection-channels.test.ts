@@ -292,6 +292,25 @@ test('closing ends also the channels whose subscription was on its way', async (
   assert.equal(await channel.waitMessage(), false);
 });
 
+test('closing ends every channel that was asked for, also one that was to be left again', async () => {
+  await using proxy = await startFaultProxy(server);
+  const connection = await createConnection(proxy.url);
+  proxy.toClient.set({ stall: true });
+  const seen = proxy.toServer.bytes;
+  const [first, second] = [new Channel('same'), new Channel('same')];
+  const outcomes = Promise.allSettled([
+    connection.executePubSub('subscribe', first),
+    connection.executePubSub('unsubscribe', 'same'),
+    connection.executePubSub('subscribe', second),
+  ]);
+  await waitFor(() => proxy.toServer.bytes > seen); // each may have run
+  connection.close();
+
+  await outcomes;
+  assert.equal(await first.waitMessage(), false);
+  assert.equal(await second.waitMessage(), false);
+});
+
 test('a connection whose owner takes the messages has no channels', async () => {
   const pushes: unknown[] = [];
   const hooks = { onPush: (push: unknown[]): void => void pushes.push(push[0]) };

@@ -69,13 +69,14 @@ class ChannelGroup {
     if (!this.asked.has(key)) this.asked.set(key, channel);
   }
 
-  remove(key: string): void {
+  /** Forgets the channel of a name that was acknowledged. */
+  remove(key: string): Channel<boolean> | undefined {
     const channel = this.active.get(key);
-    if (channel === undefined) return;
+    if (channel === undefined) return undefined;
     this.active.delete(key);
     if (this.byName.get(channel.name) === channel) this.byName.delete(channel.name);
     if (this.asked.get(key) === channel) this.asked.delete(key);
-    messagesOf(channel).end();
+    return channel;
   }
 }
 
@@ -86,6 +87,8 @@ export class ConnectionChannels {
     pattern: new ChannelGroup(),
     shard: new ChannelGroup(),
   };
+  /** Channels that somebody may be reading and whose end was not said. */
+  readonly #open = new Set<Channel<boolean>>();
 
   get channels(): ReadonlyMap<string, Channel> {
     return this.#groups.channel.byName as ReadonlyMap<string, Channel>;
@@ -140,38 +143,30 @@ export class ConnectionChannels {
     if (key === null) return;
     const { kind, adds } = readVerb(verb);
     const group = this.#groups[kind];
-    if (!adds) group.remove(key);
+    if (!adds) this.#end(group.remove(key));
     else if (!group.active.has(key)) group.add(key, this.#channelFor(key, kind, command));
   }
 
-  /** Gives a message to its channel. @returns Whether there is one; false also for other pushes. */
-  deliver(push: readonly Reply[]): boolean {
-    switch (push[0]) {
-      case 'message':
-        return put(this.#groups.channel, push[1], push[1], push[2]);
-      case 'smessage':
-        return put(this.#groups.shard, push[1], push[1], push[2]);
-      case 'pmessage':
-        return put(this.#groups.pattern, push[1], push[2], push[3]);
-      default:
-        return false;
-    }
+  /** Gives a message to its channel. Other pushes are nobody's. */
+  deliver(push: readonly Reply[]): void {
+    const { channel, shard, pattern } = this.#groups;
+    if (push[0] === 'message') put(channel, push[1], push[1], push[2]);
+    else if (push[0] === 'pmessage') put(pattern, push[1], push[2], push[3]);
+    else if (push[0] === 'smessage') put(shard, push[1], push[1], push[2]);
   }
 
   /** All subscriptions that stood have ended, with or without the connection. */
   endActive(): void {
     for (const group of Object.values(this.#groups)) {
-      for (const key of group.active.keys()) group.remove(key);
+      for (const key of group.active.keys()) this.#end(group.remove(key));
     }
   }
 
   /** The connection is gone: also what was only asked for will not come. */
   endAll(): void {
     this.endActive();
-    for (const { asked } of Object.values(this.#groups)) {
-      for (const channel of asked.values()) messagesOf(channel).end();
-      asked.clear();
-    }
+    for (const { asked } of Object.values(this.#groups)) asked.clear();
+    for (const channel of this.#open) this.#end(channel);
   }
 
   /** The channel of each name: the one it has, the one that was given, or a new one. */
@@ -198,8 +193,19 @@ export class ConnectionChannels {
   }
 
   #ask(kind: SubscriptionKind, key: string, channel: Channel<boolean>): void {
-    messagesOf(channel).source = this;
+    this.#adopt(channel);
     this.#groups[kind].asked.set(key, channel);
+  }
+
+  #adopt(channel: Channel<boolean>): void {
+    messagesOf(channel).source = this;
+    this.#open.add(channel);
+  }
+
+  #end(channel: Channel<boolean> | undefined): void {
+    if (channel === undefined) return;
+    this.#open.delete(channel);
+    messagesOf(channel).end();
   }
 
   /** The server does not know of it, and will not. */
@@ -207,7 +213,7 @@ export class ConnectionChannels {
     const { asked, active } = this.#groups[kind];
     if (asked.get(key) !== channel || active.has(key)) return;
     asked.delete(key);
-    messagesOf(channel).end();
+    this.#end(channel);
   }
 
   /** Raw SUBSCRIBE commands say nothing of channels: theirs are made when they are needed. */
@@ -216,18 +222,16 @@ export class ConnectionChannels {
     const channel = given ?? this.#groups[kind].asked.get(key);
     if (channel !== undefined && !messagesOf(channel).hasEnded) return channel;
     const made = newChannel(kind, Buffer.from(key, 'latin1'));
-    messagesOf(made).source = this;
+    this.#adopt(made);
     return made;
   }
 }
 
-function put(group: ChannelGroup, key?: Reply, channel?: Reply, data?: Reply): boolean {
-  const name = binaryOf(key);
-  const target = name === undefined ? undefined : group.active.get(name);
-  if (!(channel instanceof Uint8Array && data instanceof Uint8Array)) return false;
-  if (target === undefined) return false;
+function put(group: ChannelGroup, key?: Reply, channel?: Reply, data?: Reply): void {
+  const target = group.active.get(binaryOf(key) ?? '');
+  if (target === undefined) return;
+  if (!(channel instanceof Uint8Array && data instanceof Uint8Array)) return;
   messagesOf(target).put({ channel, data });
-  return true;
 }
 
 function pick(channels: ChannelsByKey, keys: readonly string[]): ChannelsByKey {

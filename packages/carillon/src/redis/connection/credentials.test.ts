@@ -14,6 +14,7 @@ import {
 import { AuthError } from '../errors/reply-error.js';
 import { Connection } from './connection.js';
 import type { ConnectionOptions } from './connection-options.js';
+import { CredentialRenewal } from './credential-renewal.js';
 import type { Credentials, CredentialsProvider } from './credentials.js';
 
 let server: TestServer;
@@ -56,11 +57,6 @@ async function becomes(connection: Connection, user: string): Promise<void> {
   await waitFor(async () => (await whoAmI(connection)) === user);
 }
 
-/** Renewal comes at the earliest moment, retries without spread. */
-function withoutJitter(t: TestContext): void {
-  t.mock.method(Math, 'random', () => 0);
-}
-
 /** Renewal comes after a tenth of the life: long before the end. */
 function renewEarly(t: TestContext): void {
   t.mock.method(Math, 'random', () => -7);
@@ -78,11 +74,11 @@ for (const protocol of [2, 3] as const) {
     assert.equal(await whoAmI(withoutUser), 'default');
   });
 
-  test(`an open connection changes to new credentials before the old ones expire, under RESP${protocol}`, async () => {
-    const calls: number[] = [];
-    const born = Date.now();
-    const provider = annThen(300, () => {
-      calls.push(Date.now() - born);
+  test(`an open connection changes to new credentials before the old ones expire, under RESP${protocol}`, async (t) => {
+    renewEarly(t);
+    let renewals = 0;
+    const provider = annThen(2_000, () => {
+      renewals++;
       return BOB;
     });
     await using connection = await open(provider, { protocol });
@@ -92,9 +88,49 @@ for (const protocol of [2, 3] as const) {
 
     assert.equal(await connection.execute('CLIENT', 'ID'), id);
     assert.equal(connection.isAltered, false);
-    assert.equal(calls.length, 1);
+    assert.equal(renewals, 1);
   });
 }
+
+for (const [random, percent] of [
+  [0, 80],
+  [0.999_9, 90],
+] as const) {
+  test(`credentials are renewed after ${percent} % of their life, by chance`, async (t) => {
+    await using connection = await createConnection(address(), { credentials: () => ANN });
+    let asked = 0;
+    t.mock.method(Math, 'random', () => random);
+    t.mock.timers.enable({ apis: ['setTimeout', 'Date'] });
+    const provider: CredentialsProvider = () => {
+      asked++;
+      return new Promise(() => {});
+    };
+    const renewal = new CredentialRenewal(connection, provider, () => assert.fail('expired'));
+    renewal.watch(expiring(ANN, 100_000));
+
+    t.mock.timers.tick(percent * 1_000 - 20);
+    assert.equal(asked, 0);
+    t.mock.timers.tick(20);
+    assert.equal(asked, 1);
+    renewal.stop();
+  });
+}
+
+test('credentials that hold longer than a timer can be do not end early', async (t) => {
+  await using connection = await createConnection(address(), { credentials: () => ANN });
+  let expired = 0;
+  t.mock.timers.enable({ apis: ['setTimeout', 'Date'] });
+  const day = 24 * 60 * 60 * 1_000;
+  const away: CredentialsProvider = () => new Promise(() => {});
+  const renewal = new CredentialRenewal(connection, away, () => expired++);
+  renewal.watch(expiring(ANN, 40 * day));
+
+  t.mock.timers.tick(30 * day);
+  t.mock.timers.tick(9 * day);
+  assert.equal(expired, 0);
+  t.mock.timers.tick(day);
+  assert.equal(expired, 1);
+});
 
 test('a client that reconnects asks the provider again: rotated passwords are no outage', async () => {
   await using proxy = await startFaultProxy(server);
@@ -204,7 +240,7 @@ test('under RESP2 a connection that has left its channels in time is renewed', a
 });
 
 test('what fails is tried again before the credentials expire', async (t) => {
-  withoutJitter(t);
+  renewEarly(t);
   const failures: (() => Credentials)[] = [
     () => {
       throw new Error('the token service is away');
