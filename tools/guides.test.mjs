@@ -20,6 +20,9 @@ const GUIDES = new URL('docs/guides/', TOP);
 /** Inside the workspace, so that `carillon/redis` is found. */
 const PROGRAMS = new URL('.cache/guides/', TOP);
 
+/** A link to a document here, and to a heading in it. */
+const LINK = /\]\(([\w./-]+\.md)(?:#([\w-]+))?\)/g;
+
 /**
  * @typedef {object} Program
  * @property {string} name `guide-line`, to find it by.
@@ -72,6 +75,18 @@ test('the guides hold programs', () => {
   assert.ok(PROGRAMS_OF_ALL.length > 2);
 });
 
+test('every link of a guide to a document and its headings leads somewhere', () => {
+  for (const guide of readdirSync(GUIDES)) {
+    const text = readFileSync(new URL(guide, GUIDES), 'utf8');
+    for (const [link, path = '', heading] of text.matchAll(LINK)) {
+      const target = new URL(path, GUIDES);
+      assert.ok(existsSync(target), `${guide}: ${link}`);
+      if (heading !== undefined)
+        assert.ok(anchorsOf(target).includes(heading), `${guide}: ${link}`);
+    }
+  }
+});
+
 test('every program of the guides compiles as a user would compile it', {
   timeout: 60_000,
 }, async () => {
@@ -111,6 +126,21 @@ describe('guide programs', { concurrency: 2 }, () => {
     });
   }
 });
+
+/**
+ * The headings of a document as links name them.
+ *
+ * @param {URL} document
+ */
+function anchorsOf(document) {
+  const headings = [...readFileSync(document, 'utf8').matchAll(/^#+ (.*)$/gm)];
+  return headings.map(([, heading = '']) =>
+    heading
+      .toLowerCase()
+      .replaceAll(/[^\w\s-]/g, '')
+      .replaceAll(' ', '-'),
+  );
+}
 
 /**
  * @param {string} command
