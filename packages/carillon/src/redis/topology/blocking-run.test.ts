@@ -15,13 +15,13 @@ import { failureOf, untilBlocked } from './pool.test.support.js';
 
 let server: TestServer;
 before(async () => {
-  server = await startServer();
+  server = await startServer({ config: { hz: '100' } }); // so often it looks at time-outs
 });
 after(() => server[Symbol.asyncDispose]());
 
 const SOON = constant({ delayMs: 5 });
-/** Twice a slice, and more than the tenth of a second after which an idle server looks at timeouts. */
-const SHORT_IDLE_MS = 400;
+/** Twice a slice. */
+const SHORT_IDLE_MS = 100;
 
 let keys = 0;
 function newKey(): string {
@@ -56,7 +56,7 @@ for (const protocol of [2, 3] as const) {
   test(`a blocking command that gets nothing gives null when its time is over, under RESP${protocol}`, async () => {
     await using redis = await connect(server.url, { protocol, maxIdleMs: SHORT_IDLE_MS });
 
-    assert.equal(await redis.call(['BLPOP', newKey(), 0.5]), null);
+    assert.equal(await redis.call(['BLPOP', newKey(), 0.12]), null);
     assert.equal(await redis.call(['XREAD', 'BLOCK', 5, 'STREAMS', newKey(), '0']), null);
   });
 
@@ -75,7 +75,7 @@ for (const protocol of [2, 3] as const) {
 
   test(`XREAD with $ misses nothing between slices, under RESP${protocol}`, async () => {
     await using proxy = await startFaultProxy(server);
-    await using redis = await connect(proxy.url, { protocol, maxIdleMs: 2 * SHORT_IDLE_MS });
+    await using redis = await connect(proxy.url, { protocol, maxIdleMs: 4 * SHORT_IDLE_MS });
     const [deleted, absent] = [newKey(), newKey()];
     await redis.call(['XADD', deleted, '5-0', 'f', 'old']);
     await redis.call(['XDEL', deleted, '5-0']);
@@ -189,9 +189,9 @@ test('a BLPOP past its deadline closes its connection and pops nothing later', a
 });
 
 test('the deadline of a blocking command comes after its wait', async () => {
-  await using redis = await connect(server.url, { commandTimeoutMs: 100 });
+  await using redis = await connect(server.url, { commandTimeoutMs: 40 });
 
-  assert.equal(await redis.call(['BLPOP', newKey(), 0.3]), null);
+  assert.equal(await redis.call(['BLPOP', newKey(), 0.06]), null);
 });
 
 test('a blocking command that waits for a connection has its wait counted from the call', async () => {

@@ -216,11 +216,6 @@ export class PoolConnections {
     }
   }
 
-  /** Keeps a borrowed connection for pub/sub until it is closed. */
-  keepForPubSub(member: PooledConnection): void {
-    member.role = 'pubsub';
-  }
-
   /** What the pool knows of a connection; undefined when it never had it. */
   memberOf(connection: Connection): PooledConnection | undefined {
     return this.#known.get(connection);

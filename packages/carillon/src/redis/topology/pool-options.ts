@@ -71,7 +71,7 @@ export const aRetryPolicy: Requirement = [
 /** What a class of pools must be. */
 export const aPoolClass: Requirement = [
   'a class that extends Pool',
-  (value) => typeof value === 'function' && value.prototype instanceof Pool,
+  (value) => typeof value === 'function' && (value === Pool || value.prototype instanceof Pool),
 ];
 
 /** What each option about the connections must be. */

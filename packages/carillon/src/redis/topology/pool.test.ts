@@ -436,3 +436,91 @@ test('with minSize 0 nothing is opened before it is needed', async () => {
   assert.equal(await pool.execute('PING'), 'PONG');
   assert.equal(pool.size, 1);
 });
+
+for (const protocol of [2, 3] as const) {
+  test(`executePubSub keeps one connection, which counts, under RESP${protocol}`, async () => {
+    await using pool = await createPool(server.url, { protocol, maxSize: 2 });
+
+    const [both, one] = await Promise.all([
+      pool.executePubSub('subscribe', 'pool:a', 'pool:b'),
+      pool.executePubSub('psubscribe', 'pool:*'),
+    ]);
+    assert.deepEqual(both, [
+      ['subscribe', 'pool:a', 1],
+      ['subscribe', 'pool:b', 2],
+    ]);
+    assert.deepEqual(one, [['psubscribe', 'pool:*', 3]]);
+    assert.equal(pool.size, 1);
+    assert.equal(pool.freeSize, 0);
+
+    assert.equal(await pool.execute('PUBLISH', 'pool:a', 'message'), 2);
+    assert.equal(await pool.pubsubChannels.get('pool:a')?.get(), 'message');
+    assert.equal(pool.pubsubPatterns.has('pool:*'), true);
+    assert.equal(pool.size, 2);
+    const lease = await pool.acquire();
+    assert.equal((await failureOf(pool.acquire({ timeoutMs: 10 }))).code, 'ACQUIRE_TIMEOUT');
+    lease.release();
+
+    await pool.executePubSub('unsubscribe', 'pool:a', 'pool:b');
+    await pool.executePubSub('punsubscribe', 'pool:*');
+    assert.equal(pool.freeSize, 1, 'it stays kept for pub/sub');
+  });
+}
+
+test('a lost pub/sub connection ends its channels, and the next call takes another', async () => {
+  await using setting = await throughProxy(server, { minSize: 2, maxSize: 2 });
+  const { pool, proxy } = setting;
+  await pool.executePubSub('subscribe', 'lost');
+  const channel = pool.pubsubChannels.get('lost');
+  proxy.cut();
+  await waitFor(() => channel?.isActive === false);
+
+  assert.deepEqual(await pool.executePubSub('subscribe', 'lost'), [['subscribe', 'lost', 1]]);
+  assert.notEqual(pool.pubsubChannels.get('lost'), channel);
+});
+
+test('the pub/sub connection closes with its pool', async () => {
+  const pool = await createPool(server.url, { clientName: 'pubsub-of-pool' });
+  await pool.executePubSub('subscribe', 'closing');
+  const channel = pool.pubsubChannels.get('closing');
+  const { connection } = pool.getConnection('SUBSCRIBE');
+  assert.equal(connection?.inPubSub, 1);
+
+  pool.close();
+  await pool.waitClosed();
+  assert.equal(channel?.isActive, false);
+  assert.equal(connection?.closed, true);
+  await waitFor(async () => (await clientsNamed(server, 'pubsub-of-pool')) === 0);
+  const late = await failureOf(pool.executePubSub('subscribe', 'closing'));
+  assert.ok(late instanceof PoolClosedError);
+});
+
+test('executePubSub fails when no connection is free in time, and may be called again', async () => {
+  await using pool = await createPool(server.url, { maxSize: 1, commandTimeoutMs: 20 });
+  const lease = await pool.acquire();
+  const error = await failureOf(pool.executePubSub('subscribe', 'late'));
+  assert.equal(error.code, 'ACQUIRE_TIMEOUT');
+
+  lease.release();
+  assert.deepEqual(await pool.executePubSub('subscribe', 'late'), [['subscribe', 'late', 1]]);
+  await assert.rejects(pool.executePubSub('subscribe'), { code: 'INVALID_ARGUMENT' });
+});
+
+test('getConnection has no shared connection for what needs one alone', async () => {
+  await using pool = await createPool(server.url);
+
+  assert.equal(pool.getConnection('SUBSCRIBE').connection, null);
+  assert.equal(pool.getConnection('MULTI').connection, null);
+  assert.equal(pool.getConnection('XREAD', ['BLOCK', 0, 'STREAMS', 'k', '$']).connection, null);
+  assert.notEqual(pool.getConnection('XREAD', ['STREAMS', 'k', '0']).connection, null);
+});
+
+test('auth() is refused when a provider gives the credentials', async () => {
+  await using own = await startServer({ password: 'secret' });
+  const address = { host: own.host, port: own.port };
+  const credentials = (): { password: string } => ({ password: 'secret' });
+  await using pool = await createPool(address, { credentials });
+
+  await assert.rejects(pool.auth('secret'), { code: 'INVALID_ARGUMENT' });
+  assert.equal(await pool.execute('PING'), 'PONG');
+});

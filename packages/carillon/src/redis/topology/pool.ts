@@ -10,12 +10,17 @@
  */
 import { nextDelay, startLazily } from '../../util/retry-policy.js';
 import { pause } from '../../util/waiting.js';
-import { runWords, type Words } from '../commands/call-command.js';
+import { commandOf, runWords, type Words } from '../commands/call-command.js';
 import { type CallOptions, Command, CommandFlag } from '../commands/command.js';
 import { traceCommand } from '../commands/command-tracing.js';
 import type { BatchExecutor } from '../commands/executor.js';
 import type { EncodingOf, Strings } from '../commands/reply-shapes.js';
 import { type AuthArguments, type Connection, timeoutOf } from '../connection/connection.js';
+import type {
+  Acknowledgement,
+  ChannelName,
+  PubSubVerb,
+} from '../connection/connection-channels.js';
 import { Deadlines } from '../connection/deadlines.js';
 import { AUTH } from '../connection/handshake.js';
 import { WaitingCommands } from '../connection/waiting-commands.js';
@@ -49,6 +54,10 @@ export class Pool<S extends Strings = string> implements BatchExecutor {
   readonly #connections: PoolConnections;
   readonly #deadlines: Deadlines;
   readonly #lender: Lender;
+  /** The connection kept for pub/sub, or on its way. */
+  #pubsub: Promise<Connection> | undefined;
+  /** The same, once it is there. */
+  #pubsubConnection: Connection | undefined;
 
   /** @internal Use `createPool()`. A class that extends this one passes on what it is given. */
   constructor(settings: PoolSettings, owner: PoolOwner = {}) {
@@ -185,14 +194,7 @@ export class Pool<S extends Strings = string> implements BatchExecutor {
     encoding: EncodingOf<T>,
     options: AcquireOptions = {},
   ): Promise<Lease<T>> {
-    const { timeoutMs = this.#settings.connection.commandTimeoutMs, signal } = options;
-    if (!(timeoutMs > 0)) {
-      throw new UsageError('INVALID_ARGUMENT', '`timeoutMs` must be a number greater than 0');
-    }
-    const request = new LeaseRequest(signal);
-    const borrowed = this.#connections.borrow(request);
-    this.#deadlines.watch(request, timeoutMs);
-    return new Lease<T>(await borrowed, this.#lender, encoding);
+    return new Lease<T>(await this.#borrow(options), this.#lender, encoding);
   }
 
   /**
@@ -215,12 +217,47 @@ export class Pool<S extends Strings = string> implements BatchExecutor {
   }
 
   /**
-   * The next free connection, or null, and where it leads. It is not leased: others use it too. One
-   * whose state is changed is replaced before it is used again.
+   * Subscribes to channels, patterns or shard channels, or unsubscribes from them, as
+   * `Connection.executePubSub` does, on one connection that the pool keeps for that until it is closed.
+   * It counts in `size`. When it is lost, its channels end and the next call takes another connection:
+   * subscriptions are not restored, so that no loss of messages goes unseen.
+   *
+   * @throws {UsageError} `INVALID_ARGUMENT`: no such verb, no name, or a wrong one.
+   * @throws {ReplyError} The server refused, for instance by `NOPERM`.
+   * @throws {TimeoutError} `ACQUIRE_TIMEOUT`: no connection was free within `commandTimeoutMs`.
    */
-  getConnection(): { connection: Connection | null; address: string } {
-    const connection = this.#connections.next()?.connection ?? null;
-    return { connection, address: connection?.address ?? this.address };
+  async executePubSub(
+    verb: PubSubVerb,
+    ...names: readonly ChannelName[]
+  ): Promise<Acknowledgement[]> {
+    const connection = await this.#connectionForPubSub();
+    return connection.executePubSub(verb, ...names);
+  }
+
+  /** The channels that `executePubSub` has subscribed to, by name. */
+  get pubsubChannels(): Connection['pubsubChannels'] {
+    return this.#pubsubConnection?.pubsubChannels ?? new Map();
+  }
+
+  /** The patterns that `executePubSub` has subscribed to. */
+  get pubsubPatterns(): Connection['pubsubPatterns'] {
+    return this.#pubsubConnection?.pubsubPatterns ?? new Map();
+  }
+
+  /**
+   * The connection that a command would run on now, or null, and where it leads. It is not leased:
+   * others use it too, and one whose state is changed is replaced before it is used again.
+   *
+   * @param command - The command's name. Subscriptions have the connection that is kept for them;
+   *   blocking and stateful commands have none here: `acquire()` one.
+   * @param args - Its arguments, by which some commands block or do not.
+   */
+  getConnection(
+    command: string | Uint8Array = 'PING',
+    args: readonly Argument[] = [],
+  ): { connection: Connection | null; address: string } {
+    const connection = this.#connectionFor(commandOf([command, ...args], undefined, this.encoding));
+    return { connection: connection ?? null, address: connection?.address ?? this.address };
   }
 
   /** Closes the connections that are free; new ones are opened as they are needed. */
@@ -248,8 +285,13 @@ export class Pool<S extends Strings = string> implements BatchExecutor {
    * or a user and its password. A leased one keeps its own, and is closed when it is released.
    *
    * @throws {AuthError} They are wrong; the pool stays with those it had.
+   * @throws {UsageError} `INVALID_ARGUMENT`: the option `credentials` gives them.
    */
   async auth(...credentials: AuthArguments): Promise<true> {
+    if (this.#settings.connection.credentials !== undefined) {
+      const message = 'the credentials of this pool are what its option `credentials` gives';
+      throw new UsageError('INVALID_ARGUMENT', message);
+    }
     const [username, password] =
       credentials.length === 1 ? [undefined, credentials[0]] : credentials;
     const authenticate = (connection: Connection): Promise<unknown> =>
@@ -316,9 +358,45 @@ export class Pool<S extends Strings = string> implements BatchExecutor {
     else this.#connections.send(command);
   }
 
+  #connectionFor(command: Command): Connection | undefined {
+    const kept = this.#pubsubConnection;
+    if (isSubscription(command)) return kept?.closed === false ? kept : undefined;
+    return needsConnectionOfItsOwn(command) ? undefined : this.#connections.next()?.connection;
+  }
+
+  #connectionForPubSub(): Promise<Connection> {
+    if (this.#pubsubConnection?.closed === true) this.#pubsub = undefined;
+    this.#pubsub ??= this.#keepForPubSub();
+    return this.#pubsub;
+  }
+
+  async #keepForPubSub(): Promise<Connection> {
+    this.#pubsubConnection = undefined;
+    try {
+      const member = await this.#borrow();
+      member.role = 'pubsub';
+      this.#pubsubConnection = member.connection;
+      return member.connection;
+    } catch (error) {
+      this.#pubsub = undefined;
+      throw error;
+    }
+  }
+
   #watch(command: Command): void {
     traceCommand(command, this.address);
     this.#deadlines.watch(command, timeoutOf(command, this.#settings.connection.commandTimeoutMs));
+  }
+
+  async #borrow(options: AcquireOptions = {}): Promise<PooledConnection> {
+    const { timeoutMs = this.#settings.connection.commandTimeoutMs, signal } = options;
+    if (!(timeoutMs > 0)) {
+      throw new UsageError('INVALID_ARGUMENT', '`timeoutMs` must be a number greater than 0');
+    }
+    const request = new LeaseRequest(signal);
+    const borrowed = this.#connections.borrow(request);
+    this.#deadlines.watch(request, timeoutMs);
+    return borrowed;
   }
 
   async #runAlone(command: Command): Promise<void> {
