@@ -18,13 +18,14 @@ const MAX_WRITE_BYTES = 16_384;
 /** The bytes on their way to one socket. */
 export class WriteBatch {
   readonly #stream: Duplex;
-  readonly #encoder = new CommandEncoder();
+  readonly #encoder: CommandEncoder;
   #unflushed = 0;
   #flushScheduled = false;
   #writeBytes = FIRST_WRITE_BYTES;
 
   constructor(stream: Duplex) {
     this.#stream = stream;
+    this.#encoder = new CommandEncoder(() => stream.writableLength === 0);
   }
 
   /** How many of the newest commands are encoded but not given to the socket. */
