@@ -286,7 +286,7 @@ class Link {
         // Reading on until the other side closes too: closing over unread bytes would be a reset.
         socket.end();
         socket.resume();
-      } else if (socket === this.#client || this.#serverIsTcp) {
+      } else if (canReset(socket) && (socket === this.#client || this.#serverIsTcp)) {
         socket.resetAndDestroy();
       } else {
         socket.destroy(); // a unix socket knows no reset
@@ -304,6 +304,11 @@ class Link {
       this.#onClose();
     });
   }
+}
+
+/** Node leaves a socket open for good that is reset while its FIN is on the way. */
+function canReset(socket: Socket): boolean {
+  return !socket.writableEnded || socket.writableFinished;
 }
 
 function listenOn(port: number, host: string, accept: (client: Socket) => void): Promise<Server> {
