@@ -96,6 +96,33 @@ test('connect() with a pool may return before the server is there', async () => 
   assert.equal(await waiting, 'PONG');
 });
 
+test('a pooled client that cannot grow says so and goes on with what it has', async () => {
+  await using proxy = await startFaultProxy(server);
+  await using redis = await connect(proxy.url, { reconnect: false, pool: { maxSize: 2 } });
+  await proxy.admit('refuse');
+  const lease = await redis.acquire();
+
+  assert.equal((await failureOf(redis.ping())).code, 'CONNECT_FAILED');
+  assert.equal(redis.state, 'ready');
+  assert.equal(redis.lastError, undefined);
+  lease.release();
+  assert.equal(await redis.ping(), 'PONG');
+});
+
+test('a pooled client with minSize 0 is ready before it has a connection', async () => {
+  await using proxy = await startFaultProxy(server);
+  await using redis = await connect(proxy.url, { reconnect: false, pool: { minSize: 0 } });
+  assert.equal(redis.state, 'ready');
+  assert.equal(proxy.accepted, 0);
+  await proxy.admit('refuse');
+  assert.equal((await failureOf(redis.ping())).code, 'CONNECT_FAILED');
+  assert.equal(redis.state, 'failed');
+
+  await proxy.heal();
+  assert.equal(await redis.ping(), 'PONG');
+  assert.equal(redis.state, 'ready');
+});
+
 test('close() of a pooled client waits for replies, and fails who waits for a connection', async () => {
   await using proxy = await startFaultProxy(server, { toClient: { delayMs: 20 } });
   const redis = await connect(proxy.url, { pool: { minSize: 2, maxSize: 2 } });
@@ -121,9 +148,9 @@ test('poolClass makes the pool of a client', async () => {
   }
   await using pooled = await connect(server.url, {
     pool: { minSize: 2 },
-    poolClass: Noted as never,
+    poolClass: Noted,
   });
-  await using redis = await connect(server.url, { poolClass: Noted as never });
+  await using redis = await connect(server.url, { poolClass: Noted });
   assert.equal(made.length, 1, 'beside a shared connection it is made when first needed');
   await using lease = await redis.acquire();
 
