@@ -233,8 +233,9 @@ export class Client implements BatchExecutor {
   }
 
   #onAttemptFailed(error: Error, retryInMs: number | null, isRefused: boolean): void {
-    this.#lastError = error;
-    if (retryInMs === null && this.#state !== 'closed') this.#state = 'failed';
+    const isWithout = this.protocol === undefined; // a pool may have others
+    if (isWithout) this.#lastError = error;
+    if (isWithout && retryInMs === null && this.#state !== 'closed') this.#state = 'failed';
     this.#listeners.emit('retry', { error, retryInMs, isRefused });
   }
 }

@@ -3,11 +3,14 @@ import assert from 'node:assert/strict';
 import { after, before, test } from 'node:test';
 import { startFaultProxy, startServer, type TestServer, waitFor } from '@carillon/test-kit';
 import { constant } from '../../util/retry-policy.js';
+import { Connection } from '../connection/connection.js';
 import { ConnectionForcedCloseError } from '../errors/connection-error.js';
 import { UsageError } from '../errors/usage-error.js';
+import { Decoder } from '../protocol/decoder.js';
 import { Pool } from '../topology/pool.js';
 import { clientsNamed, failureOf, untilBlocked } from '../topology/pool.test.support.js';
 import { connect } from './connect.js';
+import { Redis } from './redis.js';
 
 let server: TestServer;
 before(async () => {
@@ -93,6 +96,33 @@ test('connect() with a pool may return before the server is there', async () => 
   assert.equal(await waiting, 'PONG');
 });
 
+test('a pooled client that cannot grow says so and goes on with what it has', async () => {
+  await using proxy = await startFaultProxy(server);
+  await using redis = await connect(proxy.url, { reconnect: false, pool: { maxSize: 2 } });
+  await proxy.admit('refuse');
+  const lease = await redis.acquire();
+
+  assert.equal((await failureOf(redis.ping())).code, 'CONNECT_FAILED');
+  assert.equal(redis.state, 'ready');
+  assert.equal(redis.lastError, undefined);
+  lease.release();
+  assert.equal(await redis.ping(), 'PONG');
+});
+
+test('a pooled client with minSize 0 is ready before it has a connection', async () => {
+  await using proxy = await startFaultProxy(server);
+  await using redis = await connect(proxy.url, { reconnect: false, pool: { minSize: 0 } });
+  assert.equal(redis.state, 'ready');
+  assert.equal(proxy.accepted, 0);
+  await proxy.admit('refuse');
+  assert.equal((await failureOf(redis.ping())).code, 'CONNECT_FAILED');
+  assert.equal(redis.state, 'failed');
+
+  await proxy.heal();
+  assert.equal(await redis.ping(), 'PONG');
+  assert.equal(redis.state, 'ready');
+});
+
 test('close() of a pooled client waits for replies, and fails who waits for a connection', async () => {
   await using proxy = await startFaultProxy(server, { toClient: { delayMs: 20 } });
   const redis = await connect(proxy.url, { pool: { minSize: 2, maxSize: 2 } });
@@ -118,9 +148,9 @@ test('poolClass makes the pool of a client', async () => {
   }
   await using pooled = await connect(server.url, {
     pool: { minSize: 2 },
-    poolClass: Noted as never,
+    poolClass: Noted,
   });
-  await using redis = await connect(server.url, { poolClass: Noted as never });
+  await using redis = await connect(server.url, { poolClass: Noted });
   assert.equal(made.length, 1, 'beside a shared connection it is made when first needed');
   await using lease = await redis.acquire();
 
@@ -182,11 +212,93 @@ test('close() ends leases, also one that was asked for and not given', async () 
   assert.equal(lease.connection.closed, true);
 });
 
+test('a URL, a host with its port, and a socket path are addresses of a pooled client', async () => {
+  await using own = await startServer({ unixSocket: true });
+  const path = String(own.socketPath);
+  const { host, port } = server;
+
+  for (const address of [server.url, { host, port }, { path }, `unix://${path}`]) {
+    await using redis = await connect(address, { pool: { minSize: 2 } });
+    assert.equal(await redis.ping(), 'PONG');
+  }
+});
+
+test('db, password and TLS hold for every connection of a pooled client', async () => {
+  await using own = await startServer({ password: 'secret', tls: true });
+  await using redis = await connect(
+    { host: own.host, port: own.port },
+    {
+      db: 3,
+      password: Buffer.from('secret'),
+      tls: { ca: own.tls?.ca ?? '' },
+      pool: { minSize: 2 },
+    },
+  );
+
+  const infos = await Promise.all([1, 2].map(() => redis.call(['CLIENT', 'INFO'])));
+  for (const info of infos) assert.match(String(info), / db=3 /);
+});
+
+test('encoding, decoder and classes of the user hold for a pooled client', async () => {
+  let decoders = 0;
+  const made: Connection[] = [];
+  class Noted extends Connection {
+    constructor(...args: ConstructorParameters<typeof Connection>) {
+      super(...args);
+      made.push(this);
+    }
+  }
+  class Greeter extends Redis<Uint8Array> {
+    async greet(): Promise<string> {
+      return `hello, ${Buffer.from((await this.call(['ECHO', 'pool'])) as Uint8Array)}`;
+    }
+  }
+  await using redis = await connect(server.url, {
+    encoding: null,
+    decoder: (hooks) => {
+      decoders++;
+      return new Decoder(hooks);
+    },
+    connectionClass: Noted,
+    commandsClass: Greeter,
+    pool: { minSize: 2 },
+  });
+
+  assert.equal(redis.encoding, null);
+  assert.equal(await redis.greet(), 'hello, pool');
+  assert.equal(made.length, 2);
+  assert.equal(decoders, 2);
+});
+
+test('an attempt of a pooled client that takes too long fails with the time-out of connecting', async () => {
+  await using proxy = await startFaultProxy(server);
+  await proxy.admit('silence');
+
+  const ways = [{ connectTimeoutMs: 20, pool: {} }, { pool: { createConnectionTimeoutMs: 20 } }];
+  for (const options of ways) {
+    const error = await failureOf(connect(proxy.url, options));
+    assert.equal(error.code, 'CONNECT_TIMEOUT');
+    assert.equal(error.sent, 'no');
+  }
+});
+
+test('a pool of a client has one connection at least and ten at most unless told otherwise', async () => {
+  await using redis = await connect(server.url, { clientName: 'unsized', pool: {} });
+  assert.equal(await clientsNamed(server, 'unsized'), 1);
+
+  const leases = await Promise.all(Array.from({ length: 10 }, () => redis.acquire()));
+  assert.equal((await failureOf(redis.acquire({ timeoutMs: 10 }))).code, 'ACQUIRE_TIMEOUT');
+  for (const lease of leases) lease.release();
+});
+
 const BAD_OPTIONS = [
   { pool: null },
   { pool: { size: 3 } },
   { pool: { maxSize: 0 } },
   { maxLeases: 0 },
+  { connectTimeoutMs: 0, pool: {} },
+  { pool: {}, poolClass: class {} },
+  { pool: {}, connectionClass: class {} },
 ];
 
 for (const options of BAD_OPTIONS) {

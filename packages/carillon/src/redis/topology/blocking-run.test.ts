@@ -21,7 +21,7 @@ after(() => server[Symbol.asyncDispose]());
 
 const SOON = constant({ delayMs: 5 });
 /** Twice a slice. */
-const SHORT_IDLE_MS = 100;
+const SHORT_IDLE_MS = 300;
 
 let keys = 0;
 function newKey(): string {
@@ -56,7 +56,7 @@ for (const protocol of [2, 3] as const) {
   test(`a blocking command that gets nothing gives null when its time is over, under RESP${protocol}`, async () => {
     await using redis = await connect(server.url, { protocol, maxIdleMs: SHORT_IDLE_MS });
 
-    assert.equal(await redis.call(['BLPOP', newKey(), 0.12]), null);
+    assert.equal(await redis.call(['BLPOP', newKey(), 0.2]), null);
     assert.equal(await redis.call(['XREAD', 'BLOCK', 5, 'STREAMS', newKey(), '0']), null);
   });
 
@@ -75,7 +75,7 @@ for (const protocol of [2, 3] as const) {
 
   test(`XREAD with $ misses nothing between slices, under RESP${protocol}`, async () => {
     await using proxy = await startFaultProxy(server);
-    await using redis = await connect(proxy.url, { protocol, maxIdleMs: 4 * SHORT_IDLE_MS });
+    await using redis = await connect(proxy.url, { protocol, maxIdleMs: 2 * SHORT_IDLE_MS });
     const [deleted, absent] = [newKey(), newKey()];
     await redis.call(['XADD', deleted, '5-0', 'f', 'old']);
     await redis.call(['XDEL', deleted, '5-0']);

@@ -168,7 +168,7 @@ test('a connection that waits for replies is closed on release, and they fail', 
 
 test('a probe under way does not make a connection dirty', async () => {
   await using proxy = await startFaultProxy(server);
-  await using pool = await createPool(proxy.url, { maxSize: 1, maxIdleMs: 60 });
+  await using pool = await createPool(proxy.url, { maxSize: 1, maxIdleMs: 300 });
   const lease = await pool.acquire();
   const before = proxy.toServer.bytes;
   proxy.toClient.set({ stall: true });

@@ -48,7 +48,7 @@ export interface PoolStats {
 
 /** Whom to tell what happens to the connections of a pool. None of these may throw. */
 export interface PoolOwner {
-  /** There are connections: `minSize` of them at first, any after there was none. */
+  /** There are `minSize` connections, at first and whenever there was none. */
   onUp?(): void;
   /** The last connection was lost. */
   onDown?(error: Error): void;
@@ -145,8 +145,9 @@ export class PoolConnections {
     };
   }
 
-  /** Starts to open what is missing. */
+  /** Starts to open what is missing. When nothing is to be opened before it is needed, it is up. */
   open(): void {
+    if (this.#settings.minSize === 0) this.#goUp();
     this.#growth.grow();
   }
 
@@ -333,16 +334,22 @@ export class PoolConnections {
     this.#opened++;
     this.#outage = undefined;
     setRef(connection, this.#isRef);
-    if (!this.#isUp && this.#members.size >= Math.max(1, this.#settings.minSize)) {
-      this.#isUp = true;
-      this.#owner.onUp?.();
-    }
+    if (this.#members.size >= this.#settings.minSize) this.#goUp();
     if (connection.settings !== this.#connecting) member.isOutdated = true;
     this.takeBack(member);
   }
 
+  #goUp(): void {
+    if (this.#isUp) return;
+    this.#isUp = true;
+    this.#owner.onUp?.();
+  }
+
   #onFailed(error: Error, retryInMs: number | null): void {
-    this.#outage = error;
+    if (this.#members.size === 0) {
+      this.#outage = error;
+      this.#isUp = false;
+    }
     const isRefused = isFinalAnswer(error);
     if (retryInMs === null || isRefused) this.#failQueue('CONNECT_FAILED', error);
     this.#owner.onAttemptFailed?.(error, retryInMs, isRefused);

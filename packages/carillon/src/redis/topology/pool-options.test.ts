@@ -5,7 +5,7 @@ import { UsageError } from '../errors/usage-error.js';
 import { type PoolOptions, poolSettings } from './pool-options.js';
 
 test('what is not said of a pool has its default', () => {
-  const { connection, ...settings } = poolSettings('redis://');
+  const { connection, failoverRetry, ...settings } = poolSettings('redis://');
 
   assert.deepEqual(settings, {
     minSize: 1,
@@ -16,6 +16,7 @@ test('what is not said of a pool has its default', () => {
     reconnect: false,
   });
   assert.equal(connection.connectTimeoutMs, 5_000);
+  assert.equal(failoverRetry.start().next(new Error('refused')), null);
 });
 
 test('createConnectionTimeoutMs is connectTimeoutMs by another name', () => {

@@ -115,7 +115,15 @@ test('a mistake in the words of a command rejects and throws nothing', async () 
   await assert.rejects(pool.execute(''), { code: 'INVALID_ARGUMENT' });
   await assert.rejects(pool.execute('ECHO', undefined as never), { code: 'INVALID_ARGUMENT' });
   await assert.rejects(pool.call(['PING'], { timeoutMs: 0 }), { code: 'INVALID_ARGUMENT' });
-  await assert.rejects(pool.acquire({ timeoutMs: 0 }), { code: 'INVALID_ARGUMENT' });
+});
+
+test('acquire() takes options and nothing else', async () => {
+  await using pool = await createPool(server.url);
+
+  for (const wrong of ['GET', { timeoutMs: 0 }, { signal: 5 }, { command: 'GET' }]) {
+    await assert.rejects(pool.acquire(wrong as never), { code: 'INVALID_OPTION' });
+  }
+  assert.equal(pool.freeSize, 1);
 });
 
 test('a call may say how its reply is read', async () => {

@@ -15,6 +15,7 @@ import { type CallOptions, Command, CommandFlag } from '../commands/command.js';
 import { traceCommand } from '../commands/command-tracing.js';
 import type { BatchExecutor } from '../commands/executor.js';
 import type { EncodingOf, Strings } from '../commands/reply-shapes.js';
+import { aPositiveNumber, checkOptions, type Requirement } from '../connection/check-options.js';
 import { type AuthArguments, type Connection, timeoutOf } from '../connection/connection.js';
 import type {
   Acknowledgement,
@@ -44,6 +45,11 @@ export interface AcquireOptions {
   /** Ends the waiting when aborted. */
   readonly signal?: AbortSignal | undefined;
 }
+
+const ACQUIRE_REQUIREMENTS: Readonly<Record<keyof AcquireOptions, Requirement>> = {
+  timeoutMs: aPositiveNumber,
+  signal: ['an AbortSignal', (value) => value instanceof AbortSignal],
+};
 
 /** A class to make pools of, instead of `Pool`: one that extends it. */
 export type PoolClass<P = Pool<Strings>> = new (settings: PoolSettings, owner?: PoolOwner) => P;
@@ -180,6 +186,7 @@ export class Pool<S extends Strings = string> implements BatchExecutor {
    * Takes a connection for one's own use: one that is free, a new one up to `maxSize`, or the next
    * that is released, first come first served. Release it soon: it counts.
    *
+   * @throws {UsageError} `INVALID_OPTION`.
    * @throws {TimeoutError} `ACQUIRE_TIMEOUT`: none was free in time.
    * @throws {PoolClosedError} The pool is closed, or was closed meanwhile.
    * @throws {QueueFullError} Too many wait.
@@ -389,10 +396,8 @@ export class Pool<S extends Strings = string> implements BatchExecutor {
   }
 
   async #borrow(options: AcquireOptions = {}): Promise<PooledConnection> {
+    checkOptions(options, ACQUIRE_REQUIREMENTS);
     const { timeoutMs = this.#settings.connection.commandTimeoutMs, signal } = options;
-    if (!(timeoutMs > 0)) {
-      throw new UsageError('INVALID_ARGUMENT', '`timeoutMs` must be a number greater than 0');
-    }
     const request = new LeaseRequest(signal);
     const borrowed = this.#connections.borrow(request);
     this.#deadlines.watch(request, timeoutMs);
