@@ -40,7 +40,8 @@ const everyday = (folder) => `${folder}/**/!(*.browser|*.full).test.ts`;
 
 /** @type {readonly Suite[]} */
 export const PLAN = [
-  { name: 'tools', files: ['tools/**/!(*.full).test.mjs'], shareSeconds: 20 },
+  { name: 'tools', files: ['tools/**/!(guides|*.full).test.mjs'], shareSeconds: 20 },
+  { name: 'guides', files: ['tools/guides.test.mjs'], shareSeconds: 20, needs: ['redis-server'] },
   // Only tests that need none of bench's own dependencies.
   { name: 'bench', files: ['bench/**/*.test.mjs'], shareSeconds: 5 },
   { name: 'util', files: [everyday(`${LIBRARY}/util`)], shareSeconds: 5 },

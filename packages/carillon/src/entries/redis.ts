@@ -19,6 +19,7 @@ export type { Commands, Key, Value } from '../redis/commands/commands.js';
 export type { BatchExecutor, Executor } from '../redis/commands/executor.js';
 export type {
   BatchOptions,
+  CommandOptions,
   PipeliningCommands,
   Results,
   ResultsOrErrors,

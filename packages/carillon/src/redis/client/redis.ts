@@ -13,7 +13,7 @@ import type { AcquireOptions } from '../topology/pool.js';
 import type { Client, ClientEvents, ClientState, ClientStats } from './client.js';
 import { runTransaction, type Transaction, type TransactionOptions } from './transaction.js';
 
-const utf8 = new TextDecoder();
+const utf8 = new TextDecoder('utf-8', { ignoreBOM: true }); // a byte order mark is data
 
 /**
  * A client of one Redis or Valkey server, which reconnects by itself. Made by `connect()`.

@@ -1,8 +1,8 @@
 /**
  * Facts about commands that arrive by name, through `call` and `execute`.
  *
- * Only what decides where a command may run is here. A command that is not listed is neither
- * blocking nor stateful, and is never sent twice.
+ * Only what decides where a command may run is here, and whether it may run twice. A command that is
+ * not listed is neither blocking nor stateful, and is never sent twice.
  */
 import { CommandHead } from '../protocol/command-head.js';
 import { DecodeAs } from '../protocol/decoder.js';
@@ -11,6 +11,19 @@ import type { Reply } from '../protocol/reply.js';
 import { CommandFlag, type CommandSpec, defineCommand } from './command.js';
 
 const { blocking, readOnly, stateful, subscription } = CommandFlag;
+
+/** What servers flag as `readonly` in COMMAND (Redis 7.0), but for what is blocking too. */
+const READ_ONLY = `BITCOUNT BITFIELD_RO BITPOS DBSIZE DUMP EVALSHA_RO EVAL_RO EXISTS EXPIRETIME FCALL_RO
+GEODIST GEOHASH GEOPOS GEORADIUSBYMEMBER_RO GEORADIUS_RO GEOSEARCH GET GETBIT GETRANGE HEXISTS HGET
+HGETALL HKEYS HLEN HMGET HRANDFIELD HSCAN HSTRLEN HVALS KEYS LCS LINDEX LLEN LOLWUT LPOS LRANGE MGET
+PEXPIRETIME PFCOUNT PTTL RANDOMKEY SCAN SCARD SDIFF SINTER SINTERCARD SISMEMBER SMEMBERS SMISMEMBER
+SORT_RO SRANDMEMBER SSCAN STRLEN SUBSTR SUNION TOUCH TTL TYPE XLEN XPENDING XRANGE XREAD XREVRANGE
+ZCARD ZCOUNT ZDIFF ZINTER ZINTERCARD ZLEXCOUNT ZMSCORE ZRANDMEMBER ZRANGE ZRANGEBYLEX ZRANGEBYSCORE
+ZRANK ZREVRANGE ZREVRANGEBYLEX ZREVRANGEBYSCORE ZREVRANK ZSCAN ZSCORE ZUNION`;
+const READ_ONLY_SUBCOMMANDS: readonly string[] = [
+  ...['MEMORY USAGE', 'XINFO CONSUMERS', 'XINFO GROUPS', 'XINFO STREAM'],
+  ...['OBJECT ENCODING', 'OBJECT FREQ', 'OBJECT IDLETIME', 'OBJECT REFCOUNT'],
+];
 
 /** Flags by command name. */
 const FLAGS: ReadonlyMap<string, number> = new Map([
@@ -29,7 +42,7 @@ const FLAGS: ReadonlyMap<string, number> = new Map([
   ...names('BLPOP BRPOP BLMOVE BRPOPLPUSH BLMPOP BZPOPMIN BZPOPMAX BZMPOP').map(
     (name) => [name, blocking] as const,
   ),
-  ['XREAD', readOnly],
+  ...[...names(READ_ONLY), ...READ_ONLY_SUBCOMMANDS].map((name) => [name, readOnly] as const),
   // They ask for the replication of what was written through this very connection.
   ...names('WAIT WAITAOF').map((name) => [name, blocking | stateful] as const),
 ]);
@@ -102,5 +115,5 @@ function wordOf(word: Argument | undefined): string {
 }
 
 function names(list: string): string[] {
-  return list.split(' ');
+  return list.split(/\s+/);
 }

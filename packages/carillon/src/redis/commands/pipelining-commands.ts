@@ -14,11 +14,14 @@ import { Commands } from './commands.js';
 import type { BatchExecutor } from './executor.js';
 import type { Queued } from './queued.js';
 import { type Objection, Recorder } from './recorder.js';
-import type { Strings } from './reply-shapes.js';
+import type { EncodingOf, Strings } from './reply-shapes.js';
 import { TransactionCommand } from './transaction-command.js';
 
+/** What a caller may ask for commands, whatever they are. */
+export interface CommandOptions extends Omit<CallOptions, 'encoding'> {}
+
 /** What a caller may ask for a pipeline or transaction. */
-export interface BatchOptions extends Omit<CallOptions, 'encoding'> {
+export interface BatchOptions extends CommandOptions {
   /** Puts the error of a command that failed in the place of its result, instead of rejecting. */
   readonly returnErrors?: boolean | undefined;
 }
@@ -33,10 +36,14 @@ export type ResultsOrErrors<T extends readonly Promise<unknown>[]> = {
   -readonly [K in keyof T]: Awaited<T[K]> | RedisError;
 };
 
-const BATCH_OPTIONS: Readonly<Record<keyof BatchOptions, (value: unknown) => boolean>> = {
+const COMMAND_OPTIONS = {
   timeoutMs: CALL_OPTIONS.timeoutMs,
   signal: CALL_OPTIONS.signal,
   idempotent: CALL_OPTIONS.idempotent,
+};
+
+const BATCH_OPTIONS: Readonly<Record<keyof BatchOptions, (value: unknown) => boolean>> = {
+  ...COMMAND_OPTIONS,
   returnErrors: (value) => typeof value === 'boolean',
 };
 
@@ -46,6 +53,19 @@ export abstract class PipeliningCommands<S extends Strings>
   implements BatchExecutor
 {
   abstract runBatch(commands: readonly Command[]): void;
+
+  /**
+   * The same commands with options for each of them; a call's own options go before.
+   *
+   * @example
+   * const job = await redis.with({ signal }).blpop('jobs', 0);
+   *
+   * @throws {UsageError} `INVALID_ARGUMENT`: an option that is unknown or mistyped. Thrown at once.
+   */
+  with(options: CommandOptions): PipeliningCommands<S> {
+    checkCallOptions(options, COMMAND_OPTIONS);
+    return new CommandsWith<S>(this, this.encoding, options);
+  }
 
   /** The options of a call within the limits of what it is a part of: here none. */
   protected within(options: CallOptions | undefined): CallOptions | undefined {
@@ -138,6 +158,31 @@ export abstract class PipeliningCommands<S extends Strings>
     checkCallOptions(options, BATCH_OPTIONS);
     const { returnErrors: _, ...asked } = options;
     return this.within(Object.keys(asked).length === 0 ? undefined : asked);
+  }
+}
+
+/** A view in which every command has options. */
+class CommandsWith<S extends Strings> extends PipeliningCommands<S> {
+  readonly #executor: BatchExecutor;
+  readonly #options: CommandOptions;
+
+  constructor(executor: BatchExecutor, encoding: EncodingOf<S>, options: CommandOptions) {
+    super(encoding);
+    this.#executor = executor;
+    this.#options = options;
+  }
+
+  run<T>(command: Command<T>): Promise<T> {
+    command.options = this.within(command.options);
+    return this.#executor.run(command);
+  }
+
+  runBatch(commands: readonly Command[]): void {
+    this.#executor.runBatch(commands); // theirs were given to them when they were recorded
+  }
+
+  protected override within(options: CallOptions | undefined): CallOptions {
+    return { ...this.#options, ...options };
   }
 }
 

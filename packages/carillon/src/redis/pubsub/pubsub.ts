@@ -449,7 +449,7 @@ interface Waiter<Item> extends Omit<Deferred<Item | undefined>, 'promise'> {
   timer: NodeJS.Timeout | undefined;
 }
 
-const utf8 = new TextDecoder();
+const utf8 = new TextDecoder('utf-8', { ignoreBOM: true }); // a byte order mark is data
 
 function textOf(bytes: Uint8Array): string {
   return utf8.decode(bytes);
