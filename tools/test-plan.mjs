@@ -40,7 +40,7 @@ const everyday = (folder) => `${folder}/**/!(*.browser|*.full).test.ts`;
 
 /** @type {readonly Suite[]} */
 export const PLAN = [
-  { name: 'tools', files: ['tools/**/!(guides|*.full).test.mjs'], shareSeconds: 20 },
+  { name: 'tools', files: ['tools/**/!(guides|*.full).test.mjs'], shareSeconds: 15 },
   { name: 'guides', files: ['tools/guides.test.mjs'], shareSeconds: 20, needs: ['redis-server'] },
   // Only tests that need none of bench's own dependencies.
   { name: 'bench', files: ['bench/**/*.test.mjs'], shareSeconds: 5 },
@@ -53,7 +53,7 @@ export const PLAN = [
   {
     name: 'test-kit',
     files: [everyday('packages/test-kit/src')],
-    shareSeconds: 30,
+    shareSeconds: 20,
     needs: ['redis-server'],
   },
   {
