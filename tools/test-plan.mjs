@@ -132,6 +132,13 @@ export const PLAN = [
     full: true,
   },
   {
+    name: 'soak',
+    files: [`${LIBRARY}/redis/client/soak.full.test.ts`],
+    shareSeconds: 330,
+    needs: ['redis-server'],
+    full: true,
+  },
+  {
     name: 'chaos',
     files: [`${LIBRARY}/channels/backends/chaos.full.test.ts`],
     shareSeconds: 120,
