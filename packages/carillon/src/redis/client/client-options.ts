@@ -1,5 +1,6 @@
 /** The options of `connect()`, with their defaults. */
 import { exponential, none, type RetryPolicy } from '../../util/retry-policy.js';
+import type { Encoding } from '../commands/command.js';
 import type { ServerAddress } from '../connection/address.js';
 import {
   aBoolean,
@@ -29,7 +30,7 @@ import {
 } from '../topology/pool-options.js';
 
 /** What users may say about a client. */
-export interface RedisOptions extends ConnectionOptions {
+export interface RedisOptions<E extends Encoding = 'utf8'> extends ConnectionOptions<E> {
   /**
    * When to try again after the connection was lost. `false`: never. Default: exponential from 50 ms
    * to 2 s with jitter, without limit.
@@ -98,7 +99,10 @@ const REQUIREMENTS: Readonly<Record<keyof RedisOptions | 'commandsClass', Requir
  *
  * @throws {UsageError} `INVALID_ADDRESS` or `INVALID_OPTION`.
  */
-export function clientSettings(address: ServerAddress, options: RedisOptions = {}): ClientSettings {
+export function clientSettings(
+  address: ServerAddress,
+  options: RedisOptions<Encoding> = {},
+): ClientSettings {
   checkOptions(options, REQUIREMENTS);
   const { pool: sizing } = options;
   if (sizing !== undefined) checkOptions(sizing, SIZING_REQUIREMENTS);

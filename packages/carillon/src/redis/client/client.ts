@@ -185,7 +185,7 @@ export class Client implements BatchExecutor {
       retry: this.#settings.reconnect,
       maxIdleMs: this.#settings.maxIdleMs,
     });
-    if (this.#state === 'closed') this.#link.close();
+    if (this.#isOver) this.#link.close();
     this.#link.setRef(this.#isRef);
     return this.#link;
   }
@@ -207,10 +207,21 @@ export class Client implements BatchExecutor {
   #leases(): Pool<Strings> {
     if (this.#pool === undefined) {
       this.#pool = this.#newPool();
-      if (this.#state === 'closed') void this.#pool.drain(0, 'CONNECTION_CLOSED');
+      if (this.#isOver) void this.#pool.drain(0, 'CONNECTION_CLOSED');
       this.#pool.setRef(this.#isRef);
     }
     return this.#pool;
+  }
+
+  /** Whether nothing runs any more. A pool goes on: whoever asks next has it try again. */
+  get #isOver(): boolean {
+    return this.#state === 'closed' || (this.#state === 'failed' && this.#lane !== undefined);
+  }
+
+  /** A client that gave up is over as a whole: nothing of it connects again behind its back. */
+  #endOthers(): void {
+    this.#link?.close();
+    void this.#pool?.drain(0, 'CONNECTION_CLOSED');
   }
 
   #newPool(owner?: PoolOwner): Pool<Strings> {
@@ -235,7 +246,10 @@ export class Client implements BatchExecutor {
   #onAttemptFailed(error: Error, retryInMs: number | null, isRefused: boolean): void {
     const isWithout = this.protocol === undefined; // a pool may have others
     if (isWithout) this.#lastError = error;
-    if (isWithout && retryInMs === null && this.#state !== 'closed') this.#state = 'failed';
+    if (isWithout && retryInMs === null && this.#state !== 'closed') {
+      this.#state = 'failed';
+      if (this.#isOver) this.#endOthers();
+    }
     this.#listeners.emit('retry', { error, retryInMs, isRefused });
   }
 }

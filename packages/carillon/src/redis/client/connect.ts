@@ -1,6 +1,7 @@
 /** The recommended door: an address in, a connected client out. */
 import { onAbort } from '../../util/abort-listeners.js';
 import { deferred } from '../../util/deferred.js';
+import type { Encoding } from '../commands/command.js';
 import type { ServerAddress } from '../connection/address.js';
 import { openConnection } from '../connection/opening.js';
 import { connectionErrorFrom } from '../errors/connection-error.js';
@@ -25,16 +26,16 @@ export type CommandsClass<T> = new (client: Client) => T;
  */
 export function connect<T>(
   address: ServerAddress,
-  options: RedisOptions & { readonly commandsClass: CommandsClass<T> },
+  options: RedisOptions<Encoding> & { readonly commandsClass: CommandsClass<T> },
 ): Promise<T>;
 export function connect(
   address: ServerAddress,
-  options: RedisOptions & { readonly encoding: null },
+  options: RedisOptions<null> & { readonly encoding: null },
 ): Promise<Redis<Uint8Array>>;
 export function connect(address: ServerAddress, options?: RedisOptions): Promise<Redis>;
 export async function connect(
   address: ServerAddress,
-  options: RedisOptions & { readonly commandsClass?: CommandsClass<unknown> } = {},
+  options: RedisOptions<Encoding> & { readonly commandsClass?: CommandsClass<unknown> } = {},
 ): Promise<unknown> {
   const settings = clientSettings(address, options);
   const client = new Client(

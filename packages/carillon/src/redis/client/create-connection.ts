@@ -1,4 +1,5 @@
 /** The door to one raw connection: no lanes, no reconnecting, whatever it is told. */
+import type { Encoding } from '../commands/command.js';
 import type { ServerAddress } from '../connection/address.js';
 import { checkOptions, type Requirement } from '../connection/check-options.js';
 import type { Connection, ConnectionClass } from '../connection/connection.js';
@@ -11,7 +12,7 @@ import { openConnection } from '../connection/opening.js';
 import { SilenceProbe } from '../connection/silence-probe.js';
 
 /** What users may say about one raw connection. */
-export interface CreateConnectionOptions extends ConnectionOptions {
+export interface CreateConnectionOptions extends ConnectionOptions<Encoding> {
   /** Gives up connecting when aborted; the open connection is not touched. */
   readonly signal?: AbortSignal;
 }

@@ -1,4 +1,5 @@
 /** The door to a pool of connections that is used directly. */
+import type { Encoding } from '../commands/command.js';
 import type { Strings } from '../commands/reply-shapes.js';
 import type { ServerAddress } from '../connection/address.js';
 import { Pool, type PoolClass } from '../topology/pool.js';
@@ -18,16 +19,16 @@ import { type PoolOptions, poolSettings } from '../topology/pool-options.js';
  */
 export function createPool<P extends Pool<Strings>>(
   address: ServerAddress,
-  options: PoolOptions & { readonly poolClass: PoolClass<P> },
+  options: PoolOptions<Encoding> & { readonly poolClass: PoolClass<P> },
 ): Promise<P>;
 export function createPool(
   address: ServerAddress,
-  options: PoolOptions & { readonly encoding: null },
+  options: PoolOptions<null> & { readonly encoding: null },
 ): Promise<Pool<Uint8Array>>;
 export function createPool(address: ServerAddress, options?: PoolOptions): Promise<Pool>;
 export async function createPool(
   address: ServerAddress,
-  options: PoolOptions & { readonly poolClass?: PoolClass<Pool<Strings>> } = {},
+  options: PoolOptions<Encoding> & { readonly poolClass?: PoolClass<Pool<Strings>> } = {},
 ): Promise<Pool<Strings>> {
   const settings = poolSettings(address, options);
   const { poolClass: PoolOf = Pool } = options;

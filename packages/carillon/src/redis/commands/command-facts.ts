@@ -10,7 +10,7 @@ import type { Argument } from '../protocol/encoder.js';
 import type { Reply } from '../protocol/reply.js';
 import { CommandFlag, type CommandSpec, defineCommand } from './command.js';
 
-const { blocking, readOnly, stateful, subscription } = CommandFlag;
+const { blocking, lengthy, readOnly, stateful, subscription } = CommandFlag;
 
 /** What servers flag as `readonly` in COMMAND (Redis 7.0), but for what is blocking too. */
 const READ_ONLY = `BITCOUNT BITFIELD_RO BITPOS DBSIZE DUMP EVALSHA_RO EVAL_RO EXISTS EXPIRETIME FCALL_RO
@@ -27,6 +27,7 @@ const READ_ONLY_SUBCOMMANDS: readonly string[] = [
 
 /** Flags by command name. */
 const FLAGS: ReadonlyMap<string, number> = new Map([
+  ...[...names(READ_ONLY), ...READ_ONLY_SUBCOMMANDS].map((name) => [name, readOnly] as const),
   ...names('SUBSCRIBE UNSUBSCRIBE PSUBSCRIBE PUNSUBSCRIBE SSUBSCRIBE SUNSUBSCRIBE').map(
     (name) => [name, stateful | subscription] as const,
   ),
@@ -37,12 +38,17 @@ const FLAGS: ReadonlyMap<string, number> = new Map([
   ...['REPLY', 'TRACKING', 'CACHING', 'NO-EVICT', 'NO-TOUCH', 'SETNAME', 'SETINFO', 'CAPA'].map(
     (word) => [`CLIENT ${word}`, stateful] as const,
   ),
+  ...names('EVAL EVALSHA FCALL DEBUG FLUSHALL FLUSHDB MIGRATE RESTORE SAVE SORT SWAPDB').map(
+    (name) => [name, lengthy] as const,
+  ),
+  ...names('EVAL_RO EVALSHA_RO FCALL_RO KEYS SORT_RO').map(
+    (name) => [name, readOnly | lengthy] as const,
+  ),
   ['CLIENT IMPORT-SOURCE', stateful],
   ['SCRIPT DEBUG', stateful],
   ...names('BLPOP BRPOP BLMOVE BRPOPLPUSH BLMPOP BZPOPMIN BZPOPMAX BZMPOP').map(
     (name) => [name, blocking] as const,
   ),
-  ...[...names(READ_ONLY), ...READ_ONLY_SUBCOMMANDS].map((name) => [name, readOnly] as const),
   // They ask for the replication of what was written through this very connection.
   ...names('WAIT WAITAOF').map((name) => [name, blocking | stateful] as const),
 ]);
@@ -93,7 +99,7 @@ function withTextNames(acknowledgements: Reply): Reply {
 }
 
 function flagsOf(name: string, first: string, words: readonly Argument[]): number {
-  const flags = FLAGS.get(name) ?? 0;
+  const flags = FLAGS.get(name) ?? FLAGS.get(first) ?? 0;
   return BLOCKING_BY_OPTION.has(first) && blocks(words) ? flags | blocking : flags;
 }
 

@@ -31,6 +31,8 @@ export const CommandFlag = {
   subscription: 8,
   /** Several commands in one, answered by several replies: MULTI to EXEC. */
   transaction: 16,
+  /** May keep the server from answering anybody for long: scripts, walks over a whole database. */
+  lengthy: 64,
   /** Asks only whether the server lives: any answer will do, and nobody else ever asks again for it. */
   probe: 32,
 } as const;

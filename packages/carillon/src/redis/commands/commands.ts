@@ -249,7 +249,7 @@ function listOf(keys: Key | readonly Key[]): readonly Key[] {
 interface Specs<S extends Strings> extends ReturnType<typeof specsFor<S>> {}
 
 function specsFor<S extends Strings>(decodeAs: number) {
-  const flags = CommandFlag.readOnly;
+  const { readOnly: flags, lengthy } = CommandFlag;
   const pop = { flags: CommandFlag.blocking, decodeAs };
   const xread = { decodeAs: decodeAs | DecodeAs.flatMaps, shape: streamsToRecord<S> };
   return {
@@ -257,8 +257,8 @@ function specsFor<S extends Strings>(decodeAs: number) {
     brpop: defineCommand<[key: S, element: S] | null>('BRPOP', pop),
     decr: defineCommand<number>('DECR'),
     del: defineCommand<number>('DEL'),
-    eval: defineCommand('EVAL', { decodeAs }),
-    evalsha: defineCommand('EVALSHA', { decodeAs }),
+    eval: defineCommand('EVAL', { decodeAs, flags: lengthy }),
+    evalsha: defineCommand('EVALSHA', { decodeAs, flags: lengthy }),
     exists: defineCommand<number>('EXISTS', { flags }),
     expire: defineCommand<number>('EXPIRE'),
     get: defineCommand<S | null>('GET', { flags, decodeAs }),

@@ -65,10 +65,23 @@ export function parseAddress(address: ServerAddress): ParsedAddress {
   if (typeof address !== 'object' || address === null) {
     throw invalid('expected a URL, a socket path, { host, port } or { path }');
   }
-  if ('path' in address) return onlyEndpoint(socketPath(address.path));
+  if ('path' in address) {
+    refuseOthers(address, ['path']);
+    return onlyEndpoint(socketPath(address.path));
+  }
+  refuseOthers(address, ['host', 'port']);
   const { host, port = DEFAULT_PORT } = address;
   if (typeof host !== 'string' || host === '') throw invalid('`host` must be a non-empty string');
   return onlyEndpoint({ host, port: validPort(port) });
+}
+
+/** What an address object does not know would be left out in silence: a password, a database. */
+function refuseOthers(address: object, known: readonly string[]): void {
+  const other = Object.keys(address).find((name) => !known.includes(name));
+  if (other === undefined) return;
+  throw invalid(
+    `\`${other}\` has no meaning beside \`${known[0]}\`: give options as the second argument`,
+  );
 }
 
 function parseUrl(text: string): ParsedAddress {

@@ -3,6 +3,7 @@ import assert from 'node:assert/strict';
 import { after, before, test } from 'node:test';
 import { startFaultProxy, startServer, type TestServer, waitFor } from '@carillon/test-kit';
 import { createConnection } from '../client/create-connection.js';
+import type { Encoding } from '../commands/command.js';
 import { AuthError } from '../errors/reply-error.js';
 import { UsageError } from '../errors/usage-error.js';
 import { Channel } from './channel.js';
@@ -16,7 +17,7 @@ before(async () => {
 });
 after(() => server[Symbol.asyncDispose]());
 
-function open(options: ConnectionOptions = {}): Promise<Connection> {
+function open(options: ConnectionOptions<Encoding> = {}): Promise<Connection> {
   return createConnection(server.url, options);
 }
 

@@ -14,7 +14,7 @@ import type { Dial } from './dial.js';
 import type { Logger } from './opening.js';
 
 /** What users may say about a connection. */
-export interface ConnectionOptions {
+export interface ConnectionOptions<E extends Encoding = 'utf8'> {
   /** Database to select. Default 0. */
   readonly db?: number;
   /** ACL user. Default: the server's default user. */
@@ -42,7 +42,7 @@ export interface ConnectionOptions {
   /** Milliseconds between probes for a server that has gone silent. `Infinity`: none. Default 15,000. */
   readonly maxIdleMs?: number;
   /** What bulk strings are read as: text (`utf8`, the default) or bytes (`null`). */
-  readonly encoding?: Encoding;
+  readonly encoding?: E;
   /** Opens the socket instead of Node: through a proxy or tunnel. TLS is then its own business. */
   readonly dial?: Dial;
   /** Makes the decoder of replies. Default: `Decoder` of `carillon/protocol`. */
@@ -125,7 +125,7 @@ const DEFAULT_MAX_IDLE_MS = 15_000;
  */
 export function connectionSettings(
   address: ServerAddress,
-  options: ConnectionOptions = {},
+  options: ConnectionOptions<Encoding> = {},
 ): ConnectionSettings {
   const parsed = parseAddress(address);
   const db = agree('db', parsed.db, options.db) ?? 0;

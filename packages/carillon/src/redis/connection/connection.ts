@@ -203,13 +203,16 @@ export class Connection extends ConnectionCalls implements BatchExecutor {
 
   /**
    * How long the command the server is at may legitimately keep it from answering, in milliseconds:
-   * what a blocking command waits, or the time-out that a call was given for itself.
+   * what a blocking command waits, or the time-out of one that is known to take long.
    */
   get expectedSilenceMs(): number {
     const command = this.#replies.head;
     if (command === undefined) return 0;
-    const timeoutMs = command.options?.timeoutMs ?? 0;
-    return blockOf(command)?.timeoutMs ?? (Number.isFinite(timeoutMs) ? timeoutMs : 0);
+    const block = blockOf(command);
+    if (block !== undefined) return block.timeoutMs;
+    if ((command.spec.flags & CommandFlag.lengthy) === 0) return 0;
+    const timeoutMs = command.options?.timeoutMs ?? this.settings.commandTimeoutMs;
+    return Number.isFinite(timeoutMs) ? timeoutMs : 0;
   }
 
   run<T>(command: Command<T>): Promise<T> {

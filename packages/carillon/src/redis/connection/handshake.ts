@@ -10,7 +10,6 @@ import {
   CommandFlag,
   type CommandSpec,
   defineCommand,
-  NO_DEADLINE,
   PING,
 } from '../commands/command.js';
 import { MaxClientsError, ReplyError } from '../errors/reply-error.js';
@@ -133,13 +132,16 @@ async function unlessTurnedAway(answer: Promise<unknown>): Promise<void> {
   }
 }
 
-/** The whole attempt has a deadline; its commands have none of their own. */
+/** The whole attempt has a deadline and is traced; its commands are not by themselves. */
 function ask<T>(
   connection: Connection,
   spec: CommandSpec<T>,
   args: readonly Argument[],
 ): Promise<T> {
-  return connection.run(new Command(spec, args, NO_DEADLINE));
+  const command = new Command(spec, args);
+  const answer = command.start();
+  connection.send(command as Command);
+  return answer;
 }
 
 function isUnknownHello(error: unknown): boolean {

@@ -25,14 +25,28 @@ const SLOW = ['DEBUG', 'SLEEP', '0.12'] as const;
 
 test('a server that is busy for longer than it may be silent is given up', async () => {
   await using connection = await openImpatient();
+  await using other = await Connection.open(connectionSettings(server.url));
 
-  await assert.rejects(connection.call(SLOW), { code: 'CONNECTION_SILENT', sent: 'maybe' });
+  const busy = other.call(SLOW);
+  await assert.rejects(connection.call(['GET', 'k']), { code: 'CONNECTION_SILENT' });
+  await busy;
 });
 
-test('a command whose call allows it more time may keep the server busy so long', async () => {
+test('a time-out of its own hides no silent server behind an ordinary command', async () => {
+  await using proxy = await startFaultProxy(server);
+  await using connection = await openImpatient(20, proxy.url);
+  proxy.toClient.set({ stall: true });
+
+  const held = connection.call(['GET', 'k'], { timeoutMs: 60_000 });
+  await assert.rejects(held, { code: 'CONNECTION_SILENT', sent: 'maybe' });
+});
+
+test('what is known to take long may keep the server busy for as long as it has time', async () => {
   await using connection = await openImpatient();
 
-  assert.equal(await connection.call(SLOW, { timeoutMs: 10_000 }), 'OK');
+  assert.equal(await connection.call(SLOW), 'OK');
+  const script = "local t = redis.call('TIME')[2]; for i = 1, 3000000 do end; return 'done'";
+  assert.equal(await connection.call(['EVAL', script, 0], { timeoutMs: 10_000 }), 'done');
   assert.equal(connection.closed, false);
 });
 

@@ -136,14 +136,20 @@ export function connectionErrorFrom(
 }
 
 function messageOf(code: ConnectionErrorCode, context: ConnectionErrorContext): string {
-  const why = context.cause instanceof Error ? `: ${reasonOf(context.cause)}` : '';
+  const reason = reasonOf(code, context.cause);
+  const why = reason === undefined ? '' : `: ${reason}`;
   const fate = context.sent === 'no' ? 'was not sent' : 'may have run';
   const verdict = context.command === undefined ? '' : `; the command ${fate}`;
   return `${REASONS[code]}${why}${verdict}${describeContext(context)}`;
 }
 
-/** An error for several addresses of one name has no message of its own. */
-function reasonOf(cause: Error): string {
+/**
+ * What a cause adds. One with the same code says the same again, so that its own cause is asked; an
+ * error for several addresses of one name has no message of its own.
+ */
+function reasonOf(code: ConnectionErrorCode, cause: unknown): string | undefined {
+  if (!(cause instanceof Error)) return undefined;
+  if (cause instanceof ConnectionError && cause.code === code) return reasonOf(code, cause.cause);
   if (cause.message !== '' || !(cause instanceof AggregateError)) return cause.message;
   return cause.errors.map((error) => (error instanceof Error ? error.message : '')).join(', ');
 }

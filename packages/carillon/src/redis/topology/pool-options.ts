@@ -1,5 +1,6 @@
 /** The options of a pool, with their defaults. */
 import { none, type RetryPolicy } from '../../util/retry-policy.js';
+import type { Encoding } from '../commands/command.js';
 import type { ServerAddress } from '../connection/address.js';
 import {
   aPositiveCount,
@@ -35,7 +36,7 @@ export interface PoolSizing {
 }
 
 /** What users may say about a pool. */
-export interface PoolOptions extends ConnectionOptions, PoolSizing {
+export interface PoolOptions<E extends Encoding = 'utf8'> extends ConnectionOptions<E>, PoolSizing {
   /** Commands and leases that may wait for a connection. Default 100,000. */
   readonly maxQueuedCommands?: number;
   /**
@@ -97,7 +98,10 @@ const REQUIREMENTS: Readonly<Record<keyof PoolOptions | 'poolClass', Requirement
  *
  * @throws {UsageError} `INVALID_ADDRESS` or `INVALID_OPTION`.
  */
-export function poolSettings(address: ServerAddress, options: PoolOptions = {}): PoolSettings {
+export function poolSettings(
+  address: ServerAddress,
+  options: PoolOptions<Encoding> = {},
+): PoolSettings {
   checkOptions(options, REQUIREMENTS);
   const { maxQueuedCommands = 100_000, reconnect = false, failoverRetry = false } = options;
   const connection = connectionSettings(address, withConnectTimeout(options, options));
@@ -116,9 +120,9 @@ export function poolSettings(address: ServerAddress, options: PoolOptions = {}):
  * @throws {UsageError} `INVALID_OPTION`: both names are given, and differ.
  */
 export function withConnectTimeout(
-  options: ConnectionOptions,
+  options: ConnectionOptions<Encoding>,
   { createConnectionTimeoutMs }: PoolSizing,
-): ConnectionOptions {
+): ConnectionOptions<Encoding> {
   if (createConnectionTimeoutMs === undefined) return options;
   const { connectTimeoutMs = createConnectionTimeoutMs } = options;
   if (connectTimeoutMs !== createConnectionTimeoutMs) {

@@ -14,6 +14,9 @@ import {
 /** Without a refusal for this long, in milliseconds, the next one is a first one again. */
 const CALM_AFTER_MS = 5_000;
 
+/** Between two replacements when the policy retries nothing: the next call may still find the primary. */
+const UNPACED_INTERVAL_MS = 1_000;
+
 /** The pace of one owner's replacements. */
 export class ReplacementPace {
   readonly #policy: RetryPolicy;
@@ -35,8 +38,7 @@ export class ReplacementPace {
     this.#lastAskedAt = now;
     if (now < this.#nextAt) return false;
     const delayMs = nextDelay(this.#schedule, error);
-    this.#intervalMs = delayMs ?? this.#intervalMs;
-    if (this.#intervalMs === undefined) return false;
+    this.#intervalMs = delayMs ?? this.#intervalMs ?? UNPACED_INTERVAL_MS;
     this.#nextAt = now + this.#intervalMs;
     return true;
   }
