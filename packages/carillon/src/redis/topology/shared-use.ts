@@ -20,7 +20,7 @@ export function refusalOf(command: Command): UsageError {
   if (unsupported !== undefined) return unsupported;
   const { name, flags } = command.spec;
   if ((flags & CommandFlag.stateful) !== 0) {
-    const reason = 'it changes the state of a connection that others share';
+    const reason = 'it changes, or asks about, the state of a connection that others share';
     const remedy = 'run it on a connection of your own, which acquire() gives';
     return new UsageError('STATEFUL_COMMAND', `${name} is refused here: ${reason}; ${remedy}`, {
       command: name,
