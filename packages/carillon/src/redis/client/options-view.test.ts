@@ -3,6 +3,7 @@ import assert from 'node:assert/strict';
 import { after, before, test } from 'node:test';
 import { startFaultProxy, startServer, type TestServer, waitFor } from '@carillon/test-kit';
 import { constant } from '../../util/retry-policy.js';
+import { Command, defineCommand } from '../commands/command.js';
 import { connect } from './connect.js';
 
 let server: TestServer;
@@ -63,4 +64,16 @@ test('an unknown or mistyped option is refused at once', async () => {
 
   assert.throws(() => redis.with({ timeoutMs: 0 }), { code: 'INVALID_ARGUMENT' });
   assert.throws(() => redis.with({ tineoutMs: 5 } as object), { code: 'INVALID_ARGUMENT' });
+});
+
+test('a command that is run already keeps its options when a view is given it, too', async () => {
+  await using redis = await connect(server.url);
+  const command = new Command(defineCommand('INCR'), ['with:counter']);
+
+  const first = redis.run(command);
+  const second = redis.with({ idempotent: true }).run(command);
+
+  await assert.rejects(second, { code: 'INVALID_ARGUMENT' });
+  assert.equal(command.repeatable, false);
+  assert.equal(await first, 1);
 });

@@ -173,6 +173,7 @@ class CommandsWith<S extends Strings> extends PipeliningCommands<S> {
   }
 
   run<T>(command: Command<T>): Promise<T> {
+    if (command.started) return command.start(); // which rejects: a command object is one call
     command.options = this.within(command.options);
     return this.#executor.run(command);
   }
