@@ -77,3 +77,38 @@ test('a command that is run already keeps its options when a view is given it, t
   assert.equal(command.repeatable, false);
   assert.equal(await first, 1);
 });
+
+test('an option that is undefined is not given: the one of the view or the pipeline holds', async () => {
+  await using proxy = await startFaultProxy(server);
+  await using redis = await connect(proxy.url);
+  proxy.toClient.set({ stall: true });
+  const none = { timeoutMs: undefined } as object;
+  const soon = { timeoutMs: 20 };
+
+  const calls = [
+    redis.with(soon).call(['GET', 'k'], none),
+    redis.with(soon).with(none).get('k'),
+    redis.with(soon).pipeline((p) => [p.get('k')], none),
+    redis.with(soon).multi((tx) => [tx.call(['GET', 'k'], none)], none),
+    redis.pipeline((p) => [p.call(['GET', 'k'], none)], soon),
+  ];
+
+  const failures = await Promise.allSettled(calls);
+  assert.deepEqual(
+    failures.map((failure) => failure.status === 'rejected' && failure.reason.code),
+    calls.map(() => 'COMMAND_TIMEOUT'),
+  );
+});
+
+test('a pipeline of a view of a view has the options of both', async () => {
+  await using proxy = await startFaultProxy(server);
+  await using redis = await connect(proxy.url);
+  proxy.toClient.set({ stall: true });
+
+  const call = redis
+    .with({ timeoutMs: 20 })
+    .with({ idempotent: true })
+    .pipeline((p) => [p.get('k')]);
+
+  await assert.rejects(call, { code: 'COMMAND_TIMEOUT' });
+});

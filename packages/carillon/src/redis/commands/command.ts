@@ -66,6 +66,16 @@ export interface CallOptions {
 /** For commands whose waiting somebody else ends: a handshake, a probe. */
 export const NO_DEADLINE: CallOptions = { timeoutMs: Number.POSITIVE_INFINITY };
 
+/** A call's own options before the defaults; an option that is `undefined` is not given. */
+export function withDefaults(
+  options: CallOptions | undefined,
+  defaults: CallOptions | undefined,
+): CallOptions | undefined {
+  if (options === undefined || defaults === undefined) return options ?? defaults;
+  const given = Object.entries(options).filter(([, value]) => value !== undefined);
+  return { ...defaults, ...Object.fromEntries(given) };
+}
+
 /** What bulk strings are read as: text (`utf8`), or bytes (`null`). */
 export type Encoding = 'utf8' | null;
 
