@@ -245,10 +245,27 @@ export class Command<T = unknown> {
     this.fail(connectionErrorFrom(code, { command, address, cause, sent: this.sent }));
   }
 
+  /**
+   * Lets a signal end it, beside that of its options.
+   *
+   * @param end - Settles it. Called at once when the signal is aborted already, never once it is settled.
+   */
+  endWith(signal: AbortSignal, end: () => void): void {
+    if (this.settled) return;
+    if (signal.aborted) {
+      end();
+      return;
+    }
+    const stopFirst = this.#stopListening;
+    const stop = onAbort(signal, end);
+    this.#stopListening = () => {
+      stopFirst?.();
+      stop();
+    };
+  }
+
   #listenTo(signal: AbortSignal): void {
-    const abort = (): void => this.failConnection('ABORTED', undefined, signal.reason);
-    if (signal.aborted) abort();
-    else this.#stopListening = onAbort(signal, abort);
+    this.endWith(signal, () => this.failConnection('ABORTED', undefined, signal.reason));
   }
 
   #finish(): void {
