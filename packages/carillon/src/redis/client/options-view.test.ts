@@ -3,6 +3,7 @@ import assert from 'node:assert/strict';
 import { after, before, test } from 'node:test';
 import { startFaultProxy, startServer, type TestServer, waitFor } from '@carillon/test-kit';
 import { constant } from '../../util/retry-policy.js';
+import { Command, defineCommand } from '../commands/command.js';
 import { connect } from './connect.js';
 
 let server: TestServer;
@@ -63,4 +64,51 @@ test('an unknown or mistyped option is refused at once', async () => {
 
   assert.throws(() => redis.with({ timeoutMs: 0 }), { code: 'INVALID_ARGUMENT' });
   assert.throws(() => redis.with({ tineoutMs: 5 } as object), { code: 'INVALID_ARGUMENT' });
+});
+
+test('a command that is run already keeps its options when a view is given it, too', async () => {
+  await using redis = await connect(server.url);
+  const command = new Command(defineCommand('INCR'), ['with:counter']);
+
+  const first = redis.run(command);
+  const second = redis.with({ idempotent: true }).run(command);
+
+  await assert.rejects(second, { code: 'INVALID_ARGUMENT' });
+  assert.equal(command.repeatable, false);
+  assert.equal(await first, 1);
+});
+
+test('an option that is undefined is not given: the one of the view or the pipeline holds', async () => {
+  await using proxy = await startFaultProxy(server);
+  await using redis = await connect(proxy.url);
+  proxy.toClient.set({ stall: true });
+  const none = { timeoutMs: undefined } as object;
+  const soon = { timeoutMs: 20 };
+
+  const calls = [
+    redis.with(soon).call(['GET', 'k'], none),
+    redis.with(soon).with(none).get('k'),
+    redis.with(soon).pipeline((p) => [p.get('k')], none),
+    redis.with(soon).multi((tx) => [tx.call(['GET', 'k'], none)], none),
+    redis.pipeline((p) => [p.call(['GET', 'k'], none)], soon),
+  ];
+
+  const failures = await Promise.allSettled(calls);
+  assert.deepEqual(
+    failures.map((failure) => failure.status === 'rejected' && failure.reason.code),
+    calls.map(() => 'COMMAND_TIMEOUT'),
+  );
+});
+
+test('a pipeline of a view of a view has the options of both', async () => {
+  await using proxy = await startFaultProxy(server);
+  await using redis = await connect(proxy.url);
+  proxy.toClient.set({ stall: true });
+
+  const call = redis
+    .with({ timeoutMs: 20 })
+    .with({ idempotent: true })
+    .pipeline((p) => [p.get('k')]);
+
+  await assert.rejects(call, { code: 'COMMAND_TIMEOUT' });
 });

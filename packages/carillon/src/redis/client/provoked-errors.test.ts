@@ -245,6 +245,10 @@ const PROVOCATIONS: Readonly<Record<string, Provocation>> = {
     await redis.ping();
     await lost;
   }),
+  UNSAFE_INTEGER: throughProxy({}, async (redis) => {
+    await redis.set(SECRET, 2n ** 53n);
+    await redis.incr(SECRET);
+  }),
 
   INVALID_ADDRESS: connecting(`ftp://${SECRET}@localhost`),
   INVALID_OPTION: connecting('redis://', { db: SECRET } as unknown as RedisOptions),

@@ -6,14 +6,13 @@
 import type { Command } from '../commands/command.js';
 import { PipeliningCommands } from '../commands/pipelining-commands.js';
 import type { EncodingOf, Strings } from '../commands/reply-shapes.js';
+import { textOfBytes } from '../protocol/byte-text.js';
 import type { PubSubItems } from '../pubsub/items.js';
 import { PubSub, type PubSubOptions } from '../pubsub/pubsub.js';
 import type { Lease } from '../topology/lease.js';
 import type { AcquireOptions } from '../topology/pool.js';
 import type { Client, ClientEvents, ClientState, ClientStats } from './client.js';
 import { runTransaction, type Transaction, type TransactionOptions } from './transaction.js';
-
-const utf8 = new TextDecoder('utf-8', { ignoreBOM: true }); // a byte order mark is data
 
 /**
  * A client of one Redis or Valkey server, which reconnects by itself. Made by `connect()`.
@@ -110,7 +109,7 @@ export class Redis<S extends Strings = string> extends PipeliningCommands<S> {
   pubsub<Gaps extends boolean = false, Reconnects extends boolean = false>(
     options?: PubSubOptions<S, Gaps, Reconnects>,
   ): PubSub<S, PubSubItems<S, Gaps, Reconnects>> {
-    const read = this.encoding === null ? keep : decode;
+    const read = this.encoding === null ? keep : textOfBytes;
     return new PubSub(this.#client.subscriptions(), read as (bytes: Uint8Array) => S, options);
   }
 
@@ -146,10 +145,6 @@ export class Redis<S extends Strings = string> extends PipeliningCommands<S> {
   async [Symbol.asyncDispose](): Promise<void> {
     await this.close();
   }
-}
-
-function decode(bytes: Uint8Array): string {
-  return utf8.decode(bytes);
 }
 
 function keep(bytes: Uint8Array): Uint8Array {

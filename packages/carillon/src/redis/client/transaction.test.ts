@@ -1,5 +1,6 @@
 /** Transactions with WATCH, on real connections. */
 import assert from 'node:assert/strict';
+import { getEventListeners } from 'node:events';
 import { after, before, test } from 'node:test';
 import { startFaultProxy, startServer, type TestServer, waitFor } from '@carillon/test-kit';
 import { Connection } from '../connection/connection.js';
@@ -237,6 +238,51 @@ test('a signal and a deadline hold for every command of the callback', async () 
   controller.abort();
 
   await Promise.all([...aborted, ...late]);
+});
+
+test('thousands of commands of a transaction share one deadline and one listener of the signal', async (t) => {
+  await using pool = await open();
+  const { signal } = new AbortController();
+  const startTimer = t.mock.method(globalThis, 'setTimeout');
+  const listen = t.mock.method(signal, 'addEventListener');
+
+  await pool.transaction(
+    async (tx) => {
+      for (let i = 0; i < 1_000; i++) await tx.get('absent');
+      const soon = tx.with({ idempotent: true });
+      await Promise.all(Array.from({ length: 1_000 }, () => soon.get('absent')));
+      await tx.pipeline((p) => Array.from({ length: 1_000 }, () => p.get('absent')));
+    },
+    { timeoutMs: 60_000, signal },
+  );
+
+  assert.ok(startTimer.mock.callCount() < 20, `${startTimer.mock.callCount()} timers`);
+  assert.equal(listen.mock.callCount(), 1);
+  await waitFor(() => getEventListeners(signal, 'abort').length === 0);
+});
+
+test("a command of a transaction ends by its own signal as well as by the transaction's", async () => {
+  await using proxy = await startFaultProxy(server);
+  await using pool = await open(3, proxy.url);
+  proxy.toClient.set({ stall: true });
+  const [own, whole] = [new AbortController(), new AbortController()];
+  const reason = new DOMException('mine', 'TimeoutError');
+
+  const call = pool.transaction(
+    async (tx) => {
+      const first = tx.with({ signal: own.signal }).get('k');
+      const second = tx.with({ signal: new AbortController().signal }).get('k');
+      own.abort();
+      await assert.rejects(first, { code: 'ABORTED', cause: own.signal.reason });
+      whole.abort(reason);
+      await assert.rejects(second, { code: 'ABORTED', cause: reason });
+      return tx.get('k');
+    },
+    { signal: whole.signal },
+  );
+
+  await assert.rejects(call, { code: 'ABORTED', cause: reason, sent: 'no' });
+  assert.deepEqual(getEventListeners(own.signal, 'abort'), []);
 });
 
 test('a deadline that has passed lets no further command be sent', async () => {

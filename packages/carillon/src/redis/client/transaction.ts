@@ -4,8 +4,16 @@
  * WATCH is a state of the connection, so the callback has one for itself. A transaction that needs no
  * WATCH is `multi()`, on the shared connection.
  */
+import { AbortGroup } from '../../util/abort-group.js';
+import { startTimer } from '../../util/timer.js';
 import { CALL_OPTIONS, checkCallOptions } from '../commands/call-command.js';
-import { type CallOptions, Command, CommandFlag, defineCommand } from '../commands/command.js';
+import {
+  type CallOptions,
+  Command,
+  CommandFlag,
+  defineCommand,
+  withDefaults,
+} from '../commands/command.js';
 import type { Key } from '../commands/commands.js';
 import type { BatchExecutor } from '../commands/executor.js';
 import { PipeliningCommands } from '../commands/pipelining-commands.js';
@@ -28,6 +36,16 @@ export interface Limits {
   readonly signal?: AbortSignal | undefined;
 }
 
+/** When a transaction stops. */
+interface TransactionLimits {
+  /** As the caller gave it; undefined when there is no deadline. */
+  readonly timeoutMs: number | undefined;
+  /** When that time is over, by `performance.now()`. */
+  readonly expiresAt: number;
+  /** Aborts with `TIME_IS_OVER` then, or with the reason of the caller's signal. */
+  readonly signal: AbortSignal;
+}
+
 /** A connection that nobody else uses until it is released. */
 export interface TransactionLease extends BatchExecutor {
   readonly connection: Connection;
@@ -39,6 +57,9 @@ export type AcquireLease = (limits: Limits) => Promise<TransactionLease>;
 
 const WATCH = defineCommand<'OK'>('WATCH', { flags: CommandFlag.stateful });
 const UNWATCH = defineCommand<'OK'>('UNWATCH', { flags: CommandFlag.stateful });
+
+/** What the signal of a transaction says when its own time is over; a caller's may be a time-out, too. */
+const TIME_IS_OVER = new DOMException('the transaction took too long', 'TimeoutError');
 
 const OPTIONS: Readonly<Record<keyof TransactionOptions, (value: unknown) => boolean>> = {
   retries: (value) => Number.isSafeInteger(value) && (value as number) >= 0,
@@ -52,21 +73,14 @@ const OPTIONS: Readonly<Record<keyof TransactionOptions, (value: unknown) => boo
  */
 export class Transaction<S extends Strings = string> extends PipeliningCommands<S> {
   readonly #lease: TransactionLease;
-  readonly #limits: Limits;
-  readonly #expiresAt: number;
+  readonly #limits: TransactionLimits;
   #isOver = false;
 
   /** @internal Use `redis.transaction()`. */
-  constructor(
-    lease: TransactionLease,
-    encoding: EncodingOf<S>,
-    limits: Limits,
-    expiresAt: number = Number.POSITIVE_INFINITY,
-  ) {
+  constructor(lease: TransactionLease, encoding: EncodingOf<S>, limits: TransactionLimits) {
     super(encoding);
     this.#lease = lease;
     this.#limits = limits;
-    this.#expiresAt = expiresAt;
   }
 
   /** Lets the next `multi()` run nothing when one of the keys was changed after this. */
@@ -82,15 +96,14 @@ export class Transaction<S extends Strings = string> extends PipeliningCommands<
   run<T>(command: Command<T>): Promise<T> {
     if (command.started) return command.start(); // which rejects: a command object is one call
     command.options = this.within(command.options);
-    if (this.#isOpen) return this.#lease.run(command);
-    const promise = command.start();
-    this.#refuse(command as Command);
+    const promise = this.#isOpen ? this.#lease.run(command) : command.start();
+    this.#limit(command as Command);
     return promise;
   }
 
   runBatch(commands: readonly Command[]): void {
     if (this.#isOpen) this.#lease.runBatch(commands);
-    else for (const command of commands) this.#refuse(command);
+    for (const command of commands) this.#limit(command);
   }
 
   /** @internal The callback is done: whatever it calls from now on is refused. */
@@ -98,30 +111,35 @@ export class Transaction<S extends Strings = string> extends PipeliningCommands<
     this.#isOver = true;
   }
 
+  /** One time-out for all commands, whenever they are called: each of its own would need its own timer. */
   protected override within(options: CallOptions | undefined): CallOptions | undefined {
-    const { signal, timeoutMs } = this.#limits;
-    if (signal === undefined && timeoutMs === undefined) return options;
-    const leftMs = Math.max(0, this.#expiresAt - performance.now());
-    const own = options?.signal;
-    return {
-      ...options,
-      ...(timeoutMs !== undefined && { timeoutMs: Math.min(options?.timeoutMs ?? leftMs, leftMs) }),
-      ...(signal !== undefined && { signal: own ? AbortSignal.any([own, signal]) : signal }),
-    };
+    const { timeoutMs } = this.#limits;
+    return timeoutMs === undefined ? options : withDefaults(options, { timeoutMs });
+  }
+
+  /** Lets a command that was just run end with the transaction; fails it when it was not to be run. */
+  #limit(command: Command): void {
+    const { name } = command.spec;
+    if (this.#isOver) {
+      const message = `${name} came after the transaction's callback had ended`;
+      command.fail(new UsageError('INVALID_ARGUMENT', message, { command: name }));
+    } else if (this.#isOpen) {
+      command.endWith(this.#limits.signal, () => this.#cutShort(command));
+    } else {
+      this.#cutShort(command);
+    }
+  }
+
+  #cutShort(command: Command): void {
+    const { reason } = this.#limits.signal;
+    const isOurs = reason === undefined || reason === TIME_IS_OVER;
+    if (isOurs) command.failConnection('COMMAND_TIMEOUT', this.#lease.connection.address);
+    else command.failConnection('ABORTED', undefined, reason);
   }
 
   get #isOpen(): boolean {
-    return !this.#isOver && performance.now() < this.#expiresAt;
-  }
-
-  #refuse(command: Command): void {
-    const { name } = command.spec;
-    if (!this.#isOver) {
-      command.failConnection('COMMAND_TIMEOUT', this.#lease.connection.address);
-      return;
-    }
-    const message = `${name} came after the transaction's callback had ended`;
-    command.fail(new UsageError('INVALID_ARGUMENT', message, { command: name }));
+    const { signal, expiresAt } = this.#limits;
+    return !this.#isOver && !signal.aborted && performance.now() < expiresAt;
   }
 }
 
@@ -145,19 +163,49 @@ export async function runTransaction<T, S extends Strings>(
   const expiresAt = performance.now() + (limits.timeoutMs ?? Number.POSITIVE_INFINITY);
   const lease = await acquire(limits);
   try {
-    for (let left = retries; ; left--) {
-      const tx = new Transaction<S>(lease, encoding, limits, expiresAt);
-      try {
-        return await callback(tx);
-      } catch (error) {
-        if (left === 0 || !(error instanceof WatchVariableError)) throw error;
-      } finally {
-        tx.end();
-      }
-      void unwatch(lease); // what the next attempt watches comes after it
-    }
+    const limited = (controller: AbortController): Promise<T> =>
+      withTimer(controller, expiresAt, () => {
+        const all = { timeoutMs: limits.timeoutMs, expiresAt, signal: controller.signal };
+        return attempt(lease, callback, retries, encoding, all);
+      });
+    return await new AbortGroup().run(limited, limits.signal);
   } finally {
     void giveBack(lease); // the result need not wait for that
+  }
+}
+
+async function attempt<T, S extends Strings>(
+  lease: TransactionLease,
+  callback: (tx: Transaction<S>) => T | PromiseLike<T>,
+  retries: number,
+  encoding: EncodingOf<S>,
+  limits: TransactionLimits,
+): Promise<T> {
+  for (let left = retries; ; left--) {
+    const tx = new Transaction<S>(lease, encoding, limits);
+    try {
+      return await callback(tx);
+    } catch (error) {
+      if (left === 0 || !(error instanceof WatchVariableError)) throw error;
+    } finally {
+      tx.end();
+    }
+    void unwatch(lease); // what the next attempt watches comes after it
+  }
+}
+
+/** One timer for all commands. After a process was held up, replies that are here already are read first. */
+async function withTimer<T>(
+  controller: AbortController,
+  expiresAt: number,
+  task: () => Promise<T>,
+): Promise<T> {
+  const abort = (): void => controller.abort(TIME_IS_OVER);
+  const timer = startTimer(() => setImmediate(abort), expiresAt - performance.now())?.unref();
+  try {
+    return await task();
+  } finally {
+    clearTimeout(timer);
   }
 }
 

@@ -5,7 +5,7 @@
  */
 import { ConnectionError } from '../errors/connection-error.js';
 import type { RedisError } from '../errors/redis-error.js';
-import type { CallOptions, Command } from './command.js';
+import { type CallOptions, type Command, withDefaults } from './command.js';
 import { Queued, type QueuedOwner } from './queued.js';
 
 /** The commands of one batch and what became of them. */
@@ -33,7 +33,7 @@ export class Batch implements QueuedOwner {
   /** Adds a command that was not started. */
   add<T>(command: Command<T>): Queued<T> {
     const queued = this.#place<T>();
-    if (this.#options !== undefined) command.options = { ...this.#options, ...command.options };
+    command.options = withDefaults(command.options, this.#options);
     this.commands.push(command as Command);
     command.startFor(queued);
     return queued;

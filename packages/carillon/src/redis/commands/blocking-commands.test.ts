@@ -1,7 +1,11 @@
 /** What the blocking commands send, and that they say of themselves that they wait. */
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { type Command, CommandFlag } from './command.js';
+import { startServer, waitFor } from '@carillon/test-kit';
+import { connect } from '../client/connect.js';
+import { blockOf } from './blocking.js';
+import { Command, CommandFlag } from './command.js';
+import { specOfCall } from './command-facts.js';
 import { Commands } from './commands.js';
 
 /** Keeps what it is to run. */
@@ -51,6 +55,51 @@ test('reading a stream waits, for its executor, only when it is asked to', () =>
 
   assert.deepEqual(recorder.commands.map(isBlocking), [false, false, true]);
   assert.ok(recorder.commands.every((command) => command.repeatable));
+});
+
+test('the wait of a stream command is told from groups, consumers and keys that are called `block`', () => {
+  const waitOf = (...words: string[]): number | undefined =>
+    blockOf(new Command(specOfCall(words, 0), words.slice(1)))?.timeoutMs;
+
+  assert.equal(waitOf('XREADGROUP', 'GROUP', 'block', '5', 'BLOCK', '70', 'STREAMS', 's', '>'), 70);
+  assert.equal(
+    waitOf('XREADGROUP', 'GROUP', 'g', 'BLOCK', 'block', '0', 'STREAMS', 's', '>'),
+    Infinity,
+  );
+  assert.equal(waitOf('XREADGROUP', 'GROUP', 'block', '5', 'STREAMS', 's', '>'), undefined);
+  assert.equal(waitOf('XREAD', 'COUNT', '1', 'BLOCK', '70', 'STREAMS', 'block', '9'), 70);
+  assert.equal(waitOf('XREAD', 'STREAMS', 'BLOCK', '9'), undefined);
+  assert.equal(waitOf('XREAD', 'STREAMS', 's', '$', 'BLOCK'), undefined);
+});
+
+test('a consumer of a group called `block` keeps its name while a long wait is cut into slices', async () => {
+  await using server = await startServer({ config: { hz: '100' } }); // so often it looks at time-outs
+  await using redis = await connect(server.url, { maxIdleMs: 100 });
+  await redis.execute('XGROUP', 'CREATE', 's', 'block', '$', 'MKSTREAM');
+
+  const entries = redis.call([
+    'XREADGROUP',
+    'GROUP',
+    'block',
+    '5',
+    'BLOCK',
+    0,
+    'STREAMS',
+    's',
+    '>',
+  ]);
+  await waitFor(async () => {
+    const stats = await server.command('INFO', 'commandstats');
+    return Number(/cmdstat_xreadgroup:calls=(\d+)/.exec(String(stats))?.[1] ?? 0) >= 2;
+  });
+  await redis.xadd('s', { a: 1 });
+
+  assert.ok(await entries);
+  const pending = await redis.execute('XPENDING', 's', 'block', '-', '+', 10);
+  assert.deepEqual(
+    (pending as unknown[][]).map(([, consumer]) => consumer),
+    ['5'],
+  );
 });
 
 function wordsOf({ spec, args }: Command): unknown[] {

@@ -43,7 +43,7 @@ export function blockOf(command: Command): Block | undefined {
   if ((spec.flags & CommandFlag.blocking) === 0) return undefined;
   const place = PLACES.get(spec.name);
   const unitMs = place?.unitMs ?? 1;
-  const index = place === undefined ? afterWord('BLOCK', args) : indexOf(place, args);
+  const index = place === undefined ? (blockIndexOf(args) ?? args.length) : indexOf(place, args);
   const timeout = Number(textOf(args[index]) || Number.NaN);
   if (!(timeout >= 0)) return undefined;
   return {
@@ -60,7 +60,23 @@ function indexOf(place: TimeoutPlace, args: readonly Argument[]): number {
   return place.position === 'first' ? 0 : args.length - 1;
 }
 
-/** Where the argument after an option's word stands: `BLOCK milliseconds`. */
+/**
+ * Where the milliseconds after the option `BLOCK` of a stream command stand; undefined when it has none.
+ *
+ * Options stand before STREAMS; what follows are keys, and GROUP is followed by two names. Any of those
+ * may read `BLOCK`, too.
+ */
+export function blockIndexOf(words: readonly Argument[]): number | undefined {
+  for (let i = 0; i < words.length; i++) {
+    const word = textOf(words[i]).toUpperCase();
+    if (word === 'BLOCK') return i + 1;
+    if (word === 'STREAMS') return undefined;
+    if (word === 'GROUP') i += 2;
+  }
+  return undefined;
+}
+
+/** Where the argument after a word stands; the number of arguments when the word is not there. */
 export function afterWord(word: string, args: readonly Argument[]): number {
   const at = args.findIndex((argument) => textOf(argument).toUpperCase() === word);
   return at === -1 ? args.length : at + 1;

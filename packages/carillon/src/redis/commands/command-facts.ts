@@ -8,6 +8,7 @@ import { CommandHead } from '../protocol/command-head.js';
 import { DecodeAs } from '../protocol/decoder.js';
 import type { Argument } from '../protocol/encoder.js';
 import type { Reply } from '../protocol/reply.js';
+import { blockIndexOf } from './blocking.js';
 import { CommandFlag, type CommandSpec, defineCommand } from './command.js';
 
 const { blocking, lengthy, readOnly, stateful, subscription } = CommandFlag;
@@ -103,15 +104,8 @@ function flagsOf(name: string, first: string, words: readonly Argument[]): numbe
   return BLOCKING_BY_OPTION.has(first) && blocks(words) ? flags | blocking : flags;
 }
 
-/** Options stand before STREAMS; what follows are keys, and GROUP is followed by two names. */
 function blocks(words: readonly Argument[]): boolean {
-  for (let i = 1; i < words.length; i++) {
-    const word = wordOf(words[i]);
-    if (word === 'BLOCK') return true;
-    if (word === 'STREAMS') return false;
-    if (word === 'GROUP') i += 2;
-  }
-  return false;
+  return blockIndexOf(words) !== undefined;
 }
 
 /** A word in capitals, whichever way it was given: bytes must not hide a command from its flags. */

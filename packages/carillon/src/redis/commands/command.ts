@@ -68,6 +68,16 @@ export interface CallOptions {
 /** For commands whose waiting somebody else ends: a handshake, a probe. */
 export const NO_DEADLINE: CallOptions = { timeoutMs: Number.POSITIVE_INFINITY };
 
+/** A call's own options before the defaults; an option that is `undefined` is not given. */
+export function withDefaults(
+  options: CallOptions | undefined,
+  defaults: CallOptions | undefined,
+): CallOptions | undefined {
+  if (options === undefined || defaults === undefined) return options ?? defaults;
+  const given = Object.entries(options).filter(([, value]) => value !== undefined);
+  return { ...defaults, ...Object.fromEntries(given) };
+}
+
 /** What bulk strings are read as: text (`utf8`), or bytes (`null`). */
 export type Encoding = 'utf8' | null;
 
@@ -237,10 +247,27 @@ export class Command<T = unknown> {
     this.fail(connectionErrorFrom(code, { command, address, cause, sent: this.sent }));
   }
 
+  /**
+   * Lets a signal end it, beside that of its options.
+   *
+   * @param end - Settles it. Called at once when the signal is aborted already, never once it is settled.
+   */
+  endWith(signal: AbortSignal, end: () => void): void {
+    if (this.settled) return;
+    if (signal.aborted) {
+      end();
+      return;
+    }
+    const stopFirst = this.#stopListening;
+    const stop = onAbort(signal, end);
+    this.#stopListening = () => {
+      stopFirst?.();
+      stop();
+    };
+  }
+
   #listenTo(signal: AbortSignal): void {
-    const abort = (): void => this.failConnection('ABORTED', undefined, signal.reason);
-    if (signal.aborted) abort();
-    else this.#stopListening = onAbort(signal, abort);
+    this.endWith(signal, () => this.failConnection('ABORTED', undefined, signal.reason));
   }
 
   #finish(): void {

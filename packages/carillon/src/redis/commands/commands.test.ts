@@ -87,3 +87,33 @@ for (const words of ['GET', [], [''], [undefined], 5] as unknown[]) {
     await assert.rejects(redis.call(mistaken), { name: 'UsageError', code: 'INVALID_ARGUMENT' });
   });
 }
+
+for (const protocol of [2, 3] as const) {
+  test(`an integer that no number holds rejects where a number is promised, under RESP${protocol}`, async () => {
+    await using client = await connect(server.url, { protocol });
+    const key = `integer:${protocol}`;
+    const unsafe = { name: 'ProtocolError', code: 'UNSAFE_INTEGER' };
+    await client.set(key, Number.MAX_SAFE_INTEGER - 1);
+
+    assert.equal(await client.incr(key), Number.MAX_SAFE_INTEGER);
+    await assert.rejects(client.incr(key), { ...unsafe, command: 'INCR' });
+    await assert.rejects(client.incrby(key, 2), unsafe);
+    await assert.rejects(client.decr(key), unsafe);
+    const refused = client.multi((tx) => [tx.incr(key), tx.call(['INCR', key])], {
+      returnErrors: true,
+    });
+
+    const [error, value] = await refused;
+    assert.equal(Object(error).code, 'UNSAFE_INTEGER');
+    assert.equal(value, 2n ** 53n + 3n); // all of them ran
+    assert.equal(await client.ping(), 'PONG');
+  });
+}
+
+test('a number method inside a transaction made by hand gets what the server says, QUEUED', async () => {
+  await using lease = await redis.acquire();
+  await lease.execute('MULTI');
+
+  assert.equal(await lease.incr('by-hand'), 'QUEUED');
+  assert.deepEqual(await lease.execute('EXEC'), [1]);
+});

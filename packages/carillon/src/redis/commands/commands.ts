@@ -3,6 +3,7 @@
  * this class and say only where a command runs and whether strings are text or bytes.
  *
  * Names are the server's in lower case; options are one object with the server's tokens in lower case.
+ * Where a `number` is promised, an integer that no number holds exactly rejects with `UNSAFE_INTEGER`.
  */
 import { DecodeAs } from '../protocol/decoder.js';
 import type { Argument } from '../protocol/encoder.js';
@@ -16,9 +17,15 @@ import {
   xreadArguments,
 } from './by-hand/xread.js';
 import { commandOf, type Words } from './call-command.js';
-import { type CallOptions, Command, CommandFlag, defineCommand } from './command.js';
+import {
+  type CallOptions,
+  Command,
+  CommandFlag,
+  type CommandSpec,
+  defineCommand,
+} from './command.js';
 import type { Executor } from './executor.js';
-import { type EncodingOf, pairsToRecord, type Strings } from './reply-shapes.js';
+import { type EncodingOf, numberOf, pairsToRecord, type Strings } from './reply-shapes.js';
 
 /** A key: text is sent as UTF-8. */
 export type Key = string | Uint8Array;
@@ -89,7 +96,7 @@ export abstract class Commands<S extends Strings> implements Executor {
     return this.run(new Command(this.#specs.brpop, [...listOf(keys), timeoutSeconds]));
   }
 
-  /** Subtracts 1. @returns The new value. @throws {ReplyError} As `incr`. */
+  /** Subtracts 1. @returns The new value. @throws As `incr`. */
   decr(key: Key): Promise<number> {
     return this.run(new Command(this.#specs.decr, [key]));
   }
@@ -134,12 +141,18 @@ export abstract class Commands<S extends Strings> implements Executor {
     return this.run(new Command(this.#specs.hset, [key, ...Object.entries(fields).flat()]));
   }
 
-  /** Adds 1. @returns The new value. @throws {ReplyError} The value is no integer, or would overflow. */
+  /**
+   * Adds 1.
+   *
+   * @returns The new value.
+   * @throws {ReplyError} The value is no integer, or would leave 64 bits.
+   * @throws {ProtocolError} `UNSAFE_INTEGER`: it is beyond 2^53 now; `call(['INCR', key])` gives a bigint.
+   */
   incr(key: Key): Promise<number> {
     return this.run(new Command(this.#specs.incr, [key]));
   }
 
-  /** Adds an integer. @returns The new value. @throws {ReplyError} As `incr`. */
+  /** Adds an integer. @returns The new value. @throws As `incr`. */
   incrby(key: Key, increment: number | bigint): Promise<number> {
     return this.run(new Command(this.#specs.incrby, [key, increment]));
   }
@@ -246,6 +259,10 @@ function listOf(keys: Key | readonly Key[]): readonly Key[] {
   return typeof keys === 'string' || keys instanceof Uint8Array ? [keys] : keys;
 }
 
+function integer(name: string, flags = 0): CommandSpec<number> {
+  return defineCommand(name, { flags, shape: numberOf(name) });
+}
+
 interface Specs<S extends Strings> extends ReturnType<typeof specsFor<S>> {}
 
 function specsFor<S extends Strings>(decodeAs: number) {
@@ -255,29 +272,29 @@ function specsFor<S extends Strings>(decodeAs: number) {
   return {
     blpop: defineCommand<[key: S, element: S] | null>('BLPOP', pop),
     brpop: defineCommand<[key: S, element: S] | null>('BRPOP', pop),
-    decr: defineCommand<number>('DECR'),
-    del: defineCommand<number>('DEL'),
+    decr: integer('DECR'),
+    del: integer('DEL'),
     eval: defineCommand('EVAL', { decodeAs, flags: lengthy }),
     evalsha: defineCommand('EVALSHA', { decodeAs, flags: lengthy }),
-    exists: defineCommand<number>('EXISTS', { flags }),
-    expire: defineCommand<number>('EXPIRE'),
+    exists: integer('EXISTS', flags),
+    expire: integer('EXPIRE'),
     get: defineCommand<S | null>('GET', { flags, decodeAs }),
     hgetall: defineCommand('HGETALL', {
       flags,
       decodeAs: decodeAs | DecodeAs.flatMaps,
       shape: pairsToRecord<S>,
     }),
-    hset: defineCommand<number>('HSET'),
-    incr: defineCommand<number>('INCR'),
-    incrby: defineCommand<number>('INCRBY'),
-    llen: defineCommand<number>('LLEN', { flags }),
-    lpush: defineCommand<number>('LPUSH'),
+    hset: integer('HSET'),
+    incr: integer('INCR'),
+    incrby: integer('INCRBY'),
+    llen: integer('LLEN', flags),
+    lpush: integer('LPUSH'),
     lrange: defineCommand<S[]>('LRANGE', { flags, decodeAs }),
     mget: defineCommand<(S | null)[]>('MGET', { flags, decodeAs }),
     mset: defineCommand<'OK'>('MSET'),
     ping: defineCommand<string>('PING', { flags }),
-    publish: defineCommand<number>('PUBLISH'),
-    rpush: defineCommand<number>('RPUSH'),
+    publish: integer('PUBLISH'),
+    rpush: integer('RPUSH'),
     set: defineCommand<S | 'OK' | null>('SET', { decodeAs }),
     xadd: defineCommand<string | null>('XADD'),
     xread: defineCommand('XREAD', { ...xread, flags }),

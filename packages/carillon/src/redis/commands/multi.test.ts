@@ -2,6 +2,7 @@
 import assert from 'node:assert/strict';
 import { after, before, test } from 'node:test';
 import { startFaultProxy, startServer, type TestServer, waitFor } from '@carillon/test-kit';
+import { constant } from '../../util/retry-policy.js';
 import { connect } from '../client/connect.js';
 import type { Redis } from '../client/redis.js';
 import { Connection } from '../connection/connection.js';
@@ -258,6 +259,34 @@ test('a transaction on a replica tells which command was refused', async () => {
 
   assert.ok(error.errors[1] instanceof ReadOnlyError, String(error.errors[1]));
   assert.match(error.message, /READONLY/);
+});
+
+for (const failoverRetry of [false, constant({ delayMs: 1, retries: 2 })] as const) {
+  const retries = failoverRetry === false ? 'no retry' : 'all retries';
+  test(`after ${retries} on a replica, a refused transaction says of each command what it was told`, async () => {
+    await using replica = await startServer();
+    await using client = await connect(replica.url, { failoverRetry });
+    await replica.command('REPLICAOF', '127.0.0.1', '1');
+
+    const call = client.multi((tx) => [tx.get('a'), tx.set('a', 1), tx.get('b')]);
+    const { errors, message } = await multiErrorOf(call);
+
+    assert.deepEqual(
+      errors.map(({ code, command }) => [code, command]),
+      [
+        ['EXECABORT', 'EXEC'],
+        ['READONLY', 'SET'],
+        ['EXECABORT', 'EXEC'],
+      ],
+    );
+    assert.match(message, /^nothing of the transaction ran: READONLY/);
+  });
+}
+
+test('a transaction of one command that was refused says that nothing ran', async () => {
+  const { message } = await multiErrorOf(redis.multi((tx) => [tx.call(['GET'])]));
+
+  assert.match(message, /^nothing of the transaction ran: .*wrong number of arguments/);
 });
 
 test('a user who may not call MULTI is told so', async () => {

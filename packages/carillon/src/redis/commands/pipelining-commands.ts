@@ -9,7 +9,7 @@ import type { RedisError } from '../errors/redis-error.js';
 import { UsageError } from '../errors/usage-error.js';
 import { Batch } from './batch.js';
 import { CALL_OPTIONS, checkCallOptions } from './call-command.js';
-import { type CallOptions, type Command, CommandFlag } from './command.js';
+import { type CallOptions, type Command, CommandFlag, withDefaults } from './command.js';
 import { Commands } from './commands.js';
 import type { BatchExecutor } from './executor.js';
 import type { Queued } from './queued.js';
@@ -64,7 +64,9 @@ export abstract class PipeliningCommands<S extends Strings>
    */
   with(options: CommandOptions): PipeliningCommands<S> {
     checkCallOptions(options, COMMAND_OPTIONS);
-    return new CommandsWith<S>(this, this.encoding, options);
+    return new CommandsWith<S>(this, this.encoding, (own) =>
+      this.within(withDefaults(own, options)),
+    );
   }
 
   /** The options of a call within the limits of what it is a part of: here none. */
@@ -164,15 +166,17 @@ export abstract class PipeliningCommands<S extends Strings>
 /** A view in which every command has options. */
 class CommandsWith<S extends Strings> extends PipeliningCommands<S> {
   readonly #executor: BatchExecutor;
-  readonly #options: CommandOptions;
+  readonly #complete: CompleteOptions;
 
-  constructor(executor: BatchExecutor, encoding: EncodingOf<S>, options: CommandOptions) {
+  /** @param complete - Adds to a call's options those of the view, and of all views it is made from. */
+  constructor(executor: BatchExecutor, encoding: EncodingOf<S>, complete: CompleteOptions) {
     super(encoding);
     this.#executor = executor;
-    this.#options = options;
+    this.#complete = complete;
   }
 
   run<T>(command: Command<T>): Promise<T> {
+    if (command.started) return command.start(); // which rejects: a command object is one call
     command.options = this.within(command.options);
     return this.#executor.run(command);
   }
@@ -181,10 +185,12 @@ class CommandsWith<S extends Strings> extends PipeliningCommands<S> {
     this.#executor.runBatch(commands); // theirs were given to them when they were recorded
   }
 
-  protected override within(options: CallOptions | undefined): CallOptions {
-    return { ...this.#options, ...options };
+  protected override within(options: CallOptions | undefined): CallOptions | undefined {
+    return this.#complete(options);
   }
 }
+
+type CompleteOptions = (options: CallOptions | undefined) => CallOptions | undefined;
 
 /** Commands inside MULTI have no connection, deadline or fate of their own. */
 const objectionInMulti: Objection = (command) => {
@@ -203,9 +209,11 @@ const objectionInMulti: Objection = (command) => {
       command: name,
     });
   }
-  const own = Object.keys(command.options ?? {}).find((option) => option !== 'encoding');
+  const own = Object.entries(command.options ?? {}).find(
+    ([option, value]) => option !== 'encoding' && value !== undefined,
+  );
   if (own === undefined) return undefined;
-  return new UsageError('INVALID_ARGUMENT', `\`${own}\` is for the transaction as a whole`, {
+  return new UsageError('INVALID_ARGUMENT', `\`${own[0]}\` is for the transaction as a whole`, {
     command: name,
   });
 };

@@ -8,6 +8,21 @@ export type Strings = string | Uint8Array;
 /** The `Encoding` by which bulk strings are read as `S`. */
 export type EncodingOf<S extends Strings> = S extends string ? 'utf8' : null;
 
+/**
+ * The shape of commands that promise a `number`. What else the server says in a transaction of a raw
+ * connection, QUEUED, stays as it is.
+ *
+ * @param command - Its name.
+ * @returns A function that throws `ProtocolError` `UNSAFE_INTEGER` for an integer that no number holds.
+ */
+export function numberOf(command: string): (reply: Reply) => number {
+  return (reply) => {
+    if (typeof reply !== 'bigint') return reply as number;
+    const message = `${command} ran, and its reply is beyond 2^53: \`call\` gives it as a bigint`;
+    throw new ProtocolError(message, 'UNSAFE_INTEGER', { command });
+  };
+}
+
 /** Turns `[field, value, field, value]` into a record; of a field that is there twice, the last value. */
 export function pairsToRecord<S extends Strings>(reply: Reply | undefined): Record<string, S> {
   if (!Array.isArray(reply)) {

@@ -2,8 +2,8 @@
  * A whole transaction, MULTI to EXEC, as one command: one entry in every queue, one deadline, sent at
  * once or not at all.
  *
- * So nothing can tear it apart: no other command, full queue, abort or lost connection. It is the only
- * command that is answered more than once.
+ * So nothing can tear it apart: no other command, full queue, abort or lost connection. It is answered
+ * more than once, as subscriptions are, but only the last reply settles it.
  */
 import { MultiExecError, WatchVariableError } from '../errors/composite-errors.js';
 import { ProtocolError } from '../errors/protocol-error.js';
@@ -24,6 +24,8 @@ export class TransactionCommand extends Command<void> {
   #replies = 0;
   /** The errors before EXEC's, by their place: 0 is MULTI's, 1 the first command's. */
   #refusals: Map<number, ReplyError> | undefined;
+  /** What EXEC itself was refused with. */
+  #execError: ReplyError | undefined;
 
   /** @param batch - At least one command. They must not be added to afterwards. */
   constructor(batch: Batch, options?: CallOptions) {
@@ -39,6 +41,7 @@ export class TransactionCommand extends Command<void> {
   override encodeTo(encoder: CommandEncoder): void {
     this.#replies = 0;
     this.#refusals = undefined;
+    this.#execError = undefined;
     encoder.together(() => {
       encoder.encode(MULTI, []);
       for (const command of this.#batch.commands) command.encodeTo(encoder);
@@ -61,6 +64,7 @@ export class TransactionCommand extends Command<void> {
       }
       return false;
     }
+    if (reply instanceof ReplyError) this.#execError = reply;
     if (reply === null || reply instanceof ReplyError) return true;
     if (Array.isArray(reply) && reply.length === length) return true;
     throw new ProtocolError('EXEC was answered with something else', 'UNEXPECTED_REPLY', {
@@ -68,23 +72,32 @@ export class TransactionCommand extends Command<void> {
     });
   }
 
-  /** Settles with EXEC's reply: each command with its own part of it. */
+  /**
+   * Settles with EXEC's reply, each command with its own part of it; or with the `refusal`, by whoever
+   * was offered the transaction for it and gave up.
+   */
   override settle(reply: Reply, address: string): void {
     if (this.settled) return;
     if (reply === null) {
       this.fail(new WatchVariableError({ address }));
       return;
     }
-    if (reply instanceof ReplyError) this.#settleRefused(reply, address);
+    if (reply instanceof ReplyError) this.#settleRefused(this.#execError ?? reply, address);
     else this.#settleEach(reply as Reply[], address);
     const errors = this.#batch.errors();
     if (errors.length === 0) this.fulfil(undefined);
-    else this.fail(new MultiExecError(errors, { address }));
+    else this.fail(new MultiExecError(errors, { address }, this.#whyNothingRan));
   }
 
   override fail(error: unknown): void {
     this.#batch.abandon(error); // those that have their own outcome keep it
     super.fail(error);
+  }
+
+  /** Undefined when commands ran: also of a transaction whose MULTI was refused and EXEC therefore. */
+  get #whyNothingRan(): string | undefined {
+    if (this.#execError?.code !== 'EXECABORT') return undefined;
+    return `nothing of the transaction ran: ${(this.refusal ?? this.#execError).message}`;
   }
 
   #settleEach(replies: readonly Reply[], address: string): void {

@@ -9,6 +9,7 @@
 import type { Encoding } from '../commands/command.js';
 import { ChannelClosedError } from '../errors/composite-errors.js';
 import { UsageError } from '../errors/usage-error.js';
+import { textOfBytes } from '../protocol/byte-text.js';
 import { ChannelMessages } from './channel-messages.js';
 import { aBoolean, aPositiveCount, checkOptions } from './check-options.js';
 
@@ -19,7 +20,10 @@ export type StringsOf<E extends Encoding> = E extends null ? Uint8Array : string
 export interface ChannelReadOptions<E extends Encoding, T> {
   /** What the message is read as: text (`utf8`, the default) or bytes (`null`). */
   readonly encoding?: E;
-  /** Turns the message into a value, such as `JSON.parse`. What it throws rejects this read alone. */
+  /**
+   * Turns the message into a value, such as `JSON.parse`. What it throws rejects this `get()` alone, and
+   * ends the loop over `iter()`; the messages after it can still be read.
+   */
   readonly decoder?: (message: StringsOf<E>) => T;
   /** Ends the waiting. No message is lost by that. */
   readonly signal?: AbortSignal;
@@ -41,8 +45,6 @@ export interface ChannelOptions<IsPattern extends boolean> {
 const DEFAULT_MAX_MESSAGES = 10_000;
 
 const REQUIREMENTS = { isPattern: aBoolean, maxMessages: aPositiveCount };
-
-const utf8 = new TextDecoder('utf-8', { ignoreBOM: true });
 
 let messagesIn: (channel: Channel<boolean>) => ChannelMessages;
 
@@ -81,7 +83,7 @@ export class Channel<IsPattern extends boolean = false> {
       throw new UsageError('INVALID_ARGUMENT', 'the name of a channel is a string or bytes');
     }
     const { isPattern = false, maxMessages = DEFAULT_MAX_MESSAGES } = options;
-    this.name = typeof name === 'string' ? name : utf8.decode(name);
+    this.name = typeof name === 'string' ? name : textOfBytes(name);
     this.nameBytes = Buffer.from(name);
     this.isPattern = isPattern as IsPattern;
     this.#messages = new ChannelMessages(maxMessages);
@@ -132,7 +134,7 @@ export class Channel<IsPattern extends boolean = false> {
   ): AsyncGenerator<ChannelRead<IsPattern, E, T>, void, undefined> {
     const { encoding, decoder, signal } = options;
     const read = (bytes: Uint8Array): StringsOf<E> =>
-      (encoding === null ? bytes : utf8.decode(bytes)) as StringsOf<E>;
+      (encoding === null ? bytes : textOfBytes(bytes)) as StringsOf<E>;
     for (;;) {
       const message = await this.#messages.take(signal);
       if (message === undefined) return;

@@ -26,8 +26,9 @@ export class MultiExecError extends PipelineError {
   override readonly code: CompositeErrorCode = 'MULTI_EXEC';
 
   constructor(errors: readonly RedisError[], context: ErrorContext = {}, message?: string) {
+    // EXECABORT is what the commands are told that were not at fault.
     const cause = errors.find(({ code }) => code !== 'EXECABORT') ?? errors[0];
-    super(errors, { cause, ...context }, message ?? summaryOfTransaction(errors, cause));
+    super(errors, { cause, ...context }, message ?? summary('transaction', errors));
   }
 }
 
@@ -49,16 +50,6 @@ export class ChannelClosedError extends RedisError {
   constructor(channel: string, context: ErrorContext = {}) {
     super(`channel ${JSON.stringify(channel)} is unsubscribed and has no more messages`, context);
   }
-}
-
-/** EXECABORT is what the commands are told that were not at fault. */
-function summaryOfTransaction(
-  errors: readonly RedisError[],
-  cause: RedisError | undefined,
-): string {
-  const isAborted = errors.some(({ code }) => code === 'EXECABORT');
-  if (isAborted) return `nothing of the transaction ran: ${cause?.message}`;
-  return summary('transaction', errors);
 }
 
 function summary(what: string, errors: readonly Error[]): string {

@@ -131,6 +131,11 @@ const PROTOCOL: Readonly<Record<ProtocolErrorCode, Entry>> = {
     'a reply answers nothing that was asked, or has a shape that the command never gives',
     'When it is the `cause` of a lost connection, treat it as that; otherwise report it.',
   ],
+  UNSAFE_INTEGER: [
+    'ProtocolError',
+    'a method that promises a `number` was answered with an integer beyond 2^53',
+    'The command has run: do not repeat it. Read the value, or run such commands, with `call`, which gives a `bigint`.',
+  ],
 };
 
 const USAGE: Readonly<Record<UsageErrorCode, Entry>> = {

@@ -3,8 +3,8 @@
  *
  * Four families tell the caller what he may do next: `ReplyError` (the server said no),
  * `ConnectionError` (no reply; `sent` says whether a retry is safe), `ProtocolError` (the bytes make
- * no sense; the connection is gone) and `UsageError` (a bug in the caller). `error-table.ts` lists
- * every class and code.
+ * no sense, and the connection is gone; or one reply has not the shape that was promised) and
+ * `UsageError` (a bug in the caller). `error-table.ts` lists every class and code.
  */
 
 /** Where an error happened. Never holds arguments or credentials. */

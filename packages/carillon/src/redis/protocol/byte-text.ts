@@ -45,3 +45,8 @@ export function decodeText(source: ByteBuffer, start: number, end: number): stri
   }
   return source.utf8Slice(start, end);
 }
+
+/** Decodes all of some bytes, as `decodeText` does. A byte order mark is data and stays. */
+export function textOfBytes(bytes: Uint8Array): string {
+  return decodeText(asByteBuffer(bytes), 0, bytes.length);
+}

@@ -7,6 +7,7 @@
  *
  * @see coredis.patterns.pubsub.PubSub, whose names and options these follow (there in seconds).
  */
+
 import { type Deferred, deferred } from '../../util/deferred.js';
 import { Listeners } from '../../util/listeners.js';
 import { RingQueue } from '../../util/ring-queue.js';
@@ -18,6 +19,7 @@ import {
   type Requirement,
 } from '../connection/check-options.js';
 import { UsageError } from '../errors/usage-error.js';
+import { textOfBytes } from '../protocol/byte-text.js';
 import { HandlerQueue } from './handler-queue.js';
 import type {
   PubSubGap,
@@ -348,11 +350,11 @@ export class PubSub<
   }
 
   #read(raw: RawMessage): PubSubMessage<S> | PubSubPatternMessage<S> {
-    const channel = textOf(raw.channel);
+    const channel = textOfBytes(raw.channel);
     const data = this.#decode(raw.data);
     return raw.pattern === null
       ? { type: 'message', pattern: null, channel, data }
-      : { type: 'pmessage', pattern: textOf(raw.pattern), channel, data };
+      : { type: 'pmessage', pattern: textOfBytes(raw.pattern), channel, data };
   }
 
   #put(given: PubSubItem<S>): void {
@@ -447,10 +449,4 @@ interface Wish<S extends string | Uint8Array> {
 /** Somebody who waits for an item. */
 interface Waiter<Item> extends Omit<Deferred<Item | undefined>, 'promise'> {
   timer: NodeJS.Timeout | undefined;
-}
-
-const utf8 = new TextDecoder('utf-8', { ignoreBOM: true }); // a byte order mark is data
-
-function textOf(bytes: Uint8Array): string {
-  return utf8.decode(bytes);
 }
