@@ -134,7 +134,7 @@ export class Connection extends ConnectionCalls implements BatchExecutor {
     this.address = peerOf(transport) ?? settings.address;
     this.#hooks = hooks;
     this.#transport = transport;
-    this.#batch = new WriteBatch(transport);
+    this.#batch = new WriteBatch(transport, settings.dial === undefined);
     this.#replies = new ReplyQueue(settings.address, hooks.onRefused);
     this.#deadlines = new Deadlines(settings.address);
     this.#decoder = settings.decoder({ onPush: (push) => this.#onPush(push) });

@@ -2,7 +2,7 @@
 import assert from 'node:assert/strict';
 import dns from 'node:dns';
 import { connect as connectTcp, createServer, type Server, type Socket } from 'node:net';
-import { Duplex } from 'node:stream';
+import { Duplex, PassThrough } from 'node:stream';
 import { after, before, test } from 'node:test';
 import { connect as connectTls } from 'node:tls';
 import { startFaultProxy, startServer, type TestServer, waitFor } from '@carillon/test-kit';
@@ -114,6 +114,30 @@ for (const [what, wrap] of [
     await connection.waitClosed();
   });
 }
+
+test('large texts that a dialed stream still holds are not overwritten by later ones', async (t) => {
+  const dial: Dial = () => {
+    const socket = connectTcp({ host: '127.0.0.1', port: server.port });
+    const tunnel = new PassThrough();
+    tunnel.pipe(socket);
+    return Promise.resolve(Duplex.from({ readable: socket, writable: tunnel }));
+  };
+  await using connection = await createConnection(server.url, { dial });
+  const texts = Array.from({ length: 40 }, (_, i) => String.fromCharCode(65 + i).repeat(200_000));
+  t.after(() => server.resume());
+  server.pause();
+  const replies: Promise<unknown>[] = [];
+  for (const [i, text] of texts.entries()) {
+    replies.push(connection.execute('SET', `large-${i}`, text));
+    await new Promise(setImmediate);
+  }
+  server.resume();
+  await Promise.all(replies);
+
+  for (const [i, text] of texts.entries()) {
+    assert.ok((await connection.execute('GET', `large-${i}`)) === text, `text ${i} was changed`);
+  }
+});
 
 test('a client dials again in the same way when it reconnects', async () => {
   await using proxy = await startFaultProxy(server);
