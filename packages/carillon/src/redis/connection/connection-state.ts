@@ -39,17 +39,14 @@ export class ConnectionState {
   /**
    * Refuses what could not be answered, or would be by another's answer.
    *
-   * @param isAnswering - Whether the server answers what is written next.
-   * @throws {UsageError} `SUBSCRIBE_IN_TRANSACTION`; `STATEFUL_COMMAND`: a transaction inside another, or
-   *   after `CLIENT REPLY`; `UNSUPPORTED_COMMAND`.
+   * @throws {UsageError} `SUBSCRIBE_IN_TRANSACTION`; `STATEFUL_COMMAND`: a transaction inside another;
+   *   `UNSUPPORTED_COMMAND`.
    */
-  check(command: Command, isAnswering: boolean): void {
+  check(command: Command): void {
     const { name, flags } = command.spec;
-    if ((flags & CommandFlag.transaction) !== 0 && (this.inTransaction || !isAnswering)) {
-      const reason = isAnswering ? 'another one is open' : 'the server was told not to answer';
-      throw new UsageError('STATEFUL_COMMAND', `a transaction is refused here: ${reason}`, {
-        command: name,
-      });
+    if ((flags & CommandFlag.transaction) !== 0 && this.inTransaction) {
+      const reason = 'a transaction is refused here: another one is open';
+      throw new UsageError('STATEFUL_COMMAND', reason, { command: name });
     }
     const unsupported = unsupportedCommandError(command);
     if (unsupported !== undefined) throw unsupported;

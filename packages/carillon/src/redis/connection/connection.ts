@@ -166,7 +166,7 @@ export class Connection extends ConnectionCalls implements BatchExecutor {
 
   /**
    * Whether commands changed it in a way that the next user would feel and nothing known here undoes:
-   * its user, protocol, tracking, reply mode.
+   * its user, protocol, tracking.
    */
   get isAltered(): boolean {
     return this.#state.isAltered;
@@ -290,7 +290,7 @@ export class Connection extends ConnectionCalls implements BatchExecutor {
     if (command.settled) return;
     const isFollowed = (command.spec.flags & FLAGS_FOLLOWED) !== 0;
     try {
-      if (isFollowed) this.#state.check(command, this.#replies.isAnswering);
+      if (isFollowed) this.#state.check(command);
       if (this.protocol === 2 && this.inPubSub > 0) this.#state.checkInPubSub(command);
       this.#batch.encode(command);
     } catch (error) {
@@ -299,7 +299,8 @@ export class Connection extends ConnectionCalls implements BatchExecutor {
     }
     if (isFollowed) this.#state.onWrite(command);
     command.sent = 'maybe';
-    this.#batch.schedule(this.#replies.push(command));
+    this.#replies.push(command);
+    this.#batch.schedule();
   }
 
   #writeWaiting(): void {

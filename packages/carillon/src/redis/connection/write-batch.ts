@@ -47,8 +47,8 @@ export class WriteBatch {
   }
 
   /** Writes what is due after a command was encoded, now or at the end of the tick. */
-  schedule(isAnswered: boolean): void {
-    if (isAnswered) this.#unflushed++;
+  schedule(): void {
+    this.#unflushed++;
     if (this.#encoder.pendingLength >= this.#writeBytes) {
       this.#flush();
       this.#writeBytes = Math.min(this.#writeBytes * 2, MAX_WRITE_BYTES);
