@@ -379,6 +379,22 @@ test('an answered command holds its arguments no longer', async () => {
   assert.deepEqual(command.args, []);
 });
 
+test('the reply to RESET, or to a refused MULTI, does not end a transaction that began after it', async () => {
+  await using connection = await open();
+  await Promise.all([call(connection, 'RESET'), call(connection, 'MULTI')]);
+  assert.equal(connection.inTransaction, true);
+  await assert.rejects(call(connection, 'SUBSCRIBE', 'c'), { code: 'SUBSCRIBE_IN_TRANSACTION' });
+  assert.equal(connection.closed, false);
+  await call(connection, 'DISCARD');
+
+  const refused = call(connection, 'MULTI', 'no argument');
+  const [first] = await Promise.allSettled([refused, call(connection, 'MULTI')]);
+  assert.equal(first.status, 'rejected');
+  assert.equal(connection.inTransaction, true);
+  assert.equal(await call(connection, 'RESET'), 'RESET');
+  assert.equal(connection.inTransaction, false);
+});
+
 test('a connection watches until its transaction has ended, and not longer', async () => {
   await using connection = await open();
   await call(connection, 'WATCH', 'key');
