@@ -212,6 +212,28 @@ test('a dialer has the time of the connect timeout, and what it opens later is c
   await waitFor(() => late.destroyed);
 });
 
+test('a stream that is opened too late may fail while it is closed', async () => {
+  let hasFailed = false;
+  const late = new Duplex({
+    read() {},
+    write() {},
+    destroy(_error, done) {
+      hasFailed = true;
+      done(new Error('the tunnel broke'));
+    },
+  });
+  let open: (stream: Duplex) => void = () => {};
+  const dial: Dial = () =>
+    new Promise((resolve) => {
+      open = resolve;
+    });
+
+  const attempt = createConnection('redis://', { dial, connectTimeoutMs: 20 });
+  await assert.rejects(attempt, { code: 'CONNECT_TIMEOUT' });
+  open(late);
+  await waitFor(() => hasFailed && late.closed);
+});
+
 test('closing a client aborts its dialer', async () => {
   let given: AbortSignal | undefined;
   const dial: Dial = (_endpoint, { signal }) => {
