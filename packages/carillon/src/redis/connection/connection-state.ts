@@ -43,13 +43,18 @@ export class ConnectionState {
   /**
    * Refuses what could not be answered, or would be by another's answer.
    *
-   * @throws {UsageError} `SUBSCRIBE_IN_TRANSACTION`; `STATEFUL_COMMAND`: a transaction inside another;
-   *   `UNSUPPORTED_COMMAND`.
+   * @throws {UsageError} `SUBSCRIBE_IN_TRANSACTION`; `STATEFUL_COMMAND`: a transaction inside another,
+   *   or HELLO inside one; `UNSUPPORTED_COMMAND`.
    */
   check(command: Command): void {
     const { name, flags } = command.spec;
     if ((flags & CommandFlag.transaction) !== 0 && this.inTransaction) {
       const reason = 'a transaction is refused here: another one is open';
+      throw new UsageError('STATEFUL_COMMAND', reason, { command: name });
+    }
+    if (this.inTransaction && name === 'HELLO') {
+      const reason =
+        'HELLO inside MULTI is refused: EXEC would change the protocol of its own reply';
       throw new UsageError('STATEFUL_COMMAND', reason, { command: name });
     }
     const unsupported = unsupportedCommandError(command);

@@ -3,7 +3,7 @@ import assert from 'node:assert/strict';
 import { getEventListeners } from 'node:events';
 import { after, before, test } from 'node:test';
 import { startFaultProxy, startServer, type TestServer, waitFor } from '@carillon/test-kit';
-import { Command } from '../commands/command.js';
+import { Command, defineCommand } from '../commands/command.js';
 import { specOfCall } from '../commands/command-facts.js';
 import {
   CommandAbortedError,
@@ -116,6 +116,28 @@ test('HELLO on a subscribed connection changes how messages are told from replie
   assert.deepEqual(await call(connection, 'MGET', 'no-1'), [null]);
   await call(connection, 'PUBLISH', 'hello-3', 'x');
   assert.deepEqual(pushes, [['message', 'hello-3', 'x']]);
+});
+
+test('HELLO inside MULTI is refused, and the protocol stays', async () => {
+  await using connection = await open({ protocol: 2 });
+  await call(connection, 'MULTI');
+
+  await assert.rejects(call(connection, 'HELLO', 3), { code: 'STATEFUL_COMMAND' });
+  await call(connection, 'DISCARD');
+
+  assert.equal(connection.protocol, 2);
+  assert.deepEqual(await call(connection, 'SUBSCRIBE', 'c'), [['subscribe', 'c', 1]]);
+});
+
+test('HELLO that is only queued does not change the protocol', async () => {
+  await using connection = await open({ protocol: 2 });
+  // Without flags, so that the connection does not know of the transaction.
+  await connection.run(new Command(defineCommand('MULTI'), []));
+
+  assert.equal(await call(connection, 'HELLO', 3), 'QUEUED');
+  assert.equal(connection.protocol, 2);
+  await connection.run(new Command(defineCommand('DISCARD'), []));
+  assert.deepEqual(await call(connection, 'SUBSCRIBE', 'c'), [['subscribe', 'c', 1]]);
 });
 
 test('a push inside EXEC is no element of its array', async () => {

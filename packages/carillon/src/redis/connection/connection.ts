@@ -339,7 +339,7 @@ export class Connection extends ConnectionCalls implements BatchExecutor {
   /** Keeps track of what a command did to the connection. */
   #followState(command: Command, reply: Reply): void {
     this.#state.onReply(command, reply);
-    if (reply instanceof ReplyError) return;
+    if (reply instanceof ReplyError || reply === 'QUEUED') return;
     const { name } = command.spec;
     if (name === 'RESET') {
       this.protocol = 2;
