@@ -122,6 +122,7 @@ export class Connection extends ConnectionCalls implements BatchExecutor {
       const credentials = await shakeHands(connection, deadline.signal);
       connection.#isIntroduced = true;
       if (credentials !== undefined) connection.#renewInTime(credentials);
+      if (connection.#closedBy !== undefined) throw connection.#closedBy;
       return connection;
     } finally {
       deadline.end();
