@@ -11,6 +11,7 @@ import {
   ConnectionForcedCloseError,
 } from '../errors/connection-error.js';
 import { UsageError } from '../errors/usage-error.js';
+import { Decoder } from '../protocol/decoder.js';
 import type { Argument } from '../protocol/encoder.js';
 import type { Reply } from '../protocol/reply.js';
 import { Connection, type ConnectionHooks } from './connection.js';
@@ -302,7 +303,12 @@ test('a handshake that fails offers its own commands to nobody', async () => {
   await using proxy = await startFaultProxy(server, { toServer: { stall: true } });
   const offered: string[] = [];
   const abort = new AbortController();
+  let isDialed = false;
   const settings = connectionSettings(proxy.url, {
+    decoder: (events) => {
+      isDialed = true;
+      return new Decoder(events);
+    },
     password: 'x'.repeat(4 * 1024 * 1024), // more than a socket takes: SELECT waits behind it
     db: 1,
   });
@@ -310,8 +316,7 @@ test('a handshake that fails offers its own commands to nobody', async () => {
     onPending: (command) => offered.push(command.spec.name) > 0,
   };
   const opening = Connection.open(settings, hooks, abort.signal);
-  await waitFor(() => proxy.accepted === 1);
-  await new Promise((resolve) => setTimeout(resolve, 20)); // the client's side of the connect
+  await waitFor(() => isDialed);
   abort.abort();
 
   await assert.rejects(opening, { code: 'ABORTED' });
