@@ -278,7 +278,9 @@ export class Connection extends ConnectionCalls implements BatchExecutor {
   #accept(command: Command): void {
     const timeoutMs = timeoutOf(command, this.settings.commandTimeoutMs);
     this.#deadlines.watch(command, timeoutMs);
-    traceCommand(command, this.settings.address);
+    // A probe is no call of a user's; it may begin where bytes are read, which is no place for listeners.
+    if ((command.spec.flags & CommandFlag.probe) === 0)
+      traceCommand(command, this.settings.address);
     this.send(command);
   }
 
