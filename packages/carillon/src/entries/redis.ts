@@ -3,10 +3,7 @@
 export type { Client, ClientEvents, ClientState, ClientStats } from '../redis/client/client.js';
 export type { RedisOptions } from '../redis/client/client-options.js';
 export { type CommandsClass, connect } from '../redis/client/connect.js';
-export {
-  type CreateConnectionOptions,
-  createConnection,
-} from '../redis/client/create-connection.js';
+export { createConnection } from '../redis/client/create-connection.js';
 export { createPool } from '../redis/client/create-pool.js';
 export { Redis } from '../redis/client/redis.js';
 export type { Transaction, TransactionOptions } from '../redis/client/transaction.js';

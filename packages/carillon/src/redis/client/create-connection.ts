@@ -1,7 +1,7 @@
 /** The door to one raw connection: no lanes, no reconnecting, whatever it is told. */
 import type { Encoding } from '../commands/command.js';
 import type { ServerAddress } from '../connection/address.js';
-import { checkOptions, type Requirement } from '../connection/check-options.js';
+import { checkOptions } from '../connection/check-options.js';
 import type { Connection, ConnectionClass } from '../connection/connection.js';
 import {
   CONNECTION_REQUIREMENTS,
@@ -10,17 +10,6 @@ import {
 } from '../connection/connection-options.js';
 import { openConnection } from '../connection/opening.js';
 import { SilenceProbe } from '../connection/silence-probe.js';
-
-/** What users may say about one raw connection. */
-export interface CreateConnectionOptions extends ConnectionOptions<Encoding> {
-  /** Gives up connecting when aborted; the open connection is not touched. */
-  readonly signal?: AbortSignal;
-}
-
-const REQUIREMENTS: Readonly<Record<keyof CreateConnectionOptions, Requirement>> = {
-  ...CONNECTION_REQUIREMENTS,
-  signal: ['an AbortSignal', (value) => value instanceof AbortSignal],
-};
 
 /**
  * Opens one connection to a Redis or Valkey server. It does not reconnect; whoever holds it may put it
@@ -36,17 +25,17 @@ const REQUIREMENTS: Readonly<Record<keyof CreateConnectionOptions, Requirement>>
  */
 export function createConnection<T extends Connection>(
   address: ServerAddress,
-  options: CreateConnectionOptions & { readonly connectionClass: ConnectionClass<T> },
+  options: ConnectionOptions<Encoding> & { readonly connectionClass: ConnectionClass<T> },
 ): Promise<T>;
 export function createConnection(
   address: ServerAddress,
-  options?: CreateConnectionOptions,
+  options?: ConnectionOptions<Encoding>,
 ): Promise<Connection>;
 export async function createConnection(
   address: ServerAddress,
-  options: CreateConnectionOptions = {},
+  options: ConnectionOptions<Encoding> = {},
 ): Promise<Connection> {
-  checkOptions(options, REQUIREMENTS);
+  checkOptions(options, CONNECTION_REQUIREMENTS);
   const settings = connectionSettings(address, options);
   let probe: SilenceProbe | undefined;
   const hooks = { onClosed: (): void => probe?.stop() };

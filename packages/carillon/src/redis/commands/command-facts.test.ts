@@ -43,3 +43,18 @@ test('a name finds its flags in any case, as bytes, and with its subcommand', ()
   assert.equal(flagsOf('SET', 'k', 'v'), 0);
   assert.equal(flagsOf('WAIT', '1', '0'), CommandFlag.blocking | CommandFlag.stateful);
 });
+
+test('a name of two words in one is refused, and does not stand for the command it looks like', () => {
+  for (const name of ['PUBSUB NUMPAT', 'pubsub\tnumpat', new TextEncoder().encode('a b'), ' ']) {
+    assert.throws(() => specOfCall([name], 0), { name: 'UsageError', code: 'INVALID_ARGUMENT' });
+  }
+  assert.equal(specOfCall([' pubsub ', 'numpat'], 0).head.name, 'PUBSUB');
+  assert.throws(() => specOfCall(['PUBSUB NUMPAT'], 0), { code: 'INVALID_ARGUMENT' });
+});
+
+test('a name that begins with a mark is no other command', () => {
+  assert.equal(specOfCall(['!XREAD'], 0).flags, 0);
+  const words = ['XREAD', 'BLOCK', '0', 'STREAMS', 'k', '$'];
+  assert.equal(specOfCall(words, 0).flags, CommandFlag.readOnly | CommandFlag.blocking);
+  assert.equal(specOfCall(['!XREAD'], 0).flags, 0);
+});

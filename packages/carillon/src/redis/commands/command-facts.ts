@@ -4,6 +4,7 @@
  * Only what decides where a command may run is here, and whether it may run twice. A command that is
  * not listed is neither blocking nor stateful, and is never sent twice.
  */
+import { UsageError } from '../errors/usage-error.js';
 import { CommandHead } from '../protocol/command-head.js';
 import { DecodeAs } from '../protocol/decoder.js';
 import type { Argument } from '../protocol/encoder.js';
@@ -71,14 +72,22 @@ const MAX_CACHED = 1_000;
 /**
  * Describes a command that is given by its words, such as `['CLIENT', 'LIST']`, the arguments among
  * them. The spec's name may have two words; only the first is its head, the second is sent as an argument.
+ *
+ * @throws {UsageError} `INVALID_ARGUMENT`: the first word is none, or several: `'CLIENT LIST'`.
  */
 export function specOfCall(words: readonly Argument[], decodeAs: number): CommandSpec<Reply> {
   const first = wordOf(words[0]).trim();
   const isContainer = CONTAINERS.has(first) && words.length > 1;
   const name = isContainer ? `${first} ${wordOf(words[1])}` : first;
-  const key = `${decodeAs}${BLOCKING_BY_OPTION.has(first) && blocks(words) ? '!' : ''}${name}`;
+  // One mark each, whatever the words hold: `CLIENT LIST` in one word must not find the two-word command.
+  const mark = isContainer ? '/' : BLOCKING_BY_OPTION.has(first) && blocks(words) ? '!' : ':';
+  const key = `${decodeAs}${mark}${name}`;
   const known = cache.get(key);
   if (known !== undefined) return known;
+  if (!/^\S+$/.test(first)) {
+    const expected = "one word; a subcommand is a word of its own: ['OBJECT', 'FREQ', key]";
+    throw new UsageError('INVALID_ARGUMENT', `the name of a command is ${expected}`);
+  }
   const flags = flagsOf(name, first, words);
   const spec = {
     ...((flags & subscription) !== 0 && (decodeAs & DecodeAs.bytes) === 0

@@ -3,9 +3,8 @@
  *
  * Bounded: when it is full the oldest message goes, and is counted. Nothing is decoded here.
  */
-import { type Deferred, deferred } from '../../util/deferred.js';
+import { onAbort } from '../../util/abort-listeners.js';
 import { RingQueue } from '../../util/ring-queue.js';
-import { unlessAborted } from '../../util/waiting.js';
 import { CommandAbortedError } from '../errors/connection-error.js';
 
 /** One message as it came from the server. */
@@ -21,8 +20,8 @@ export class ChannelMessages {
   readonly #capacity: number;
   #dropped = 0;
   #hasEnded = false;
-  /** Resolves with the next message or the end, whichever comes first. */
-  #news: Deferred<void> | undefined;
+  /** Wake those who wait for the next message or the end; who gives up takes its own out. */
+  readonly #waiters = new Set<() => void>();
   /** Who puts messages in; set once, so that two connections never mix theirs. */
   source: object | undefined = undefined;
 
@@ -81,22 +80,25 @@ export class ChannelMessages {
       if (signal?.aborted) throw aborted(signal);
       if (this.#queue.length > 0) return true;
       if (this.#hasEnded) return false;
-      this.#news ??= deferred();
-      await (signal === undefined ? this.#news.promise : unless(signal, this.#news.promise));
+      await this.#news(signal);
     }
   }
 
-  #wake(): void {
-    this.#news?.resolve();
-    this.#news = undefined;
+  /** Resolves with the next message, the end or the abort: the caller looks which it was. */
+  #news(signal: AbortSignal | undefined): Promise<void> {
+    return new Promise((resolve) => {
+      const wake = (): void => {
+        stopListening?.();
+        this.#waiters.delete(wake);
+        resolve();
+      };
+      const stopListening = signal === undefined ? undefined : onAbort(signal, wake);
+      this.#waiters.add(wake);
+    });
   }
-}
 
-async function unless(signal: AbortSignal, news: Promise<void>): Promise<void> {
-  try {
-    await unlessAborted(news, signal);
-  } catch {
-    throw aborted(signal);
+  #wake(): void {
+    for (const wake of this.#waiters) wake();
   }
 }
 

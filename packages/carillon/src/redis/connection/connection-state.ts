@@ -18,6 +18,8 @@ const FOLLOWED: ReadonlySet<string> = new Set([
 
 /** What a server still runs on a connection that is subscribed under RESP2, besides subscriptions. */
 const ALLOWED_IN_PUBSUB: ReadonlySet<string> = new Set(['PING', 'QUIT', 'RESET']);
+/** Commands that open or end a transaction. */
+const BOUNDARIES: ReadonlySet<string> = new Set(['MULTI', 'EXEC', 'DISCARD', 'RESET']);
 /** Commands after which nothing is watched. */
 const UNWATCHING: ReadonlySet<string> = new Set(['EXEC', 'DISCARD', 'UNWATCH', 'RESET']);
 
@@ -33,23 +35,27 @@ export class ConnectionState {
   isAltered = false;
   /** The latest command that may have changed whether the server is in pub/sub mode. */
   #modeChange: Command | undefined = undefined;
+  /** The newest command that opens or ends a transaction: the reply to an older one changes nothing. */
+  #lastBoundary: Command | undefined;
   /** The newest command that ends all watching, unless a `WATCH` was written after it. */
   #lastUnwatch: Command | undefined;
 
   /**
    * Refuses what could not be answered, or would be by another's answer.
    *
-   * @param isAnswering - Whether the server answers what is written next.
-   * @throws {UsageError} `SUBSCRIBE_IN_TRANSACTION`; `STATEFUL_COMMAND`: a transaction inside another, or
-   *   after `CLIENT REPLY`; `UNSUPPORTED_COMMAND`.
+   * @throws {UsageError} `SUBSCRIBE_IN_TRANSACTION`; `STATEFUL_COMMAND`: a transaction inside another,
+   *   or HELLO inside one; `UNSUPPORTED_COMMAND`.
    */
-  check(command: Command, isAnswering: boolean): void {
+  check(command: Command): void {
     const { name, flags } = command.spec;
-    if ((flags & CommandFlag.transaction) !== 0 && (this.inTransaction || !isAnswering)) {
-      const reason = isAnswering ? 'another one is open' : 'the server was told not to answer';
-      throw new UsageError('STATEFUL_COMMAND', `a transaction is refused here: ${reason}`, {
-        command: name,
-      });
+    if ((flags & CommandFlag.transaction) !== 0 && this.inTransaction) {
+      const reason = 'a transaction is refused here: another one is open';
+      throw new UsageError('STATEFUL_COMMAND', reason, { command: name });
+    }
+    if (this.inTransaction && name === 'HELLO') {
+      const reason =
+        'HELLO inside MULTI is refused: EXEC would change the protocol of its own reply';
+      throw new UsageError('STATEFUL_COMMAND', reason, { command: name });
     }
     const unsupported = unsupportedCommandError(command);
     if (unsupported !== undefined) throw unsupported;
@@ -85,6 +91,7 @@ export class ConnectionState {
     if ((flags & CommandFlag.subscription) !== 0 || name === 'RESET') this.#modeChange = command;
     if (endsWatching(command)) this.#lastUnwatch = command;
     if (isTransaction(command)) return; // it opens and closes by itself
+    if (BOUNDARIES.has(name)) this.#lastBoundary = command;
     if (name === 'MULTI') this.inTransaction = true;
     else if (name === 'EXEC' || name === 'DISCARD') this.inTransaction = false;
     else if (name === 'WATCH') this.#watch();
@@ -98,13 +105,13 @@ export class ConnectionState {
     if (isTransaction(command)) return;
     if (reply instanceof ReplyError) {
       // A nested MULTI is refused too, and leaves the outer one open.
-      if (name === 'MULTI' && !/nested/i.test(reply.message)) this.inTransaction = false;
+      if (name === 'MULTI' && !/nested/i.test(reply.message)) this.#endTransaction(command);
       return;
     }
     if (reply === 'QUEUED')
       this.isAltered = true; // what it will do is up to EXEC
     else if (name === 'SELECT') this.db = Number(command.args[0]);
-    else if (name === 'RESET') this.#reset();
+    else if (name === 'RESET') this.#reset(command);
   }
 
   #watch(): void {
@@ -112,9 +119,13 @@ export class ConnectionState {
     this.#lastUnwatch = undefined;
   }
 
-  #reset(): void {
+  #reset(command: Command): void {
     this.db = 0;
-    this.inTransaction = false;
+    this.#endTransaction(command);
+  }
+
+  #endTransaction(command: Command): void {
+    if (command === this.#lastBoundary) this.inTransaction = false;
   }
 }
 

@@ -3,7 +3,7 @@ import assert from 'node:assert/strict';
 import { getEventListeners } from 'node:events';
 import { after, before, test } from 'node:test';
 import { startFaultProxy, startServer, type TestServer, waitFor } from '@carillon/test-kit';
-import { Command } from '../commands/command.js';
+import { Command, defineCommand } from '../commands/command.js';
 import { specOfCall } from '../commands/command-facts.js';
 import {
   CommandAbortedError,
@@ -11,6 +11,7 @@ import {
   ConnectionForcedCloseError,
 } from '../errors/connection-error.js';
 import { UsageError } from '../errors/usage-error.js';
+import { Decoder } from '../protocol/decoder.js';
 import type { Argument } from '../protocol/encoder.js';
 import type { Reply } from '../protocol/reply.js';
 import { Connection, type ConnectionHooks } from './connection.js';
@@ -82,25 +83,26 @@ for (const protocol of [2, 3] as const) {
     assert.deepEqual(await call(connection, 'MGET', 'no-1', 'no-2'), [null, null]);
     assert.deepEqual(await call(connection, 'UNSUBSCRIBE'), [['unsubscribe', null, 0]]);
   });
-
-  test(`CLIENT REPLY OFF, SKIP and ON keep replies paired, under RESP${protocol}`, async () => {
-    await using connection = await open({ protocol });
-    const key = `reply-${protocol}`;
-    const modes = ['SKIP', 'INCR', 'ECHO', 'OFF', 'INCR', 'SKIP', 'INCR', 'INCR', 'ON', 'ECHO'];
-
-    const replies = await Promise.all(
-      modes.map((mode, i) => {
-        if (mode === 'INCR') return call(connection, 'INCR', key);
-        if (mode === 'ECHO') return call(connection, 'ECHO', `echo ${i}`);
-        return call(connection, 'CLIENT', 'REPLY', mode);
-      }),
-    );
-
-    const nothing = [null, null, null, null, null];
-    assert.deepEqual(replies, [null, null, 'echo 2', ...nothing, 'OK', 'echo 9']);
-    assert.equal(await call(connection, 'GET', key), '4');
-  });
 }
+
+test('CLIENT REPLY that silences the server is refused in any form, and ON is answered', async () => {
+  await using connection = await open();
+  for (const args of [['OFF'], ['skip'], [Buffer.from('Off')], ['x', 'SKIP']]) {
+    const refused = connection.execute('client', 'reply', ...args);
+    const mine = connection.execute('ECHO', 'mine');
+
+    await assert.rejects(refused, { code: 'UNSUPPORTED_COMMAND' });
+    assert.equal(await mine, 'mine');
+  }
+  const inside = [connection.execute('MULTI'), connection.execute('ECHO', 'in')];
+  await assert.rejects(connection.execute('CLIENT', 'REPLY', 'SKIP'), {
+    code: 'UNSUPPORTED_COMMAND',
+  });
+  await Promise.all(inside);
+
+  assert.deepEqual(await connection.execute('EXEC'), ['in']);
+  assert.equal(await connection.execute('CLIENT', 'REPLY', 'ON'), 'OK');
+});
 
 test('HELLO on a subscribed connection changes how messages are told from replies', async () => {
   const pushes: unknown[] = [];
@@ -115,6 +117,28 @@ test('HELLO on a subscribed connection changes how messages are told from replie
   assert.deepEqual(await call(connection, 'MGET', 'no-1'), [null]);
   await call(connection, 'PUBLISH', 'hello-3', 'x');
   assert.deepEqual(pushes, [['message', 'hello-3', 'x']]);
+});
+
+test('HELLO inside MULTI is refused, and the protocol stays', async () => {
+  await using connection = await open({ protocol: 2 });
+  await call(connection, 'MULTI');
+
+  await assert.rejects(call(connection, 'HELLO', 3), { code: 'STATEFUL_COMMAND' });
+  await call(connection, 'DISCARD');
+
+  assert.equal(connection.protocol, 2);
+  assert.deepEqual(await call(connection, 'SUBSCRIBE', 'c'), [['subscribe', 'c', 1]]);
+});
+
+test('HELLO that is only queued does not change the protocol', async () => {
+  await using connection = await open({ protocol: 2 });
+  // Without flags, so that the connection does not know of the transaction.
+  await connection.run(new Command(defineCommand('MULTI'), []));
+
+  assert.equal(await call(connection, 'HELLO', 3), 'QUEUED');
+  assert.equal(connection.protocol, 2);
+  await connection.run(new Command(defineCommand('DISCARD'), []));
+  assert.deepEqual(await call(connection, 'SUBSCRIBE', 'c'), [['subscribe', 'c', 1]]);
 });
 
 test('a push inside EXEC is no element of its array', async () => {
@@ -194,21 +218,6 @@ test('close() fails written commands with `maybe` and encoded ones with `no`', a
     errors.map((error: ConnectionError) => error.sent),
     ['maybe', 'no'],
   );
-});
-
-test('a command without an answer does not make an earlier one look unsent', async () => {
-  await using proxy = await startFaultProxy(server);
-  const connection = await open({}, {}, proxy.url);
-  proxy.toClient.set({ stall: true });
-  const seen = proxy.toServer.bytes;
-
-  const written = call(connection, 'PING');
-  await waitFor(() => proxy.toServer.bytes > seen);
-  const skip = call(connection, 'CLIENT', 'REPLY', 'SKIP');
-  connection.close();
-
-  assert.equal(await skip, null);
-  await assert.rejects(written, { sent: 'maybe' });
 });
 
 test('what waits for a full socket is never sent once it timed out, and says so', async () => {
@@ -294,7 +303,12 @@ test('a handshake that fails offers its own commands to nobody', async () => {
   await using proxy = await startFaultProxy(server, { toServer: { stall: true } });
   const offered: string[] = [];
   const abort = new AbortController();
+  let isDialed = false;
   const settings = connectionSettings(proxy.url, {
+    decoder: (events) => {
+      isDialed = true;
+      return new Decoder(events);
+    },
     password: 'x'.repeat(4 * 1024 * 1024), // more than a socket takes: SELECT waits behind it
     db: 1,
   });
@@ -302,8 +316,7 @@ test('a handshake that fails offers its own commands to nobody', async () => {
     onPending: (command) => offered.push(command.spec.name) > 0,
   };
   const opening = Connection.open(settings, hooks, abort.signal);
-  await waitFor(() => proxy.accepted === 1);
-  await new Promise((resolve) => setTimeout(resolve, 20)); // the client's side of the connect
+  await waitFor(() => isDialed);
   abort.abort();
 
   await assert.rejects(opening, { code: 'ABORTED' });
@@ -391,6 +404,22 @@ test('an answered command holds its arguments no longer', async () => {
 
   assert.equal(await connection.run(command), 'x');
   assert.deepEqual(command.args, []);
+});
+
+test('the reply to RESET, or to a refused MULTI, does not end a transaction that began after it', async () => {
+  await using connection = await open();
+  await Promise.all([call(connection, 'RESET'), call(connection, 'MULTI')]);
+  assert.equal(connection.inTransaction, true);
+  await assert.rejects(call(connection, 'SUBSCRIBE', 'c'), { code: 'SUBSCRIBE_IN_TRANSACTION' });
+  assert.equal(connection.closed, false);
+  await call(connection, 'DISCARD');
+
+  const refused = call(connection, 'MULTI', 'no argument');
+  const [first] = await Promise.allSettled([refused, call(connection, 'MULTI')]);
+  assert.equal(first.status, 'rejected');
+  assert.equal(connection.inTransaction, true);
+  assert.equal(await call(connection, 'RESET'), 'RESET');
+  assert.equal(connection.inTransaction, false);
 });
 
 test('a connection watches until its transaction has ended, and not longer', async () => {

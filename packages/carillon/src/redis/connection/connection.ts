@@ -122,6 +122,7 @@ export class Connection extends ConnectionCalls implements BatchExecutor {
       const credentials = await shakeHands(connection, deadline.signal);
       connection.#isIntroduced = true;
       if (credentials !== undefined) connection.#renewInTime(credentials);
+      if (connection.#closedBy !== undefined) throw connection.#closedBy;
       return connection;
     } finally {
       deadline.end();
@@ -134,7 +135,7 @@ export class Connection extends ConnectionCalls implements BatchExecutor {
     this.address = peerOf(transport) ?? settings.address;
     this.#hooks = hooks;
     this.#transport = transport;
-    this.#batch = new WriteBatch(transport);
+    this.#batch = new WriteBatch(transport, settings.dial === undefined);
     this.#replies = new ReplyQueue(settings.address, hooks.onRefused);
     this.#deadlines = new Deadlines(settings.address);
     this.#decoder = settings.decoder({ onPush: (push) => this.#onPush(push) });
@@ -166,7 +167,7 @@ export class Connection extends ConnectionCalls implements BatchExecutor {
 
   /**
    * Whether commands changed it in a way that the next user would feel and nothing known here undoes:
-   * its user, protocol, tracking, reply mode.
+   * its user, protocol, tracking.
    */
   get isAltered(): boolean {
     return this.#state.isAltered;
@@ -280,7 +281,9 @@ export class Connection extends ConnectionCalls implements BatchExecutor {
   #accept(command: Command): void {
     const timeoutMs = timeoutOf(command, this.settings.commandTimeoutMs);
     this.#deadlines.watch(command, timeoutMs);
-    traceCommand(command, this.settings.address);
+    // A probe is no call of a user's; it may begin where bytes are read, which is no place for listeners.
+    if ((command.spec.flags & CommandFlag.probe) === 0)
+      traceCommand(command, this.settings.address);
     this.send(command);
   }
 
@@ -293,7 +296,7 @@ export class Connection extends ConnectionCalls implements BatchExecutor {
     if (command.settled) return;
     const isFollowed = (command.spec.flags & FLAGS_FOLLOWED) !== 0;
     try {
-      if (isFollowed) this.#state.check(command, this.#replies.isAnswering);
+      if (isFollowed) this.#state.check(command);
       if (this.protocol === 2 && this.inPubSub > 0) this.#state.checkInPubSub(command);
       this.#batch.encode(command);
     } catch (error) {
@@ -302,7 +305,8 @@ export class Connection extends ConnectionCalls implements BatchExecutor {
     }
     if (isFollowed) this.#state.onWrite(command);
     command.sent = 'maybe';
-    this.#batch.schedule(this.#replies.push(command));
+    this.#replies.push(command);
+    this.#batch.schedule();
   }
 
   #writeWaiting(): void {
@@ -341,7 +345,7 @@ export class Connection extends ConnectionCalls implements BatchExecutor {
   /** Keeps track of what a command did to the connection. */
   #followState(command: Command, reply: Reply): void {
     this.#state.onReply(command, reply);
-    if (reply instanceof ReplyError) return;
+    if (reply instanceof ReplyError || reply === 'QUEUED') return;
     const { name } = command.spec;
     if (name === 'RESET') {
       this.protocol = 2;

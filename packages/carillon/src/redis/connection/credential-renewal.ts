@@ -63,6 +63,7 @@ export class CredentialRenewal {
     this.#failures = BACKOFF.start();
     this.#lastError = undefined;
     this.#awaitExpiry();
+    if (this.#stop.signal.aborted) return; // expired already
     const life = expiresAtMs - Date.now();
     this.#awaitRenewal(life * (EARLIEST + Math.random() * SPREAD));
   }

@@ -132,6 +132,40 @@ test('credentials that hold longer than a timer can be do not end early', async 
   assert.equal(expired, 1);
 });
 
+test('credentials that expire during the handshake are a lost connection, not an open one', async () => {
+  await using proxy = await startFaultProxy(server, { toClient: { stall: true } });
+  const given = expiring(ANN, 100);
+  const credentials = (): Credentials => given;
+  const opening = createConnection({ host: '127.0.0.1', port: proxy.port }, { credentials });
+  const refused = assert.rejects(opening, (error: unknown) => {
+    assert.ok(error instanceof ConnectionClosedError);
+    assert.equal(error.code, 'CONNECTION_LOST');
+    assert.match(String(error.cause), /credentials have expired/);
+    return true;
+  });
+  await waitFor(() => Date.now() > (given.expiresAtMs ?? 0));
+  proxy.toClient.clear();
+
+  await refused;
+});
+
+test('credentials that have expired already are not renewed', async (t) => {
+  await using connection = await createConnection(address(), { credentials: () => ANN });
+  let expired = 0;
+  let asked = 0;
+  t.mock.timers.enable({ apis: ['setTimeout', 'Date'] });
+  const provider: CredentialsProvider = () => {
+    asked++;
+    return ANN;
+  };
+  const renewal = new CredentialRenewal(connection, provider, () => expired++);
+
+  renewal.watch(expiring(ANN, -1));
+  t.mock.timers.tick(1_000);
+
+  assert.deepEqual({ expired, asked }, { expired: 1, asked: 0 });
+});
+
 test('a client that reconnects asks the provider again: rotated passwords are no outage', async () => {
   await using proxy = await startFaultProxy(server);
   await server.command('ACL', 'SETUSER', 'rotated', 'on', '>first', '+@all', '~*', '&*');

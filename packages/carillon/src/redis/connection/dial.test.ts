@@ -2,7 +2,7 @@
 import assert from 'node:assert/strict';
 import dns from 'node:dns';
 import { connect as connectTcp, createServer, type Server, type Socket } from 'node:net';
-import { Duplex } from 'node:stream';
+import { Duplex, PassThrough } from 'node:stream';
 import { after, before, test } from 'node:test';
 import { connect as connectTls } from 'node:tls';
 import { startFaultProxy, startServer, type TestServer, waitFor } from '@carillon/test-kit';
@@ -115,6 +115,30 @@ for (const [what, wrap] of [
   });
 }
 
+test('large texts that a dialed stream still holds are not overwritten by later ones', async (t) => {
+  const dial: Dial = () => {
+    const socket = connectTcp({ host: '127.0.0.1', port: server.port });
+    const tunnel = new PassThrough();
+    tunnel.pipe(socket);
+    return Promise.resolve(Duplex.from({ readable: socket, writable: tunnel }));
+  };
+  await using connection = await createConnection(server.url, { dial });
+  const texts = Array.from({ length: 40 }, (_, i) => String.fromCharCode(65 + i).repeat(200_000));
+  t.after(() => server.resume());
+  server.pause();
+  const replies: Promise<unknown>[] = [];
+  for (const [i, text] of texts.entries()) {
+    replies.push(connection.execute('SET', `large-${i}`, text));
+    await new Promise(setImmediate);
+  }
+  server.resume();
+  await Promise.all(replies);
+
+  for (const [i, text] of texts.entries()) {
+    assert.ok((await connection.execute('GET', `large-${i}`)) === text, `text ${i} was changed`);
+  }
+});
+
 test('a client dials again in the same way when it reconnects', async () => {
   await using proxy = await startFaultProxy(server);
   let dialed = 0;
@@ -186,6 +210,28 @@ test('a dialer has the time of the connect timeout, and what it opens later is c
   assert.equal(given?.aborted, true);
   open(late);
   await waitFor(() => late.destroyed);
+});
+
+test('a stream that is opened too late may fail while it is closed', async () => {
+  let hasFailed = false;
+  const late = new Duplex({
+    read() {},
+    write() {},
+    destroy(_error, done) {
+      hasFailed = true;
+      done(new Error('the tunnel broke'));
+    },
+  });
+  let open: (stream: Duplex) => void = () => {};
+  const dial: Dial = () =>
+    new Promise((resolve) => {
+      open = resolve;
+    });
+
+  const attempt = createConnection('redis://', { dial, connectTimeoutMs: 20 });
+  await assert.rejects(attempt, { code: 'CONNECT_TIMEOUT' });
+  open(late);
+  await waitFor(() => hasFailed && late.closed);
 });
 
 test('closing a client aborts its dialer', async () => {

@@ -56,7 +56,8 @@ async function dialAsTold(
     transport.on('data', onBytes);
     return transport;
   } catch (cause) {
-    void dialing.then((late) => late.destroy()).catch(() => {}); // nobody wants it any more
+    // Nobody wants it any more, nor what it has to say about its end.
+    void dialing.then((late) => late.on('error', () => {}).destroy()).catch(() => {});
     if (signal.aborted) throw abortError(signal, address);
     throw new ConnectionError('CONNECT_FAILED', { address, cause, sent: 'no' });
   }

@@ -4,6 +4,8 @@ import { subscribe, tracingChannel, unsubscribe } from 'node:diagnostics_channel
 import { after, before, test } from 'node:test';
 import { startFaultProxy, startServer, type TestServer, waitFor } from '@carillon/test-kit';
 import { connect } from '../client/connect.js';
+import { createConnection } from '../client/create-connection.js';
+import { Command, PING } from '../commands/command.js';
 import type { CommandTrace } from '../commands/command-tracing.js';
 import type { LogEntry } from './opening.js';
 
@@ -56,6 +58,23 @@ test('a command is traced from its call to its reply, without its arguments', as
   assert.equal(trace?.argumentCount, 1);
   assert.match(String(trace?.error), /not an integer/);
   assert.doesNotMatch(JSON.stringify(heard), /secret/);
+});
+
+test('a PING of ours is not traced, and one of a user is', async () => {
+  const { heard, stop } = listen('command');
+  await using connection = await createConnection(server.url, { protocol: 2 }); // knocks by a PING
+  await connection.run(new Command(PING, []));
+  const before = heard.filter(([, message]) => message.command === 'PING');
+
+  assert.equal(await connection.execute('PING'), 'PONG');
+  stop();
+
+  assert.deepEqual(before, []);
+  const after = heard.filter(([, message]) => message.command === 'PING');
+  assert.deepEqual(
+    after.slice(0, 2).map(([event]) => event),
+    ['start', 'end'],
+  );
 });
 
 test('attempts to connect, losses and retries are told on their channels', async () => {

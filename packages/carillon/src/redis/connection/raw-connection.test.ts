@@ -82,6 +82,7 @@ const MISTAKES: readonly (readonly ['execute' | 'call', ...args: unknown[]])[] =
   ['execute', null],
   ['execute', ''],
   ['execute', 5],
+  ['execute', 'CONFIG GET', 'maxmemory'],
   ['execute', 'GET', null],
   ['execute', 'GET', undefined],
   ['execute', 'GET', {}],

@@ -1,4 +1,4 @@
-/** Replies, acknowledgements and silence are paired with commands as a simple model says. */
+/** Replies and acknowledgements are paired with commands as a simple model says. */
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import fc from 'fast-check';
@@ -20,24 +20,13 @@ function ackOf(frame: readonly Reply[]): SubscriptionAck {
 /** What a server does: it answers each command in order, with acknowledgements for subscriptions. */
 class ModelServer {
   readonly #channels = new Set<string>();
-  #answers: 'on' | 'off' | 'skip' = 'on';
 
   /** Frames for one command; a push is marked as such. */
   answer(
     words: readonly string[],
   ): { push: boolean; value: (string | number | null)[] | string }[] {
     const [name, ...args] = words;
-    if (name === 'CLIENT') {
-      if (args[1] === 'ON') this.#answers = 'on';
-      else if (args[1] === 'OFF') this.#answers = 'off';
-      else if (this.#answers === 'on') this.#answers = 'skip';
-      return this.#answers === 'on' ? [{ push: false, value: 'OK' }] : [];
-    }
-    if (name === 'ECHO') {
-      const isSilent = this.#answers !== 'on';
-      if (this.#answers === 'skip') this.#answers = 'on';
-      return isSilent ? [] : [{ push: false, value: args[0] as string }];
-    }
+    if (name === 'ECHO') return [{ push: false, value: args[0] as string }];
     const targets = args.length > 0 ? args : [...this.#channels];
     if (targets.length === 0) return [{ push: true, value: ['unsubscribe', null, 0] }];
     return targets.map((target) => {
@@ -55,8 +44,6 @@ const words = fc.oneof(
   fc.array(channel, { minLength: 1, maxLength: 4 }).map((names) => ['SUBSCRIBE', ...names]),
   fc.array(channel, { maxLength: 4 }).map((names) => ['UNSUBSCRIBE', ...names]),
 );
-const mode = fc.constantFrom('ON', 'OFF', 'SKIP').map((to) => ['CLIENT', 'REPLY', to]);
-const echo = fc.string().map((text) => ['ECHO', text]);
 
 async function checkAgainstModel(calls: string[][]): Promise<void> {
   const queue = new ReplyQueue('test');
@@ -77,7 +64,6 @@ async function checkAgainstModel(calls: string[][]): Promise<void> {
       const frame = value as string[];
       assert.ok(queue.acknowledge(ackOf(frame), frame));
     }
-    if (frames.length === 0) return null;
     return frames[0]?.push ? frames.map(({ value }) => value) : frames[0]?.value;
   });
 
@@ -87,10 +73,6 @@ async function checkAgainstModel(calls: string[][]): Promise<void> {
 
 test('any run of commands and subscriptions is answered as a model server would', async () => {
   await fc.assert(fc.asyncProperty(fc.array(words, { maxLength: 30 }), checkAgainstModel));
-});
-
-test('any run of CLIENT REPLY modes leaves the replies paired', async () => {
-  await fc.assert(fc.asyncProperty(fc.array(fc.oneof(mode, echo)), checkAgainstModel));
 });
 
 test('a reply that nobody waits for is a protocol error', () => {

@@ -1,8 +1,8 @@
 /**
  * Pairs replies with commands: first written, first answered.
  *
- * Most commands get one reply. Subscription commands get acknowledgements instead, a transaction gets
- * a reply for each of its parts, and a command under `CLIENT REPLY OFF` gets nothing. A settled command stays in line until its reply has come.
+ * Most commands get one reply. Subscription commands get acknowledgements instead, and a transaction
+ * gets a reply for each of its parts. A settled command stays in line until its reply has come.
  */
 import { RingQueue } from '../../util/ring-queue.js';
 import { type Command, CommandFlag } from '../commands/command.js';
@@ -24,9 +24,6 @@ export class ReplyQueue {
   readonly #address: string;
   /** The head's acknowledgements so far, as they are resolved: `[verb, name, count]`. */
   #acks: Reply[][] = [];
-  /** What `CLIENT REPLY` asked for; `skip` means the next command only. */
-  #answers: 'on' | 'off' | 'skip' = 'on';
-
   readonly #onRefused: ConnectionHooks['onRefused'];
 
   constructor(address: string, onRefused?: ConnectionHooks['onRefused']) {
@@ -53,28 +50,15 @@ export class ReplyQueue {
     return this.#commands.peek()?.spec.elementsAs;
   }
 
-  /** Whether the server answers what is written next. */
-  get isAnswering(): boolean {
-    return this.#answers === 'on';
-  }
-
   /** Whether the next reply is an acknowledgement. */
   get awaitsAck(): boolean {
     const head = this.#commands.peek();
     return head !== undefined && (head.spec.flags & CommandFlag.subscription) !== 0;
   }
 
-  /**
-   * Puts a command that is being written in line. @returns Whether it did; a command that the server
-   * was told not to answer is settled with `null` at once.
-   */
-  push(command: Command): boolean {
-    if (this.#isUnanswered(command)) {
-      command.settle(null, this.#address);
-      return false;
-    }
+  /** Puts a command that is being written in line. */
+  push(command: Command): void {
     this.#commands.push(command);
-    return true;
   }
 
   /**
@@ -153,18 +137,6 @@ export class ReplyQueue {
     const reason = command instanceof TransactionCommand ? command.refusal : undefined;
     return this.#onRefused(command, reason ?? error);
   }
-
-  #isUnanswered(command: Command): boolean {
-    if (command.spec.name === 'CLIENT REPLY') {
-      const mode = textOfArgument(command.args.at(-1)).toUpperCase();
-      if (mode === 'ON' || mode === 'OFF') this.#answers = mode === 'ON' ? 'on' : 'off';
-      else if (mode === 'SKIP' && this.#answers !== 'off') this.#answers = 'skip';
-      return this.#answers !== 'on';
-    }
-    if (this.#answers === 'on') return false;
-    if (this.#answers === 'skip') this.#answers = 'on';
-    return true;
-  }
 }
 
 /**
@@ -178,8 +150,4 @@ function isAnsweredBy(command: Command, ack: SubscriptionAck, seen: number): boo
 
 function nameOf(argument: Argument | undefined): string | undefined {
   return binaryOf(argument instanceof Uint8Array ? argument : String(argument));
-}
-
-function textOfArgument(argument: Argument | undefined): string {
-  return argument instanceof Uint8Array ? Buffer.from(argument).toString() : String(argument);
 }

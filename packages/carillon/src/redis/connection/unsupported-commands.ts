@@ -2,6 +2,7 @@
  * Commands that no connection of this library can send: what the server answers then is no longer one
  * reply for each command, so that every later reply would go to the wrong one.
  */
+import { textOf } from '../commands/blocking.js';
 import type { Command } from '../commands/command.js';
 import { UsageError } from '../errors/usage-error.js';
 
@@ -9,12 +10,17 @@ const REASONS: ReadonlyMap<string, string> = new Map([
   ['MONITOR', 'every command of every client follows as if it were a reply'],
   ['SYNC', 'the server sends its whole data, which is no RESP'],
   ['PSYNC', 'the server sends its whole data, which is no RESP'],
+  ['CLIENT REPLY', 'whether commands after it get a reply would be up to the server'],
 ]);
 
 /** The error for such a command; undefined for any other. */
 export function unsupportedCommandError(command: Command): UsageError | undefined {
   const { name } = command.spec;
   const reason = REASONS.get(name);
-  if (reason === undefined) return undefined;
+  if (reason === undefined || (name === 'CLIENT REPLY' && !silences(command))) return undefined;
   return new UsageError('UNSUPPORTED_COMMAND', `${name} is refused: ${reason}`, { command: name });
+}
+
+function silences({ args }: Command): boolean {
+  return args.some((argument) => /^(off|skip)$/i.test(textOf(argument)));
 }

@@ -23,9 +23,13 @@ export class WriteBatch {
   #flushScheduled = false;
   #writeBytes = FIRST_WRITE_BYTES;
 
-  constructor(stream: Duplex) {
+  /**
+   * @param isSocket - Whether the stream is a socket of Node's own, which holds nothing that it counts
+   *   as written. A tunnel may hold chunks for longer: memory that they lie in is then not used again.
+   */
+  constructor(stream: Duplex, isSocket: boolean) {
     this.#stream = stream;
-    this.#encoder = new CommandEncoder(() => stream.writableLength === 0);
+    this.#encoder = new CommandEncoder(() => isSocket && stream.writableLength === 0);
   }
 
   /** How many of the newest commands are encoded but not given to the socket. */
@@ -43,8 +47,8 @@ export class WriteBatch {
   }
 
   /** Writes what is due after a command was encoded, now or at the end of the tick. */
-  schedule(isAnswered: boolean): void {
-    if (isAnswered) this.#unflushed++;
+  schedule(): void {
+    this.#unflushed++;
     if (this.#encoder.pendingLength >= this.#writeBytes) {
       this.#flush();
       this.#writeBytes = Math.min(this.#writeBytes * 2, MAX_WRITE_BYTES);

@@ -158,8 +158,8 @@ const USAGE: Readonly<Record<UsageErrorCode, Entry>> = {
   ],
   UNSUPPORTED_COMMAND: [
     'UsageError',
-    'MONITOR, SYNC or PSYNC, after which replies could not be told from what the server streams',
-    'Nothing was sent. Watch a server with `redis-cli MONITOR`.',
+    'MONITOR, SYNC, PSYNC, or CLIENT REPLY with OFF or SKIP, after which replies could not be told apart',
+    'Nothing was sent. Watch a server with `redis-cli MONITOR`; let replies come, and ignore them.',
   ],
   SUBSCRIBE_IN_TRANSACTION: [
     'UsageError',
