@@ -303,3 +303,25 @@ test('a process ends by itself when its connections are closed or unreferenced',
   const { stdout } = await promisify(execFile)(process.execPath, args, { timeout: 10_000 });
   assert.equal(stdout.trim(), 'PONG');
 });
+
+test('a class or decoder that throws leaves no connection behind, and is the cause', async () => {
+  await using own = await startServer();
+  const thrown = new Error('broken');
+  class Broken extends Connection {
+    constructor(...args: ConstructorParameters<typeof Connection>) {
+      super(...args);
+      throw thrown;
+    }
+  }
+  const decoder = (): never => {
+    throw thrown;
+  };
+
+  for (const options of [{ connectionClass: Broken }, { decoder }]) {
+    await assert.rejects(createConnection(own.url, options), {
+      code: 'CONNECT_FAILED',
+      cause: thrown,
+    });
+  }
+  await waitFor(async () => (await own.command('INFO', 'clients')).includes('connected_clients:1'));
+});

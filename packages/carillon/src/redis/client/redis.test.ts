@@ -180,3 +180,19 @@ test('stats() says what is connected and what waits', async () => {
   assert.equal(other.stats().shared, undefined);
   assert.equal(other.stats().pool?.size, 2);
 });
+
+test('a method that is called with something of another type rejects, and throws nothing', async () => {
+  await using redis = await connect(server.url);
+  const wrong = redis as unknown as Record<string, (...args: unknown[]) => Promise<unknown>>;
+
+  for (const call of [
+    () => wrong.hset?.('h'),
+    () => wrong.mset?.(null),
+    () => wrong.eval?.('return 1', 5),
+    () => wrong.evalsha?.('0', 5),
+    () => wrong.set?.('k', 'v', null),
+    () => wrong.xread?.(null),
+  ]) {
+    await assert.rejects(call() as Promise<unknown>, { code: 'INVALID_ARGUMENT' });
+  }
+});

@@ -1,4 +1,5 @@
 /** Transactions with WATCH, on real connections. */
+
 import assert from 'node:assert/strict';
 import { getEventListeners } from 'node:events';
 import { after, before, test } from 'node:test';
@@ -7,6 +8,7 @@ import { Connection } from '../connection/connection.js';
 import { connectionSettings } from '../connection/connection-options.js';
 import { WatchVariableError } from '../errors/composite-errors.js';
 import { ConnectionError } from '../errors/connection-error.js';
+import { connect } from './connect.js';
 import {
   type AcquireLease,
   runTransaction,
@@ -343,4 +345,18 @@ test('an option that is unknown or mistyped is refused', async () => {
     const call = pool.transaction(() => assert.fail('it was called'), wrong as TransactionOptions);
     await assert.rejects(call, { code: 'INVALID_ARGUMENT' });
   }
+});
+
+test('a callback that waits for something else ends with the transaction, and gives its lease back', async () => {
+  await using redis = await connect(server.url, { maxLeases: 1 });
+  const forEver = (): Promise<never> => new Promise(() => {});
+  const controller = new AbortController();
+
+  await assert.rejects(redis.transaction(forEver, { timeoutMs: 20 }), { code: 'COMMAND_TIMEOUT' });
+  const held = redis.transaction(forEver, { signal: controller.signal });
+  controller.abort();
+  await assert.rejects(held, { code: 'ABORTED' });
+
+  await using lease = await redis.acquire();
+  assert.equal(await lease.ping(), 'PONG');
 });

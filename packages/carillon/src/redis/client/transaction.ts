@@ -6,6 +6,7 @@
  */
 import { AbortGroup } from '../../util/abort-group.js';
 import { startTimer } from '../../util/timer.js';
+import { unlessAborted } from '../../util/waiting.js';
 import { CALL_OPTIONS, checkCallOptions } from '../commands/call-command.js';
 import {
   type CallOptions,
@@ -20,6 +21,7 @@ import { PipeliningCommands } from '../commands/pipelining-commands.js';
 import type { EncodingOf, Strings } from '../commands/reply-shapes.js';
 import type { Connection } from '../connection/connection.js';
 import { WatchVariableError } from '../errors/composite-errors.js';
+import { connectionErrorFrom } from '../errors/connection-error.js';
 import { UsageError } from '../errors/usage-error.js';
 
 /** How a transaction behaves. */
@@ -62,7 +64,8 @@ const UNWATCH = defineCommand<'OK'>('UNWATCH', { flags: CommandFlag.stateful });
 const TIME_IS_OVER = new DOMException('the transaction took too long', 'TimeoutError');
 
 const OPTIONS: Readonly<Record<keyof TransactionOptions, (value: unknown) => boolean>> = {
-  retries: (value) => Number.isSafeInteger(value) && (value as number) >= 0,
+  retries: (value) =>
+    value === Number.POSITIVE_INFINITY || (Number.isSafeInteger(value) && (value as number) >= 0),
   timeoutMs: CALL_OPTIONS.timeoutMs,
   signal: CALL_OPTIONS.signal,
 };
@@ -184,13 +187,32 @@ async function attempt<T, S extends Strings>(
   for (let left = retries; ; left--) {
     const tx = new Transaction<S>(lease, encoding, limits);
     try {
-      return await callback(tx);
+      return await endedBy(limits.signal, lease.connection.address, async () => callback(tx));
     } catch (error) {
       if (left === 0 || !(error instanceof WatchVariableError)) throw error;
     } finally {
       tx.end();
     }
     void unwatch(lease); // what the next attempt watches comes after it
+  }
+}
+
+/** A callback that waits for something else than its commands ends with the transaction, too. */
+async function endedBy<T>(
+  signal: AbortSignal,
+  address: string,
+  task: () => Promise<T>,
+): Promise<T> {
+  const running = task();
+  try {
+    return await unlessAborted(running, signal);
+  } catch (error) {
+    if (!signal.aborted || error !== signal.reason) throw error;
+    const code = error === TIME_IS_OVER ? 'COMMAND_TIMEOUT' : 'ABORTED';
+    const end = connectionErrorFrom(code, { address, cause: error, sent: 'maybe' });
+    // What it waits for has failed by the same signal, if it is a command, and knows better.
+    await new Promise(setImmediate);
+    return Promise.race([running, Promise.reject(end)]);
   }
 }
 

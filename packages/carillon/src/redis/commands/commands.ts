@@ -5,6 +5,9 @@
  * Names are the server's in lower case; options are one object with the server's tokens in lower case.
  * Where a `number` is promised, an integer that no number holds exactly rejects with `UNSAFE_INTEGER`.
  */
+
+import { RedisError } from '../errors/redis-error.js';
+import { UsageError } from '../errors/usage-error.js';
 import { DecodeAs } from '../protocol/decoder.js';
 import type { Argument } from '../protocol/encoder.js';
 import type { Reply } from '../protocol/reply.js';
@@ -70,7 +73,7 @@ export abstract class Commands<S extends Strings> implements Executor {
     try {
       command = build();
     } catch (error) {
-      return this.refuse(error);
+      return this.refuse(error instanceof RedisError ? error : badArguments(error));
     }
     return this.run(command);
   }
@@ -108,12 +111,16 @@ export abstract class Commands<S extends Strings> implements Executor {
 
   /** Runs a script. @returns Whatever it returns. */
   eval(script: string, keys: readonly Key[] = [], args: readonly Value[] = []): Promise<Reply> {
-    return this.run(new Command(this.#specs.eval, [script, keys.length, ...keys, ...args]));
+    return this.runBuilt(
+      () => new Command(this.#specs.eval, [script, keys.length, ...keys, ...args]),
+    );
   }
 
   /** Runs a script that the server has, by its SHA-1. @throws {NoScriptError} It has it not. */
   evalsha(sha1: string, keys: readonly Key[] = [], args: readonly Value[] = []): Promise<Reply> {
-    return this.run(new Command(this.#specs.evalsha, [sha1, keys.length, ...keys, ...args]));
+    return this.runBuilt(
+      () => new Command(this.#specs.evalsha, [sha1, keys.length, ...keys, ...args]),
+    );
   }
 
   /** Counts which of the keys exist; one that is named twice counts twice. */
@@ -138,7 +145,9 @@ export abstract class Commands<S extends Strings> implements Executor {
 
   /** Sets fields of a hash. @returns How many are new. */
   hset(key: Key, fields: Readonly<Record<string, Value>>): Promise<number> {
-    return this.run(new Command(this.#specs.hset, [key, ...Object.entries(fields).flat()]));
+    return this.runBuilt(
+      () => new Command(this.#specs.hset, [key, ...Object.entries(fields).flat()]),
+    );
   }
 
   /**
@@ -179,7 +188,7 @@ export abstract class Commands<S extends Strings> implements Executor {
 
   /** Sets strings, all at once. */
   mset(values: Readonly<Record<string, Value>>): Promise<'OK'> {
-    return this.run(new Command(this.#specs.mset, Object.entries(values).flat()));
+    return this.runBuilt(() => new Command(this.#specs.mset, Object.entries(values).flat()));
   }
 
   /** Asks the server for an answer. */
@@ -261,6 +270,11 @@ function listOf(keys: Key | readonly Key[]): readonly Key[] {
 
 function integer(name: string, flags = 0): CommandSpec<number> {
   return defineCommand(name, { flags, shape: numberOf(name) });
+}
+
+/** Something of another type stands where an array or a record should. */
+function badArguments(cause: unknown): UsageError {
+  return new UsageError('INVALID_ARGUMENT', `bad arguments: ${String(cause)}`, { cause });
 }
 
 interface Specs<S extends Strings> extends ReturnType<typeof specsFor<S>> {}

@@ -117,7 +117,7 @@ export class Connection extends ConnectionCalls implements BatchExecutor {
     const { connectionClass = Connection } = settings;
     try {
       const transport = await dial(settings, (bytes) => receiver.onBytes(bytes), deadline.signal);
-      const connection = new connectionClass(settings, hooks, transport);
+      const connection = construct(connectionClass, settings, hooks, transport);
       receiver.onBytes = (bytes) => connection.#onBytes(bytes);
       const credentials = await shakeHands(connection, deadline.signal);
       connection.#isIntroduced = true;
@@ -435,6 +435,23 @@ export function timeoutOf(command: Command, defaultMs: number): number {
   if (asked !== undefined) return asked;
   if ((command.spec.flags & CommandFlag.blocking) === 0) return defaultMs;
   return defaultMs + (blockOf(command)?.timeoutMs ?? 0);
+}
+
+/** The class and its decoder may be a user's, and throw. */
+function construct(
+  connectionClass: ConnectionClass,
+  settings: ConnectionSettings,
+  hooks: ConnectionHooks,
+  transport: Transport,
+): Connection {
+  try {
+    return new connectionClass(settings, hooks, transport);
+  } catch (cause) {
+    transport.on('error', () => {}); // nobody uses it any more
+    transport.destroy();
+    const { address } = settings;
+    throw connectionErrorFrom('CONNECT_FAILED', { address, cause, sent: 'no' });
+  }
 }
 
 function peerOf(transport: Transport): string | undefined {
