@@ -15,6 +15,10 @@ import { SilenceProbe } from '../connection/silence-probe.js';
  * Opens one connection to a Redis or Valkey server. It does not reconnect; whoever holds it may put it
  * into any state (`MULTI`, `WATCH`, pub/sub, blocking), since nobody else uses it.
  *
+ * A blocking command that is aborted or runs into its deadline stays with the server, which may still
+ * take an element for it that nobody then gets; commands after it wait behind it. `close()` ends it.
+ * Clients and pools close the connection of such a command themselves.
+ *
  * @example
  * await using connection = await createConnection('redis://localhost');
  * await connection.execute('SET', 'greeting', 'hello');

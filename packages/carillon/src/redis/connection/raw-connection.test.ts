@@ -128,6 +128,29 @@ test('a call may have a deadline and a signal of its own', async () => {
   assert.equal(await connection.execute('ECHO', 'still paired'), 'still paired');
 });
 
+test('a blocking command that was given up may still pop, until its connection is closed', async () => {
+  await using connection = await open();
+  const id = String(await connection.execute('CLIENT', 'ID'));
+  const giveUp = new AbortController();
+  const pop = connection.call(['BLPOP', 'given-up', 0], { signal: giveUp.signal });
+  const isBlocked = async (): Promise<boolean> =>
+    (await server.command('CLIENT', 'LIST', 'ID', id)).includes('cmd=blpop');
+  await waitFor(isBlocked);
+  giveUp.abort();
+  await assert.rejects(pop, { code: 'ABORTED', sent: 'maybe' });
+
+  await server.command('RPUSH', 'given-up', 'lost');
+  assert.equal(await connection.execute('LLEN', 'given-up'), 0);
+
+  const again = assert.rejects(connection.execute('BLPOP', 'given-up', 0), ConnectionClosedError);
+  await waitFor(isBlocked);
+  connection.close();
+  await again;
+  await waitFor(async () => (await server.command('CLIENT', 'LIST', 'ID', id)) === '');
+  await server.command('RPUSH', 'given-up', 'kept');
+  assert.equal(await server.command('LLEN', 'given-up'), '1');
+});
+
 test('select changes the database, resolves to true, and refuses what is no index', async () => {
   await using connection = await open();
 
