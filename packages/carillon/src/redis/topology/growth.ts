@@ -8,6 +8,7 @@ import {
   nextDelay,
   type RetryPolicy,
   type RetrySchedule,
+  startLazily,
 } from '../../util/retry-policy.js';
 import { startTimer } from '../../util/timer.js';
 import type { PooledConnection } from './pooled-connection.js';
@@ -51,7 +52,7 @@ export class Growth {
     this.#owner = owner;
     this.#isPatient = retry !== false;
     this.#policy = retry === false ? DEFAULT_PACE : retry;
-    this.#schedule = this.#policy.start();
+    this.#schedule = startLazily(this.#policy);
   }
 
   /** How many connections are being opened. */
@@ -117,11 +118,11 @@ export class Growth {
     const now = performance.now();
     const isFirst = now - this.#troubleAt > QUIET_AFTER_MS;
     this.#troubleAt = now;
-    if (isFirst) this.#schedule = this.#policy.start();
+    if (isFirst) this.#schedule = startLazily(this.#policy);
     const retryInMs = nextDelay(this.#schedule, error);
     this.#isHeld = retryInMs !== null;
     if (retryInMs === null) {
-      this.#schedule = this.#policy.start(); // whoever asks next tries anew
+      this.#schedule = startLazily(this.#policy); // whoever asks next tries anew
       this.#owner.onFailed(error, null);
       return;
     }

@@ -1,5 +1,6 @@
 /** Pools whose server goes away, refuses, stays silent, or is used by many at once. */
 import assert from 'node:assert/strict';
+import { once } from 'node:events';
 import { after, before, test } from 'node:test';
 import { startFaultProxy, startServer, type TestServer, waitFor } from '@carillon/test-kit';
 import { constant, type RetryPolicy } from '../../util/retry-policy.js';
@@ -110,6 +111,21 @@ test('a policy that gives up tells everybody who waits, and the next call tries 
 
   assert.equal((await failureOf(pool.execute('PING'))).code, 'CONNECT_FAILED');
   await proxy.heal();
+  assert.equal(await pool.execute('PING'), 'PONG');
+});
+
+test('a policy that cannot be started gives up, and the pool opens the next connection when asked', async () => {
+  const policy: RetryPolicy = {
+    start() {
+      throw new Error('no schedule today');
+    },
+  };
+  await using setting = await throughProxy(server, { reconnect: policy });
+  const { pool, proxy } = setting;
+  const warning = once(process, 'warning');
+  proxy.cut();
+
+  assert.match(String(await warning), /no schedule today/);
   assert.equal(await pool.execute('PING'), 'PONG');
 });
 
