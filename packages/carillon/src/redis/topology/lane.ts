@@ -10,16 +10,17 @@
  */
 
 import type { RetryPolicy } from '../../util/retry-policy.js';
-import { type CallOptions, Command, CommandFlag, NO_DEADLINE, PING } from '../commands/command.js';
+import { type Command, CommandFlag } from '../commands/command.js';
 import { traceCommand } from '../commands/command-tracing.js';
 import type { BatchExecutor } from '../commands/executor.js';
 import type { Connection } from '../connection/connection.js';
 import { Deadlines } from '../connection/deadlines.js';
 import { SilenceProbe } from '../connection/silence-probe.js';
 import { WaitingCommands } from '../connection/waiting-commands.js';
-import { type ConnectionErrorCode, QueueFullError } from '../errors/connection-error.js';
-import { MaxClientsError, ReplyError } from '../errors/reply-error.js';
+import type { ConnectionErrorCode } from '../errors/connection-error.js';
+import { answered, retryOn } from './answered.js';
 import { ConnectionAge } from './connection-age.js';
+import { isFinalAnswer } from './final-answer.js';
 import { type OpenConnection, Reconnector } from './reconnector.js';
 import { RefusedCommands } from './refused-commands.js';
 import { needsConnectionOfItsOwn, refusalOf } from './shared-use.js';
@@ -60,9 +61,6 @@ export interface LaneOwner {
   /** @param isRefused - The server answered no, for a reason that waiting alone will not mend. */
   onAttemptFailed(error: Error, retryInMs: number | null, isRefused: boolean): void;
 }
-
-/** Server errors during the handshake that pass by themselves; queued commands wait for that. */
-const TRANSIENT_CODES: ReadonlySet<string> = new Set(['LOADING', 'BUSY', 'MASTERDOWN', 'TRYAGAIN']);
 
 /** The shared connection of a client. */
 export class Lane implements BatchExecutor {
@@ -160,9 +158,7 @@ export class Lane implements BatchExecutor {
     this.#age.stop();
     this.#reconnector.stop();
     this.#failQueue('FORCED_CLOSE', undefined);
-    if (connection !== undefined && timeoutMs > 0) {
-      await answerOf(connection, { timeoutMs }).catch(() => {});
-    }
+    if (connection !== undefined) await answered(connection, timeoutMs);
     this.#deadlines.clear();
     this.#reconnector.close();
     await connection?.waitClosed();
@@ -215,7 +211,7 @@ export class Lane implements BatchExecutor {
   async #retire(connection: Connection): Promise<void> {
     this.#retiring = connection;
     this.#connection = undefined;
-    if (connection.pending > 0) await answerOf(connection, NO_DEADLINE);
+    if (connection.pending > 0) await answered(connection);
   }
 
   #onDown(error: Error): void {
@@ -272,34 +268,4 @@ export class Lane implements BatchExecutor {
       command.failConnection(code, address, cause);
     }
   }
-}
-
-/**
- * Resolves when everything that was sent before is answered: replies come in order, so that the answer
- * to a PING, whatever it is, follows all others.
- *
- * @throws {QueueFullError} There is no room for it.
- */
-async function answerOf(connection: Connection, options: CallOptions): Promise<void> {
-  try {
-    await connection.run(new Command(PING, [], options));
-  } catch (error) {
-    if (error instanceof QueueFullError) throw error;
-  }
-}
-
-/** Sends a command alone. @returns Whether it was answered; otherwise the connection is lost. */
-export async function retryOn(connection: Connection, command: Command): Promise<boolean> {
-  connection.send(command);
-  await answerOf(connection, NO_DEADLINE).catch(() => {});
-  return !connection.closed;
-}
-
-/** Whether the server refused the handshake in a way that waiting will not mend by itself. */
-export function isFinalAnswer(error: Error): boolean {
-  return (
-    error instanceof ReplyError &&
-    !(error instanceof MaxClientsError) &&
-    !TRANSIENT_CODES.has(error.code)
-  );
 }

@@ -19,8 +19,9 @@ import {
   type ConnectionErrorCode,
 } from '../errors/connection-error.js';
 import { ReplyError } from '../errors/reply-error.js';
+import { answered, retryOn } from './answered.js';
+import { isFinalAnswer } from './final-answer.js';
 import { Growth } from './growth.js';
-import { isFinalAnswer, retryOn } from './lane.js';
 import { LeaseRequest } from './lease-request.js';
 import type { PoolSettings } from './pool-options.js';
 import { PooledConnection } from './pooled-connection.js';
@@ -275,7 +276,7 @@ export class PoolConnections {
     const members = [...this.#members];
     for (const { connection } of members.filter((member) => member.isBlocked)) connection.close();
     const busy = members.filter((member) => member.isBusy);
-    await Promise.all(busy.map((member) => member.drained(timeoutMs)));
+    await Promise.all(busy.map(({ connection }) => answered(connection, timeoutMs)));
   }
 
   /** Closes all connections at once. */
@@ -411,8 +412,7 @@ export class PoolConnections {
   #retire(member: PooledConnection): void {
     this.#unshare(member);
     member.role = 'retiring';
-    const patienceMs = this.#connecting.commandTimeoutMs;
-    void member.drained(patienceMs).then(() => this.#drop(member));
+    void answered(member.connection).then(() => this.#drop(member));
   }
 
   #drop(member: PooledConnection): void {
@@ -457,7 +457,7 @@ export class PoolConnections {
       return;
     }
     member.role = 'draining';
-    void member.drained().then(() => this.#onDrained(member, request));
+    void answered(member.connection).then(() => this.#onDrained(member, request));
   }
 
   #onDrained(member: PooledConnection, request: LeaseRequest): void {

@@ -201,6 +201,40 @@ test('a connection that is lost while it is emptied for a lease is replaced by a
   lease.release();
 });
 
+test('a command with a longer deadline than others outlives the age of its connection', async () => {
+  await using setting = await throughProxy(server, {
+    maxConnectionAgeMs: 30,
+    commandTimeoutMs: 50,
+  });
+  const { pool, proxy } = setting;
+  proxy.toClient.set({ stall: true });
+  const patient = pool.call(['ECHO', 'patient'], { timeoutMs: 60_000 });
+  await waitFor(() => pool.freeSize === 0);
+
+  assert.equal((await failureOf(pool.execute('PING'))).code, 'COMMAND_TIMEOUT');
+  proxy.toClient.clear();
+
+  assert.equal(await patient, 'patient');
+});
+
+test('a connection without room for one more command is lent when all of them are answered', async () => {
+  await using setting = await throughProxy(server, { maxSize: 1 });
+  const { pool, proxy } = setting;
+  proxy.toServer.set({ stall: true });
+  const big = pool.execute('SET', newKey(), new Uint8Array(16 * 1024 * 1024));
+  await new Promise(setImmediate);
+  const commands = Array.from({ length: 100_000 }, () => pool.execute('PING'));
+  assert.equal((await failureOf(pool.execute('PING'))).code, 'QUEUE_FULL');
+
+  const acquired = pool.acquire();
+  proxy.toServer.clear();
+  const lease = await acquired;
+  assert.equal(lease.connection.pending, 0);
+  assert.equal(await big, 'OK');
+  await Promise.all(commands);
+  lease.release();
+});
+
 test('an attempt that takes too long fails with the time-out of connecting', async () => {
   await using proxy = await startFaultProxy(server);
   await proxy.admit('silence');

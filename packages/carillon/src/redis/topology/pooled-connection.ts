@@ -2,11 +2,11 @@
  * A connection of a pool, with what the pool knows of it: who may use it, whether it is as clean as a
  * new one, how old and how idle it is, and whether its server still answers.
  *
- * Not here: which connection gets what (`pool.ts`).
+ * Not here: which connection gets what (`pool-connections.ts`).
  */
 import { coarseNow } from '../../util/coarse-clock.js';
 import { startTimer } from '../../util/timer.js';
-import { Command, NO_DEADLINE, PING } from '../commands/command.js';
+import type { Command } from '../commands/command.js';
 import type { Connection } from '../connection/connection.js';
 import { SilenceProbe } from '../connection/silence-probe.js';
 
@@ -95,17 +95,6 @@ export class PooledConnection {
   /** It was given back: from here on it is idle. */
   touch(): void {
     this.#usedAt = coarseNow();
-  }
-
-  /** Resolves when everything that was sent is answered, after `timeoutMs`, or when it is closed. */
-  async drained(timeoutMs: number = Number.POSITIVE_INFINITY): Promise<void> {
-    const options = timeoutMs === Number.POSITIVE_INFINITY ? NO_DEADLINE : { timeoutMs };
-    await this.connection.run(new Command(PING, [], options)).catch(() => {});
-  }
-
-  setRef(isRef: boolean): void {
-    if (isRef) this.connection.ref();
-    else this.connection.unref();
   }
 
   /** The connection is gone: no timer stays. */

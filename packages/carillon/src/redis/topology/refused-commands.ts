@@ -90,7 +90,6 @@ export class RefusedCommands {
   }
 
   /** How many wait. */
-  /** How many wait. */
   get length(): number {
     return this.#refused.length + this.#behind.length + (this.#scout === undefined ? 0 : 1);
   }
