@@ -60,6 +60,11 @@ export class Growth {
     return this.#opening;
   }
 
+  /** Aborted by `stop()`. */
+  get signal(): AbortSignal {
+    return this.#stop.signal;
+  }
+
   /** Opens what is missing. */
   grow(): void {
     if (this.#isHeld || this.#stop.signal.aborted) return;

@@ -17,6 +17,7 @@ import {
   ConnectionClosedError,
   type ConnectionError,
   type ConnectionErrorCode,
+  connectionErrorFrom,
 } from '../errors/connection-error.js';
 import { ReplyError } from '../errors/reply-error.js';
 import { answered, retryOn } from './answered.js';
@@ -230,10 +231,12 @@ export class PoolConnections {
   }
 
   /**
-   * Changes all connections that nobody has alone, and opens the next ones accordingly. When the
-   * server refuses, the new ones are opened as before; those that were changed are replaced.
+   * Changes all connections that nobody has alone, and opens the next ones accordingly. When none of
+   * them could be asked, the server is asked by opening one more, which is kept when `maxSize` allows.
+   * When the server refuses, the new ones are opened as before; those that were changed are replaced.
    *
    * @throws {ReplyError} The server refused.
+   * @throws {ConnectionError} It could not be asked; `POOL_CLOSED` when the pool is closed.
    */
   async changeAll(
     change: (connection: Connection) => Promise<unknown>,
@@ -245,17 +248,39 @@ export class PoolConnections {
     this.#changes++;
     const outcomes = await Promise.allSettled(members.map(({ connection }) => change(connection)));
     this.#changes--;
-    const isChanged = new Set(
-      members.filter((_, index) => outcomes[index]?.status === 'fulfilled'),
-    );
+    const changed = members.filter((_, index) => outcomes[index]?.status === 'fulfilled');
     const refusal = outcomes.find(isRefusal);
-    if (refusal === undefined) this.#connecting = { ...this.#connecting, ...settings };
-    for (const member of this.#members) {
-      if (isChanged.has(member) !== (refusal !== undefined)) continue;
-      member.isOutdated = true;
-      if (member.role === 'shared') this.#retire(member);
+    if (refusal !== undefined) {
+      for (const member of changed) this.#replace(member);
+      throw refusal.reason;
     }
-    if (refusal !== undefined) throw refusal.reason;
+    const connecting = { ...this.#connecting, ...settings };
+    if (changed.length > 0) this.#connecting = connecting;
+    else await this.#openFirst(connecting);
+    for (const member of [...this.#members]) {
+      const isCurrent = member.connection.settings === this.#connecting;
+      if (!isCurrent && !changed.includes(member)) this.#replace(member);
+    }
+  }
+
+  /** Opens a connection with other settings, which are those of the next ones when that worked. */
+  async #openFirst(connecting: ConnectionSettings): Promise<void> {
+    try {
+      const member = await this.#open(this.#growth.signal, connecting);
+      this.#connecting = connecting;
+      if (this.size < this.#settings.maxSize) this.#adopt(member);
+      else member.connection.close();
+    } catch (error) {
+      if (this.#refusal === undefined) throw error;
+      const { address } = connecting;
+      throw connectionErrorFrom(this.#refusal, { address, sent: 'no', cause: error });
+    }
+  }
+
+  /** Nobody new gets it. */
+  #replace(member: PooledConnection): void {
+    member.isOutdated = true;
+    if (member.role === 'shared') this.#retire(member);
   }
 
   setRef(isRef: boolean): void {
@@ -295,7 +320,10 @@ export class PoolConnections {
     return Math.min(wanted, maxSize - this.size);
   }
 
-  async #open(signal: AbortSignal): Promise<PooledConnection> {
+  async #open(
+    signal: AbortSignal,
+    settings: ConnectionSettings = this.#connecting,
+  ): Promise<PooledConnection> {
     let member: PooledConnection | undefined;
     const hooks: ConnectionHooks = {
       onPending: (command) => member !== undefined && this.#takeOver(member, command),
@@ -305,8 +333,8 @@ export class PoolConnections {
         if (member !== undefined) this.#onClosed(member, error);
       },
     };
-    const connection = await openConnection(this.#connecting, hooks, signal);
-    const { maxIdleMs } = this.#connecting;
+    const connection = await openConnection(settings, hooks, signal);
+    const { maxIdleMs } = settings;
     member = new PooledConnection(
       connection,
       { ...this.#settings, maxIdleMs },
@@ -381,10 +409,7 @@ export class PoolConnections {
 
   /** The server is no primary any more: no connection to it is used for anything new. */
   #renew(): undefined {
-    for (const member of [...this.#members]) {
-      member.isOutdated = true;
-      if (member.role === 'shared') this.#retire(member);
-    }
+    for (const member of [...this.#members]) this.#replace(member);
     this.#growth.grow();
   }
 

@@ -362,6 +362,43 @@ test('auth() gives other credentials to the free connections and to those to com
   assert.equal(await whoami(), 'anna');
 });
 
+test('select() and auth() ask the server also when no connection is free', async () => {
+  await using own = await startServer();
+  await own.command('ACL', 'SETUSER', 'anna', 'on', '>secret', '~*', '+@all');
+  await using pool = await createPool(own.url, { maxSize: 1, clientName: 'asking' });
+  const lease = await pool.acquire();
+
+  await assert.rejects(pool.auth('anna', 'wrong'), (error: unknown) => error instanceof AuthError);
+  await assert.rejects(pool.select(1_000), (error: unknown) => error instanceof ReplyError);
+  assert.equal(pool.db, 0);
+  assert.equal(await pool.select(4), true);
+  assert.equal(await pool.auth('anna', 'secret'), true);
+  assert.equal(pool.size, 1);
+  await waitFor(async () => (await clientsNamed(own, 'asking')) === 1);
+
+  lease.release();
+  assert.equal(await databaseOf(pool), '4');
+  assert.equal(await pool.execute('ACL', 'WHOAMI'), 'anna');
+});
+
+test('select() of a pool without connections opens one on that database and keeps it', async () => {
+  await using pool = await createPool(server.url, { minSize: 0 });
+
+  assert.equal(await pool.select(4), true);
+  assert.equal(pool.size, 1);
+  assert.equal(await databaseOf(pool), '4');
+  assert.equal(pool.stats().opened, 1);
+});
+
+test('select() that cannot reach the server leaves the pool where it was', async () => {
+  await using setting = await throughProxy(server, { minSize: 0 });
+  const { pool, proxy } = setting;
+  await proxy.admit('refuse');
+
+  assert.equal((await failureOf(pool.select(4))).code, 'CONNECT_FAILED');
+  assert.equal(pool.db, 0);
+});
+
 test('close() fails those who wait, closes all connections, and waitClosed() sees their end', async () => {
   const pool = await createPool(server.url, { maxSize: 2, clientName: 'closing' });
   const lease = await pool.acquire();
@@ -395,7 +432,14 @@ test('a closed pool refuses everything', async () => {
   const pool = await createPool(server.url);
   await pool[Symbol.asyncDispose]();
 
-  for (const refused of [pool.acquire(), pool.execute('PING'), pool.execute('BLPOP', 'k', 0)]) {
+  const calls = [
+    pool.acquire(),
+    pool.execute('PING'),
+    pool.execute('BLPOP', 'k', 0),
+    pool.select(4),
+    pool.auth('secret'),
+  ];
+  for (const refused of calls) {
     assert.ok((await failureOf(refused)) instanceof PoolClosedError);
   }
   assert.equal(pool.getConnection().connection, null);

@@ -274,10 +274,12 @@ export class Pool<S extends Strings = string> implements BatchExecutor {
 
   /**
    * Selects another database on all connections that are not leased, and for those to come. A leased
-   * one stays where it is, and is closed when it is released.
+   * one stays where it is, and is closed when it is released. When none is there to be asked, one is
+   * opened for that; it is closed again when `maxSize` leaves no room for it.
    *
    * @throws {UsageError} `INVALID_ARGUMENT`: no integer from 0.
    * @throws {ReplyError} The server has no database of that index; the pool stays where it was.
+   * @throws {ConnectionError} The server could not be asked, or the pool is closed (`PoolClosedError`).
    */
   async select(db: number): Promise<true> {
     if (!Number.isSafeInteger(db) || db < 0) {
@@ -289,9 +291,11 @@ export class Pool<S extends Strings = string> implements BatchExecutor {
 
   /**
    * Gives other credentials to all connections that are not leased, and to those to come: a password,
-   * or a user and its password. A leased one keeps its own, and is closed when it is released.
+   * or a user and its password. A leased one keeps its own, and is closed when it is released. When
+   * none is there to be asked, one is opened for that; it is closed again when `maxSize` leaves no room for it.
    *
    * @throws {AuthError} They are wrong; the pool stays with those it had.
+   * @throws {ConnectionError} The server could not be asked, or the pool is closed (`PoolClosedError`).
    * @throws {UsageError} `INVALID_ARGUMENT`: the option `credentials` gives them.
    */
   async auth(...credentials: AuthArguments): Promise<true> {
