@@ -8,6 +8,7 @@
  * Not here: who gets which connection (`pool-connections.ts`), and slicing long waits
  * (`blocking-run.ts`).
  */
+import { onAbort } from '../../util/abort-listeners.js';
 import { nextDelay, startLazily } from '../../util/retry-policy.js';
 import { pause } from '../../util/waiting.js';
 import { commandOf, runWords, type Words } from '../commands/call-command.js';
@@ -25,7 +26,11 @@ import type {
 import { Deadlines } from '../connection/deadlines.js';
 import { AUTH } from '../connection/handshake.js';
 import { WaitingCommands } from '../connection/waiting-commands.js';
-import { ConnectionError, type ConnectionErrorCode } from '../errors/connection-error.js';
+import {
+  ConnectionError,
+  type ConnectionErrorCode,
+  connectionErrorFrom,
+} from '../errors/connection-error.js';
 import type { ReplyError } from '../errors/reply-error.js';
 import { UsageError } from '../errors/usage-error.js';
 import type { Argument } from '../protocol/encoder.js';
@@ -140,15 +145,23 @@ export class Pool<S extends Strings = string> implements BatchExecutor {
    * Opens what is missing to `minSize` connections, and waits for them. When one cannot be opened the
    * pool is closed.
    *
-   * @throws {ConnectionError} The server cannot be reached.
+   * @param signal - Ends the waiting when aborted; the pool is closed then, too.
+   * @throws {ConnectionError} The server cannot be reached; `ABORTED`.
    * @throws {ReplyError} The server refused: credentials, database, too many clients.
    */
-  async fill(): Promise<void> {
+  async fill(signal?: AbortSignal): Promise<void> {
+    const forget = signal && onAbort(signal, () => this.close());
     try {
+      signal?.throwIfAborted();
       await this.#connections.fill();
+      signal?.throwIfAborted();
     } catch (error) {
       this.close();
-      throw error;
+      if (!signal?.aborted) throw error;
+      const { address } = this;
+      throw connectionErrorFrom('ABORTED', { address, sent: 'no', cause: signal.reason });
+    } finally {
+      forget?.();
     }
   }
 
