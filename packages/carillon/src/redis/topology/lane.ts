@@ -69,6 +69,8 @@ export class Lane implements BatchExecutor {
   readonly #reconnector: Reconnector;
   readonly #deadlines: Deadlines;
   readonly #queue: WaitingCommands;
+  /** What was called together while there was no connection, by each of its commands. */
+  readonly #batches = new WeakMap<Command, readonly Command[]>();
   /** Taken over from a connection that is dying. */
   readonly #salvaged: Command[] = [];
   readonly #refused: RefusedCommands;
@@ -139,7 +141,11 @@ export class Lane implements BatchExecutor {
   }
 
   runBatch(commands: readonly Command[]): void {
-    for (const command of commands) this.#accept(command);
+    if (this.#connection === undefined) {
+      for (const command of commands) this.#batches.set(command, commands);
+    }
+    const isHeldBack = this.#refused.holdsBackAny(commands);
+    for (const command of commands) this.#accept(command, isHeldBack);
   }
 
   /** Keeps the process alive, or lets it end, while connections are open or being opened. */
@@ -164,7 +170,7 @@ export class Lane implements BatchExecutor {
     await connection?.waitClosed();
   }
 
-  #accept(command: Command): void {
+  #accept(command: Command, isHeldBack: boolean = this.#refused.holdsBack(command)): void {
     if (needsConnectionOfItsOwn(command)) {
       command.fail(refusalOf(command));
       return;
@@ -172,12 +178,8 @@ export class Lane implements BatchExecutor {
     this.#deadlines.watch(command, command.options?.timeoutMs ?? this.#options.commandTimeoutMs);
     traceCommand(command, this.#options.address);
     if (this.#connection === undefined) this.#enqueue(command);
-    else this.#send(command, this.#connection);
-  }
-
-  #send(command: Command, connection: Connection): void {
-    if (this.#refused.holdsBack(command)) this.#refused.push(command);
-    else connection.send(command);
+    else if (isHeldBack) this.#refused.push(command);
+    else this.#connection.send(command);
   }
 
   #resend(commands: readonly Command[]): void {
@@ -201,10 +203,20 @@ export class Lane implements BatchExecutor {
       this.#outage = undefined;
       this.#owner.onUp();
     }
-    for (let command = this.#queue.shift(); command; command = this.#queue.shift()) {
-      this.#send(command, connection);
-    }
+    this.#serveQueue(connection);
     this.#refused.resume();
+  }
+
+  #serveQueue(connection: Connection): void {
+    let batch: readonly Command[] = [];
+    let isHeldBack = false;
+    for (let command = this.#queue.shift(); command; command = this.#queue.shift()) {
+      const together = this.#batches.get(command) ?? [command];
+      if (together !== batch) isHeldBack = this.#refused.holdsBackAny(together);
+      batch = together;
+      if (isHeldBack) this.#refused.push(command);
+      else connection.send(command);
+    }
   }
 
   /** Lets a connection answer what it has; from now on commands wait for the one in its place. */

@@ -194,6 +194,10 @@ export class PoolConnections {
 
   /** Sends commands directly after each other on one connection. */
   sendTogether(commands: readonly Command[]): void {
+    if (this.#refused.holdsBackAny(commands)) {
+      for (const command of commands) this.#refused.push(command);
+      return;
+    }
     const member = this.next();
     for (const command of commands) {
       if (member === undefined) this.#enqueue(command);

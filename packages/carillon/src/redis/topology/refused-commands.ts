@@ -99,6 +99,11 @@ export class RefusedCommands {
     return this.length > 0 && (command.spec.flags & CommandFlag.readOnly) === 0;
   }
 
+  /** Whether a batch that is called now must go behind those that wait: all of it, to stay together. */
+  holdsBackAny(commands: readonly Command[]): boolean {
+    return this.length > 0 && commands.some((command) => this.holdsBack(command));
+  }
+
   /** Puts a command behind those that wait; it fails with `QUEUE_FULL` when there is no room. */
   push(command: Command): void {
     if (this.#isFull) command.failConnection('QUEUE_FULL', this.#owner.address);
