@@ -69,6 +69,10 @@ export class PoolConnections {
   readonly #members = new Set<PooledConnection>();
   /** Those for ordinary commands. */
   readonly #shared: PooledConnection[] = [];
+  /** Those who get a connection as soon as it has answered what was sent on it. */
+  readonly #promised = new Set<LeaseRequest>();
+  /** Taken over from a connection that is dying. */
+  readonly #salvaged: Command[] = [];
   /** Every connection there ever was, to tell one's own from another's. */
   readonly #known = new WeakMap<Connection, PooledConnection>();
   readonly #whenClosed = deferred<void>();
@@ -297,7 +301,10 @@ export class PoolConnections {
   refuse(code: ConnectionErrorCode, codeOfWaiting: ConnectionErrorCode = code): void {
     this.#refusal ??= code;
     this.#growth.stop();
+    this.#shared.length = 0;
     this.#failQueue(codeOfWaiting, undefined);
+    const { address } = this.#connecting;
+    for (const request of this.#promised) request.failConnection(codeOfWaiting, address);
   }
 
   /** Waits until what was sent is answered, at most `timeoutMs`; blocking commands end at once. */
@@ -392,9 +399,10 @@ export class PoolConnections {
   #takeOver({ role }: PooledConnection, command: Command): boolean {
     const isOnePersons = role === 'leased' || role === 'pubsub';
     const isOurs = command.spec === PING; // asked about this very connection
-    if (isOnePersons || isOurs || this.isClosed || this.#queue.isFull) return false;
+    const isFull = this.#queue.length + this.#salvaged.length >= this.#settings.maxQueuedCommands;
+    if (isOnePersons || isOurs || this.isClosed || isFull) return false;
     if (!command.mayBeSentAgain) return false;
-    if (!this.#refused.takeBack(command)) this.#queue.push(command);
+    if (!this.#refused.takeBack(command)) this.#salvaged.push(command);
     return true;
   }
 
@@ -420,6 +428,7 @@ export class PoolConnections {
   #onClosed(member: PooledConnection, error: ConnectionError): void {
     member.stop();
     this.#unshare(member);
+    this.#queue.putFirst(this.#salvaged.splice(0)); // they were called before all that wait
     if (!this.#members.delete(member)) return; // not adopted yet: whoever adopts it sees
     if (this.isClosed) return;
     if (error.code !== 'FORCED_CLOSE') {
@@ -486,14 +495,17 @@ export class PoolConnections {
       return;
     }
     member.role = 'draining';
+    this.#promised.add(request);
     void answered(member.connection).then(() => this.#onDrained(member, request));
   }
 
   #onDrained(member: PooledConnection, request: LeaseRequest): void {
-    if (member.connection.closed) {
-      this.#place(request);
-    } else if (request.settled) {
+    this.#promised.delete(request);
+    if (request.settled) {
       this.takeBack(member);
+    } else if (member.connection.closed) {
+      this.#queue.putFirst([request]); // its turn had come
+      this.#dispatch();
     } else {
       member.role = 'leased';
       request.fulfil(member);

@@ -201,6 +201,49 @@ test('a connection that is lost while it is emptied for a lease is replaced by a
   lease.release();
 });
 
+test('who was promised a connection that is lost stays first in line', async () => {
+  await using setting = await throughProxy(server, { maxSize: 1 });
+  const { pool, proxy } = setting;
+  const key = newKey();
+  proxy.toClient.set({ stall: true });
+  const lost = failureOf(pool.execute('INCR', key));
+  await waitFor(async () => (await server.command('GET', key)) === '1');
+  const order: number[] = [];
+  const leases = [1, 2, 3].map(async (place) => {
+    const lease = await pool.acquire();
+    order.push(place);
+    lease.release();
+  });
+
+  proxy.resetConnections();
+  proxy.toClient.clear();
+
+  assert.equal((await lost).code, 'CONNECTION_LOST');
+  await Promise.all(leases);
+  assert.deepEqual(order, [1, 2, 3]);
+});
+
+test('a command that moves to another connection runs before those that wait for one', async () => {
+  await using setting = await throughProxy(server, { maxSize: 1 });
+  const { pool, proxy } = setting;
+  const key = newKey();
+  proxy.toClient.set({ stall: true });
+  const first = pool.call(['RPUSH', key, 'first'], { idempotent: true });
+  await waitFor(async () => (await server.command('LLEN', key)) === '1');
+  const acquired = pool.acquire().then(async (next) => {
+    await next.execute('RPUSH', key, 'leased');
+    next.release();
+  });
+  const second = pool.execute('RPUSH', key, 'second');
+
+  proxy.resetConnections();
+  proxy.toClient.clear();
+  await Promise.all([first, acquired, second]);
+
+  const list = (await pool.execute('LRANGE', key, 0, -1)) as string[];
+  assert.ok(list.lastIndexOf('first') < list.indexOf('second'), list.join());
+});
+
 test('a command with a longer deadline than others outlives the age of its connection', async () => {
   await using setting = await throughProxy(server, {
     maxConnectionAgeMs: 30,

@@ -428,6 +428,25 @@ test('close() fails those who wait, closes all connections, and waitClosed() see
   pool.close();
 });
 
+test('a pool that is being emptied lends nothing more and runs no new command', async () => {
+  await using setting = await throughProxy(server, { minSize: 2, maxSize: 2 });
+  const { pool, proxy } = setting;
+  const keys = [newKey(), newKey()];
+  proxy.toClient.set({ stall: true });
+  const counts = keys.map((key) => pool.execute('INCR', key));
+  for (const key of keys) await waitFor(async () => (await server.command('GET', key)) === '1');
+  const promised = failureOf(pool.acquire());
+
+  const drained = pool.drain(60_000);
+  assert.equal((await promised).code, 'FORCED_CLOSE');
+  for (const late of [pool.acquire(), pool.execute('PING'), pool.execute('BLPOP', 'k', 0)]) {
+    assert.ok((await failureOf(late)) instanceof PoolClosedError);
+  }
+  proxy.toClient.clear();
+  assert.deepEqual(await Promise.all(counts), [1, 1]);
+  await drained;
+});
+
 test('a closed pool refuses everything', async () => {
   const pool = await createPool(server.url);
   await pool[Symbol.asyncDispose]();
