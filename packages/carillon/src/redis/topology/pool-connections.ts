@@ -44,7 +44,10 @@ export interface PoolStats {
   readonly opened: number;
   /** Connections closed or lost so far. */
   readonly closed: number;
-  /** Of those: closed because of what their users had done to them, or their age. */
+  /**
+   * Of those: closed by the pool as not fit for another user: what their users had done to them, their
+   * age, settings that were changed, `clear()`.
+   */
   readonly dropped: number;
 }
 
@@ -233,9 +236,12 @@ export class PoolConnections {
     return this.#known.get(connection);
   }
 
-  /** Closes the shared ones. */
+  /** Closes the shared ones: at once, or when they have answered what was sent on them. */
   clear(): void {
-    for (const member of [...this.#shared]) member.connection.close();
+    for (const member of [...this.#shared]) {
+      if (member.isBusy) this.#retire(member);
+      else this.#drop(member);
+    }
   }
 
   /**

@@ -314,6 +314,36 @@ test('clear() closes the free connections, and the pool goes on with new ones', 
   assert.equal(await clientsNamed(server, 'clear'), 3);
 });
 
+test('clear() lets a connection answer what was sent on it', async () => {
+  await using setting = await throughProxy(server, { maxSize: 1 });
+  const { pool, proxy } = setting;
+  const key = newKey();
+  const { connection } = pool.getConnection();
+  proxy.toClient.set({ stall: true });
+  const count = pool.execute('INCR', key);
+  await waitFor(async () => (await server.command('GET', key)) === '1');
+
+  pool.clear();
+  assert.equal(pool.freeSize, 0);
+  proxy.toClient.clear();
+
+  assert.equal(await count, 1);
+  assert.equal(await pool.execute('GET', key), '1');
+  assert.equal(connection?.closed, true);
+});
+
+test('release() of a lease that is over leaves the next lease of its connection alone', async () => {
+  await using pool = await createPool(server.url, { maxSize: 1 });
+  const first = await pool.acquire();
+  first.release();
+  const second = await pool.acquire();
+
+  pool.release(first);
+  assert.equal(second.released, false);
+  pool.release(first.connection);
+  assert.equal(second.released, true, 'the connection is the same');
+});
+
 test('select() moves the free connections and those to come', async () => {
   await using pool = await createPool(server.url, { minSize: 2, maxSize: 3 });
   const lease = await pool.acquire();

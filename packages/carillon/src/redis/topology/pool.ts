@@ -218,9 +218,11 @@ export class Pool<S extends Strings = string> implements BatchExecutor {
   }
 
   /**
-   * Gives a leased connection back, as `lease.release()` does. One that was given back before, or
-   * lost, is left alone.
+   * Gives a leased connection back, as `lease.release()` does. A lease that was given back before, or
+   * whose connection was lost, is left alone.
    *
+   * @param leased - A lease; or a connection, and then the lease that has it now is ended, also when that
+   *   is no longer the caller's: a connection cannot tell who asks.
    * @throws {UsageError} `FOREIGN_CONNECTION`: it never was a connection of this pool. Thrown at once,
    *   since there is no promise to reject.
    */
@@ -280,7 +282,10 @@ export class Pool<S extends Strings = string> implements BatchExecutor {
     return { connection: connection ?? null, address: connection?.address ?? this.address };
   }
 
-  /** Closes the connections that are free; new ones are opened as they are needed. */
+  /**
+   * Closes the connections that are free, each as soon as it has answered what was sent on it; new ones
+   * are opened as they are needed.
+   */
   clear(): void {
     this.#connections.clear();
   }
