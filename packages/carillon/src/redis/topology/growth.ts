@@ -29,7 +29,7 @@ export interface GrowthOwner {
   open(signal: AbortSignal): Promise<PooledConnection>;
   /** An open connection, which is no longer one that is being opened. @throws It was lost already. */
   adopt(member: PooledConnection): void;
-  /** An attempt failed; null when those who wait are to be told, because nobody tries again. */
+  /** An attempt failed, or a connection was lost; null when nobody tries again. */
   onFailed(error: Error, retryInMs: number | null): void;
 }
 

@@ -392,13 +392,21 @@ export class PoolConnections {
   }
 
   #onFailed(error: Error, retryInMs: number | null): void {
+    // Nothing was attempted when it is the loss itself that ends it all.
+    const code = error === this.#outage ? 'CONNECTION_CLOSED' : 'CONNECT_FAILED';
     if (this.#members.size === 0) {
       this.#outage = error;
       this.#isUp = false;
     }
     const isRefused = isFinalAnswer(error);
-    if (retryInMs === null || isRefused) this.#failQueue('CONNECT_FAILED', error);
+    const isOver = retryInMs === null && !this.#hasReturning();
+    if (isOver || isRefused) this.#failQueue(code, error);
     this.#owner.onAttemptFailed?.(error, retryInMs, isRefused);
+  }
+
+  /** Whether there is a connection that will be free, or make room for another. */
+  #hasReturning(): boolean {
+    return [...this.#members].some(({ role }) => role !== 'pubsub');
   }
 
   /** A command whose connection died waits for another one, when it may be sent again. */

@@ -3,7 +3,7 @@ import assert from 'node:assert/strict';
 import { once } from 'node:events';
 import { after, before, test } from 'node:test';
 import { startFaultProxy, startServer, type TestServer, waitFor } from '@carillon/test-kit';
-import { constant, type RetryPolicy } from '../../util/retry-policy.js';
+import { constant, none, type RetryPolicy } from '../../util/retry-policy.js';
 import { createPool } from '../client/create-pool.js';
 import { ConnectionError } from '../errors/connection-error.js';
 import { AuthError } from '../errors/reply-error.js';
@@ -114,6 +114,32 @@ test('a policy that gives up tells everybody who waits, and the next call tries 
   assert.equal(await pool.execute('PING'), 'PONG');
 });
 
+test('a lost connection after which the policy gives up at once is no failed attempt', async () => {
+  await using setting = await throughProxy(server, { maxSize: 1, reconnect: none() });
+  const { pool, proxy } = setting;
+  await pool.acquire();
+  const waiting = failureOf(pool.execute('PING'));
+  proxy.cut();
+
+  const error = await waiting;
+  assert.equal(error.code, 'CONNECTION_CLOSED');
+  assert.equal(error.sent, 'no');
+  assert.equal(proxy.accepted, 1);
+});
+
+test('who waits while no connection can be opened gets a leased one when it comes back', async () => {
+  await using setting = await throughProxy(server, { maxSize: 2 });
+  const { pool, proxy } = setting;
+  const lease = await pool.acquire();
+  await proxy.admit('refuse');
+  const waiting = [pool.acquire(), pool.execute('PING')] as const;
+  await waitFor(() => pool.size === 1); // the attempt has failed
+
+  lease.release();
+  (await waiting[0]).release();
+  assert.equal(await waiting[1], 'PONG');
+});
+
 test('a policy that cannot be started gives up, and the pool opens the next connection when asked', async () => {
   const policy: RetryPolicy = {
     start() {
@@ -167,7 +193,7 @@ test('a server that accepts and drops is asked as often as the policy says, not 
   const value = 'x'.repeat(1_000);
 
   const error = await failureOf(pool.call(['ECHO', value], { idempotent: true }));
-  assert.equal(error.code, 'CONNECT_FAILED');
+  assert.equal(error.code, 'CONNECTION_CLOSED');
   assert.ok(proxy.accepted <= 6, `${proxy.accepted} connections`);
 });
 
