@@ -72,6 +72,8 @@ export class PoolConnections {
   readonly #members = new Set<PooledConnection>();
   /** Those for ordinary commands. */
   readonly #shared: PooledConnection[] = [];
+  /** Those of the queue who want a connection for themselves. */
+  readonly #waitingLeases = new Set<LeaseRequest>();
   /** Those who get a connection as soon as it has answered what was sent on it. */
   readonly #promised = new Set<LeaseRequest>();
   /** Taken over from a connection that is dying. */
@@ -215,6 +217,8 @@ export class PoolConnections {
   /** Takes a connection out for one user, now or when the request's turn has come. */
   borrow(request: LeaseRequest): Promise<PooledConnection> {
     const borrowed = request.start();
+    const forget = (): unknown => this.#waitingLeases.delete(request);
+    borrowed.then(forget, forget); // also when it expires or is aborted
     this.#place(request);
     return borrowed;
   }
@@ -332,9 +336,18 @@ export class PoolConnections {
   /** How many connections to open now: while there is none, one goes ahead. */
   #missing(): number {
     const { minSize, maxSize } = this.#settings;
-    const waiting = this.#members.size === 0 ? Math.min(1, this.#queue.length) : this.#queue.length;
-    const wanted = Math.max(minSize - this.size, waiting - this.#growth.opening);
+    const wishes = this.#members.size === 0 ? Math.min(1, this.#queue.length) : this.#wishes();
+    const wanted = Math.max(minSize - this.size, wishes - this.#growth.opening);
     return Math.min(wanted, maxSize - this.size);
+  }
+
+  /** Connections that those who wait would use: one for each lease, and one for all commands. */
+  #wishes(): number {
+    let leases = 0;
+    for (const request of this.#waitingLeases) {
+      if (!request.settled && ++leases === this.#settings.maxSize) break;
+    }
+    return leases + (this.#queue.length > leases ? 1 : 0);
   }
 
   async #open(
@@ -491,8 +504,12 @@ export class PoolConnections {
 
   #place(request: LeaseRequest): void {
     const member = this.#calmest();
-    if (member === undefined) this.#enqueue(request);
-    else if (!request.settled) this.#lend(member, request);
+    if (member === undefined) {
+      this.#waitingLeases.add(request);
+      this.#enqueue(request);
+    } else if (!request.settled) {
+      this.#lend(member, request);
+    }
   }
 
   /** A shared connection to lend: one with nothing to wait for, if there is one. */
@@ -502,6 +519,7 @@ export class PoolConnections {
   }
 
   #lend(member: PooledConnection, request: LeaseRequest): void {
+    this.#waitingLeases.delete(request);
     this.#unshare(member);
     if (!member.isBusy) {
       member.role = 'leased';
@@ -518,6 +536,7 @@ export class PoolConnections {
     if (request.settled) {
       this.takeBack(member);
     } else if (member.connection.closed) {
+      this.#waitingLeases.add(request);
       this.#queue.putFirst([request]); // its turn had come
       this.#dispatch();
     } else {

@@ -170,6 +170,20 @@ test('leases open connections up to maxSize; who comes later waits, first come f
   assert.equal(await clientsNamed(server, 'fair'), 2);
 });
 
+test('commands that wait open one connection for all of them, and each lease one', async () => {
+  await using pool = await createPool(server.url, { maxSize: 10 });
+  const lease = await pool.acquire();
+
+  const commands = Array.from({ length: 30 }, () => pool.execute('PING'));
+  assert.equal(pool.size, 2);
+  const acquired = [pool.acquire(), pool.acquire()];
+  assert.equal(pool.size, 4);
+
+  await Promise.all(commands);
+  for (const each of [lease, ...(await Promise.all(acquired))]) each.release();
+  assert.equal(pool.size, 4);
+});
+
 test('a lease waits until what others sent on its connection is answered', async () => {
   await using setting = await throughProxy(server, { maxSize: 1 });
   const { pool, proxy } = setting;
