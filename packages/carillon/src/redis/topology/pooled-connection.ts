@@ -9,6 +9,7 @@ import { startTimer } from '../../util/timer.js';
 import type { Command } from '../commands/command.js';
 import type { Connection } from '../connection/connection.js';
 import { SilenceProbe } from '../connection/silence-probe.js';
+import { drawAge } from './connection-age.js';
 
 /**
  * What a connection is there for: `shared` by ordinary commands; `draining` until it is answered and
@@ -34,9 +35,6 @@ export interface LifetimeOwner {
   onIdle(member: PooledConnection): void;
 }
 
-/** Ages are drawn apart, so that connections opened together are not replaced together. */
-const AGE_SPREAD = 0.2;
-
 /** One open connection of a pool. */
 export class PooledConnection {
   readonly connection: Connection;
@@ -60,11 +58,10 @@ export class PooledConnection {
     this.#idleTimeoutMs = idleTimeoutMs;
     this.#owner = owner;
     this.#probe = new SilenceProbe(connection, { intervalMs: maxIdleMs, timeoutMs: maxIdleMs });
-    const ageMs = maxConnectionAgeMs * (1 + AGE_SPREAD * (Math.random() - 0.5));
     this.#ageTimer = startTimer(() => {
       this.isOutdated = true;
       owner.onTooOld(this);
-    }, ageMs)?.unref();
+    }, drawAge(maxConnectionAgeMs))?.unref();
     this.#awaitIdleness(idleTimeoutMs);
   }
 
