@@ -20,8 +20,8 @@ export type CommandsClass<T> = new (client: Client) => T;
  * await redis.set('greeting', 'hello', { ex: 60 });
  *
  * @throws {UsageError} A bad address or option.
- * @throws {ConnectionError} The server cannot be reached, or `signal` aborted (unless `waitUntilReady`
- *   is `false`).
+ * @throws {ConnectionError} The server cannot be reached, or `signal` aborted. With `waitUntilReady:
+ *   false` neither: nobody waits, so that the signal is not looked at; `close()` ends the attempts.
  * @throws {ReplyError} The server refused: credentials, database, too many clients.
  */
 export function connect<T>(

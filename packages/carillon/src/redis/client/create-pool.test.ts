@@ -3,7 +3,7 @@ import assert from 'node:assert/strict';
 import { execFile } from 'node:child_process';
 import { after, before, test } from 'node:test';
 import { promisify } from 'node:util';
-import { startServer, type TestServer, waitFor } from '@carillon/test-kit';
+import { startFaultProxy, startServer, type TestServer, waitFor } from '@carillon/test-kit';
 import type { Command } from '../commands/command.js';
 import { Connection } from '../connection/connection.js';
 import { AuthError } from '../errors/reply-error.js';
@@ -28,6 +28,24 @@ test('a pool is made from an address and runs commands directly', async () => {
   );
   assert.equal(await pool.execute('set', 'my-key', 'value'), 'OK');
   assert.equal(await pool.execute('get', 'my-key'), 'value');
+});
+
+test('a signal that aborts ends the making of a pool and leaves nothing open', async () => {
+  await using proxy = await startFaultProxy(server);
+  const reason = new Error('no longer');
+  const isAborted = { code: 'ABORTED', cause: reason };
+  await assert.rejects(createPool(proxy.url, { signal: AbortSignal.abort(reason) }), isAborted);
+  assert.equal(proxy.accepted, 0);
+
+  const abort = new AbortController();
+  proxy.toClient.set({ stall: true });
+  const made = createPool(proxy.url, { minSize: 2, signal: abort.signal });
+  const rejected = assert.rejects(made, isAborted);
+  await waitFor(() => proxy.accepted === 2);
+  abort.abort(reason);
+  await rejected;
+  proxy.toClient.clear();
+  await waitFor(() => proxy.connections === 0);
 });
 
 test('a URL, a host with its port, and a socket path are addresses of a pool', async () => {

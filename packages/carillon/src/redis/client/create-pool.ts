@@ -14,7 +14,7 @@ import { type PoolOptions, poolSettings } from '../topology/pool-options.js';
  * await using lease = await pool.acquire();
  *
  * @throws {UsageError} A bad address or option.
- * @throws {ConnectionError} The server cannot be reached; nothing is left open.
+ * @throws {ConnectionError} The server cannot be reached, or `signal` aborted; nothing is left open.
  * @throws {ReplyError} The server refused: credentials, database, too many clients.
  */
 export function createPool<P extends Pool<Strings>>(
@@ -33,6 +33,6 @@ export async function createPool(
   const settings = poolSettings(address, options);
   const { poolClass: PoolOf = Pool } = options;
   const pool = new PoolOf(settings);
-  await pool.fill();
+  await pool.fill(options.signal);
   return pool;
 }

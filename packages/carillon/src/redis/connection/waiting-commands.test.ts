@@ -42,3 +42,13 @@ test('a settled command leaves its room to others, and is never counted again', 
   queue.push(second);
   assert.equal(queue.shift(), undefined);
 });
+
+test('commands that are put first come out before all that wait, in their order', () => {
+  const queue = new WaitingCommands(10);
+  const [first, second, third] = [started(1), started(2), started(3)];
+  queue.push(third);
+  queue.putFirst([first, second]);
+
+  assert.equal(queue.length, 3);
+  assert.deepEqual([queue.shift(), queue.shift(), queue.shift()], [first, second, third]);
+});

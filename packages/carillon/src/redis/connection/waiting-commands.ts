@@ -37,6 +37,13 @@ export class WaitingCommands implements CommandHolder {
     this.#length++;
   }
 
+  /** Puts commands before all that wait, in their order. The caller looks at the room before. */
+  putFirst(commands: readonly Command[]): void {
+    const later: Command[] = [];
+    for (let next = this.shift(); next; next = this.shift()) later.push(next);
+    for (const command of [...commands, ...later]) this.push(command);
+  }
+
   /** Takes the command that waits longest. */
   shift(): Command | undefined {
     for (;;) {

@@ -2,7 +2,8 @@
  * Asks for another connection when the one in use is old, so that a client follows moved names and
  * rebalanced proxies also when nothing breaks.
  *
- * Only the clock is here; how a connection is replaced is `reconnector.ts`.
+ * Only the clock of a lane is here; how its connection is replaced is `reconnector.ts`. Connections of
+ * a pool have clocks of their own (`pooled-connection.ts`).
  */
 import {
   nextDelay,
@@ -11,6 +12,14 @@ import {
   startLazily,
 } from '../../util/retry-policy.js';
 import { startTimer } from '../../util/timer.js';
+
+/**
+ * The age of one connection in milliseconds, from a tenth less to a tenth more: connections that were
+ * opened together are not replaced together.
+ */
+export function drawAge(maxAgeMs: number): number {
+  return maxAgeMs * (0.9 + 0.2 * Math.random());
+}
 
 /** The age of one connection after another. */
 export class ConnectionAge {
@@ -38,7 +47,7 @@ export class ConnectionAge {
     if (this.#maxAgeMs === Number.POSITIVE_INFINITY) return;
     const schedule = startLazily(this.#retry);
     this.#schedule = schedule;
-    this.#wait(schedule, this.#maxAgeMs * (0.9 + 0.2 * Math.random())); // not all clients at once
+    this.#wait(schedule, drawAge(this.#maxAgeMs));
   }
 
   /** No connection is in use. */

@@ -390,6 +390,30 @@ test('a pool sends what a replica refused to the server to which the name leads 
   assert.equal(await primary.command('GET', 'counter'), '50');
 });
 
+for (const [what, pool] of [
+  ['a shared connection', undefined],
+  ['a pool', { maxSize: 1 }],
+] as const) {
+  test(`a batch waits as a whole behind refused commands, on ${what}`, async () => {
+    const options = pool === undefined ? {} : { pool };
+    await using redis = await connect(replica.url, { failoverRetry: OFTEN, ...options });
+    await replica.command('CONFIG', 'RESETSTAT');
+
+    const first = redis.rpush('list', 'first');
+    await untilRefused(replica, 'READONLY');
+    const batch = redis.pipeline((p) => [
+      p.lrange('list', 0, -1),
+      p.rpush('list', 'second'),
+      p.lrange('list', 0, -1),
+    ]);
+    await redis.get('k'); // whatever was sent before it has been answered
+    await promote();
+
+    assert.equal(await first, 1);
+    assert.deepEqual(await batch, [['first'], 2, ['first', 'second']]);
+  });
+}
+
 test('a pool gives the refusal to its caller when retries are not asked for', async () => {
   await using pool = await createPool(replica.url);
 

@@ -8,6 +8,7 @@ import {
   nextDelay,
   type RetryPolicy,
   type RetrySchedule,
+  startLazily,
 } from '../../util/retry-policy.js';
 import { startTimer } from '../../util/timer.js';
 import type { PooledConnection } from './pooled-connection.js';
@@ -28,7 +29,7 @@ export interface GrowthOwner {
   open(signal: AbortSignal): Promise<PooledConnection>;
   /** An open connection, which is no longer one that is being opened. @throws It was lost already. */
   adopt(member: PooledConnection): void;
-  /** An attempt failed; null when those who wait are to be told, because nobody tries again. */
+  /** An attempt failed, or a connection was lost; null when nobody tries again. */
   onFailed(error: Error, retryInMs: number | null): void;
 }
 
@@ -51,12 +52,17 @@ export class Growth {
     this.#owner = owner;
     this.#isPatient = retry !== false;
     this.#policy = retry === false ? DEFAULT_PACE : retry;
-    this.#schedule = this.#policy.start();
+    this.#schedule = startLazily(this.#policy);
   }
 
   /** How many connections are being opened. */
   get opening(): number {
     return this.#opening;
+  }
+
+  /** Aborted by `stop()`. */
+  get signal(): AbortSignal {
+    return this.#stop.signal;
   }
 
   /** Opens what is missing. */
@@ -117,11 +123,11 @@ export class Growth {
     const now = performance.now();
     const isFirst = now - this.#troubleAt > QUIET_AFTER_MS;
     this.#troubleAt = now;
-    if (isFirst) this.#schedule = this.#policy.start();
+    if (isFirst) this.#schedule = startLazily(this.#policy);
     const retryInMs = nextDelay(this.#schedule, error);
     this.#isHeld = retryInMs !== null;
     if (retryInMs === null) {
-      this.#schedule = this.#policy.start(); // whoever asks next tries anew
+      this.#schedule = startLazily(this.#policy); // whoever asks next tries anew
       this.#owner.onFailed(error, null);
       return;
     }

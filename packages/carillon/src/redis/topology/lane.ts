@@ -10,16 +10,17 @@
  */
 
 import type { RetryPolicy } from '../../util/retry-policy.js';
-import { type CallOptions, Command, CommandFlag, NO_DEADLINE, PING } from '../commands/command.js';
+import { type Command, CommandFlag } from '../commands/command.js';
 import { traceCommand } from '../commands/command-tracing.js';
 import type { BatchExecutor } from '../commands/executor.js';
 import type { Connection } from '../connection/connection.js';
 import { Deadlines } from '../connection/deadlines.js';
 import { SilenceProbe } from '../connection/silence-probe.js';
 import { WaitingCommands } from '../connection/waiting-commands.js';
-import { type ConnectionErrorCode, QueueFullError } from '../errors/connection-error.js';
-import { MaxClientsError, ReplyError } from '../errors/reply-error.js';
+import type { ConnectionErrorCode } from '../errors/connection-error.js';
+import { answered, retryOn } from './answered.js';
 import { ConnectionAge } from './connection-age.js';
+import { isFinalAnswer } from './final-answer.js';
 import { type OpenConnection, Reconnector } from './reconnector.js';
 import { RefusedCommands } from './refused-commands.js';
 import { needsConnectionOfItsOwn, refusalOf } from './shared-use.js';
@@ -61,9 +62,6 @@ export interface LaneOwner {
   onAttemptFailed(error: Error, retryInMs: number | null, isRefused: boolean): void;
 }
 
-/** Server errors during the handshake that pass by themselves; queued commands wait for that. */
-const TRANSIENT_CODES: ReadonlySet<string> = new Set(['LOADING', 'BUSY', 'MASTERDOWN', 'TRYAGAIN']);
-
 /** The shared connection of a client. */
 export class Lane implements BatchExecutor {
   readonly #options: LaneOptions;
@@ -71,6 +69,8 @@ export class Lane implements BatchExecutor {
   readonly #reconnector: Reconnector;
   readonly #deadlines: Deadlines;
   readonly #queue: WaitingCommands;
+  /** What was called together while there was no connection, by each of its commands. */
+  readonly #batches = new WeakMap<Command, readonly Command[]>();
   /** Taken over from a connection that is dying. */
   readonly #salvaged: Command[] = [];
   readonly #refused: RefusedCommands;
@@ -141,7 +141,11 @@ export class Lane implements BatchExecutor {
   }
 
   runBatch(commands: readonly Command[]): void {
-    for (const command of commands) this.#accept(command);
+    if (this.#connection === undefined) {
+      for (const command of commands) this.#batches.set(command, commands);
+    }
+    const isHeldBack = this.#refused.holdsBackAny(commands);
+    for (const command of commands) this.#accept(command, isHeldBack);
   }
 
   /** Keeps the process alive, or lets it end, while connections are open or being opened. */
@@ -160,15 +164,13 @@ export class Lane implements BatchExecutor {
     this.#age.stop();
     this.#reconnector.stop();
     this.#failQueue('FORCED_CLOSE', undefined);
-    if (connection !== undefined && timeoutMs > 0) {
-      await answerOf(connection, { timeoutMs }).catch(() => {});
-    }
+    if (connection !== undefined) await answered(connection, timeoutMs);
     this.#deadlines.clear();
     this.#reconnector.close();
     await connection?.waitClosed();
   }
 
-  #accept(command: Command): void {
+  #accept(command: Command, isHeldBack: boolean = this.#refused.holdsBack(command)): void {
     if (needsConnectionOfItsOwn(command)) {
       command.fail(refusalOf(command));
       return;
@@ -176,12 +178,8 @@ export class Lane implements BatchExecutor {
     this.#deadlines.watch(command, command.options?.timeoutMs ?? this.#options.commandTimeoutMs);
     traceCommand(command, this.#options.address);
     if (this.#connection === undefined) this.#enqueue(command);
-    else this.#send(command, this.#connection);
-  }
-
-  #send(command: Command, connection: Connection): void {
-    if (this.#refused.holdsBack(command)) this.#refused.push(command);
-    else connection.send(command);
+    else if (isHeldBack) this.#refused.push(command);
+    else this.#connection.send(command);
   }
 
   #resend(commands: readonly Command[]): void {
@@ -205,17 +203,27 @@ export class Lane implements BatchExecutor {
       this.#outage = undefined;
       this.#owner.onUp();
     }
-    for (let command = this.#queue.shift(); command; command = this.#queue.shift()) {
-      this.#send(command, connection);
-    }
+    this.#serveQueue(connection);
     this.#refused.resume();
+  }
+
+  #serveQueue(connection: Connection): void {
+    let batch: readonly Command[] = [];
+    let isHeldBack = false;
+    for (let command = this.#queue.shift(); command; command = this.#queue.shift()) {
+      const together = this.#batches.get(command) ?? [command];
+      if (together !== batch) isHeldBack = this.#refused.holdsBackAny(together);
+      batch = together;
+      if (isHeldBack) this.#refused.push(command);
+      else connection.send(command);
+    }
   }
 
   /** Lets a connection answer what it has; from now on commands wait for the one in its place. */
   async #retire(connection: Connection): Promise<void> {
     this.#retiring = connection;
     this.#connection = undefined;
-    if (connection.pending > 0) await answerOf(connection, NO_DEADLINE);
+    if (connection.pending > 0) await answered(connection);
   }
 
   #onDown(error: Error): void {
@@ -272,34 +280,4 @@ export class Lane implements BatchExecutor {
       command.failConnection(code, address, cause);
     }
   }
-}
-
-/**
- * Resolves when everything that was sent before is answered: replies come in order, so that the answer
- * to a PING, whatever it is, follows all others.
- *
- * @throws {QueueFullError} There is no room for it.
- */
-async function answerOf(connection: Connection, options: CallOptions): Promise<void> {
-  try {
-    await connection.run(new Command(PING, [], options));
-  } catch (error) {
-    if (error instanceof QueueFullError) throw error;
-  }
-}
-
-/** Sends a command alone. @returns Whether it was answered; otherwise the connection is lost. */
-export async function retryOn(connection: Connection, command: Command): Promise<boolean> {
-  connection.send(command);
-  await answerOf(connection, NO_DEADLINE).catch(() => {});
-  return !connection.closed;
-}
-
-/** Whether the server refused the handshake in a way that waiting will not mend by itself. */
-export function isFinalAnswer(error: Error): boolean {
-  return (
-    error instanceof ReplyError &&
-    !(error instanceof MaxClientsError) &&
-    !TRANSIENT_CODES.has(error.code)
-  );
 }

@@ -17,10 +17,12 @@ import {
   ConnectionClosedError,
   type ConnectionError,
   type ConnectionErrorCode,
+  connectionErrorFrom,
 } from '../errors/connection-error.js';
 import { ReplyError } from '../errors/reply-error.js';
+import { answered, retryOn } from './answered.js';
+import { isFinalAnswer } from './final-answer.js';
 import { Growth } from './growth.js';
-import { isFinalAnswer, retryOn } from './lane.js';
 import { LeaseRequest } from './lease-request.js';
 import type { PoolSettings } from './pool-options.js';
 import { PooledConnection } from './pooled-connection.js';
@@ -42,7 +44,10 @@ export interface PoolStats {
   readonly opened: number;
   /** Connections closed or lost so far. */
   readonly closed: number;
-  /** Of those: closed because of what their users had done to them, or their age. */
+  /**
+   * Of those: closed by the pool as not fit for another user: what their users had done to them, their
+   * age, settings that were changed, `clear()`.
+   */
   readonly dropped: number;
 }
 
@@ -67,6 +72,12 @@ export class PoolConnections {
   readonly #members = new Set<PooledConnection>();
   /** Those for ordinary commands. */
   readonly #shared: PooledConnection[] = [];
+  /** Those of the queue who want a connection for themselves. */
+  readonly #waitingLeases = new Set<LeaseRequest>();
+  /** Those who get a connection as soon as it has answered what was sent on it. */
+  readonly #promised = new Set<LeaseRequest>();
+  /** Taken over from a connection that is dying. */
+  readonly #salvaged: Command[] = [];
   /** Every connection there ever was, to tell one's own from another's. */
   readonly #known = new WeakMap<Connection, PooledConnection>();
   readonly #whenClosed = deferred<void>();
@@ -192,6 +203,10 @@ export class PoolConnections {
 
   /** Sends commands directly after each other on one connection. */
   sendTogether(commands: readonly Command[]): void {
+    if (this.#refused.holdsBackAny(commands)) {
+      for (const command of commands) this.#refused.push(command);
+      return;
+    }
     const member = this.next();
     for (const command of commands) {
       if (member === undefined) this.#enqueue(command);
@@ -202,6 +217,8 @@ export class PoolConnections {
   /** Takes a connection out for one user, now or when the request's turn has come. */
   borrow(request: LeaseRequest): Promise<PooledConnection> {
     const borrowed = request.start();
+    const forget = (): unknown => this.#waitingLeases.delete(request);
+    borrowed.then(forget, forget); // also when it expires or is aborted
     this.#place(request);
     return borrowed;
   }
@@ -223,16 +240,21 @@ export class PoolConnections {
     return this.#known.get(connection);
   }
 
-  /** Closes the shared ones. */
+  /** Closes the shared ones: at once, or when they have answered what was sent on them. */
   clear(): void {
-    for (const member of [...this.#shared]) member.connection.close();
+    for (const member of [...this.#shared]) {
+      if (member.isBusy) this.#retire(member);
+      else this.#drop(member);
+    }
   }
 
   /**
-   * Changes all connections that nobody has alone, and opens the next ones accordingly. When the
-   * server refuses, the new ones are opened as before; those that were changed are replaced.
+   * Changes all connections that nobody has alone, and opens the next ones accordingly. When none of
+   * them could be asked, the server is asked by opening one more, which is kept when `maxSize` allows.
+   * When the server refuses, the new ones are opened as before; those that were changed are replaced.
    *
    * @throws {ReplyError} The server refused.
+   * @throws {ConnectionError} It could not be asked; `POOL_CLOSED` when the pool is closed.
    */
   async changeAll(
     change: (connection: Connection) => Promise<unknown>,
@@ -244,17 +266,39 @@ export class PoolConnections {
     this.#changes++;
     const outcomes = await Promise.allSettled(members.map(({ connection }) => change(connection)));
     this.#changes--;
-    const isChanged = new Set(
-      members.filter((_, index) => outcomes[index]?.status === 'fulfilled'),
-    );
+    const changed = members.filter((_, index) => outcomes[index]?.status === 'fulfilled');
     const refusal = outcomes.find(isRefusal);
-    if (refusal === undefined) this.#connecting = { ...this.#connecting, ...settings };
-    for (const member of this.#members) {
-      if (isChanged.has(member) !== (refusal !== undefined)) continue;
-      member.isOutdated = true;
-      if (member.role === 'shared') this.#retire(member);
+    if (refusal !== undefined) {
+      for (const member of changed) this.#replace(member);
+      throw refusal.reason;
     }
-    if (refusal !== undefined) throw refusal.reason;
+    const connecting = { ...this.#connecting, ...settings };
+    if (changed.length > 0) this.#connecting = connecting;
+    else await this.#openFirst(connecting);
+    for (const member of [...this.#members]) {
+      const isCurrent = member.connection.settings === this.#connecting;
+      if (!isCurrent && !changed.includes(member)) this.#replace(member);
+    }
+  }
+
+  /** Opens a connection with other settings, which are those of the next ones when that worked. */
+  async #openFirst(connecting: ConnectionSettings): Promise<void> {
+    try {
+      const member = await this.#open(this.#growth.signal, connecting);
+      this.#connecting = connecting;
+      if (this.size < this.#settings.maxSize) this.#adopt(member);
+      else member.connection.close();
+    } catch (error) {
+      if (this.#refusal === undefined) throw error;
+      const { address } = connecting;
+      throw connectionErrorFrom(this.#refusal, { address, sent: 'no', cause: error });
+    }
+  }
+
+  /** Nobody new gets it. */
+  #replace(member: PooledConnection): void {
+    member.isOutdated = true;
+    if (member.role === 'shared') this.#retire(member);
   }
 
   setRef(isRef: boolean): void {
@@ -267,7 +311,10 @@ export class PoolConnections {
   refuse(code: ConnectionErrorCode, codeOfWaiting: ConnectionErrorCode = code): void {
     this.#refusal ??= code;
     this.#growth.stop();
+    this.#shared.length = 0;
     this.#failQueue(codeOfWaiting, undefined);
+    const { address } = this.#connecting;
+    for (const request of this.#promised) request.failConnection(codeOfWaiting, address);
   }
 
   /** Waits until what was sent is answered, at most `timeoutMs`; blocking commands end at once. */
@@ -275,7 +322,7 @@ export class PoolConnections {
     const members = [...this.#members];
     for (const { connection } of members.filter((member) => member.isBlocked)) connection.close();
     const busy = members.filter((member) => member.isBusy);
-    await Promise.all(busy.map((member) => member.drained(timeoutMs)));
+    await Promise.all(busy.map(({ connection }) => answered(connection, timeoutMs)));
   }
 
   /** Closes all connections at once. */
@@ -289,12 +336,24 @@ export class PoolConnections {
   /** How many connections to open now: while there is none, one goes ahead. */
   #missing(): number {
     const { minSize, maxSize } = this.#settings;
-    const waiting = this.#members.size === 0 ? Math.min(1, this.#queue.length) : this.#queue.length;
-    const wanted = Math.max(minSize - this.size, waiting - this.#growth.opening);
+    const wishes = this.#members.size === 0 ? Math.min(1, this.#queue.length) : this.#wishes();
+    const wanted = Math.max(minSize - this.size, wishes - this.#growth.opening);
     return Math.min(wanted, maxSize - this.size);
   }
 
-  async #open(signal: AbortSignal): Promise<PooledConnection> {
+  /** Connections that those who wait would use: one for each lease, and one for all commands. */
+  #wishes(): number {
+    let leases = 0;
+    for (const request of this.#waitingLeases) {
+      if (!request.settled && ++leases === this.#settings.maxSize) break;
+    }
+    return leases + (this.#queue.length > leases ? 1 : 0);
+  }
+
+  async #open(
+    signal: AbortSignal,
+    settings: ConnectionSettings = this.#connecting,
+  ): Promise<PooledConnection> {
     let member: PooledConnection | undefined;
     const hooks: ConnectionHooks = {
       onPending: (command) => member !== undefined && this.#takeOver(member, command),
@@ -304,8 +363,8 @@ export class PoolConnections {
         if (member !== undefined) this.#onClosed(member, error);
       },
     };
-    const connection = await openConnection(this.#connecting, hooks, signal);
-    const { maxIdleMs } = this.#connecting;
+    const connection = await openConnection(settings, hooks, signal);
+    const { maxIdleMs } = settings;
     member = new PooledConnection(
       connection,
       { ...this.#settings, maxIdleMs },
@@ -346,22 +405,31 @@ export class PoolConnections {
   }
 
   #onFailed(error: Error, retryInMs: number | null): void {
+    // Nothing was attempted when it is the loss itself that ends it all.
+    const code = error === this.#outage ? 'CONNECTION_CLOSED' : 'CONNECT_FAILED';
     if (this.#members.size === 0) {
       this.#outage = error;
       this.#isUp = false;
     }
     const isRefused = isFinalAnswer(error);
-    if (retryInMs === null || isRefused) this.#failQueue('CONNECT_FAILED', error);
+    const isOver = retryInMs === null && !this.#hasReturning();
+    if (isOver || isRefused) this.#failQueue(code, error);
     this.#owner.onAttemptFailed?.(error, retryInMs, isRefused);
+  }
+
+  /** Whether there is a connection that will be free, or make room for another. */
+  #hasReturning(): boolean {
+    return [...this.#members].some(({ role }) => role !== 'pubsub');
   }
 
   /** A command whose connection died waits for another one, when it may be sent again. */
   #takeOver({ role }: PooledConnection, command: Command): boolean {
     const isOnePersons = role === 'leased' || role === 'pubsub';
     const isOurs = command.spec === PING; // asked about this very connection
-    if (isOnePersons || isOurs || this.isClosed || this.#queue.isFull) return false;
+    const isFull = this.#queue.length + this.#salvaged.length >= this.#settings.maxQueuedCommands;
+    if (isOnePersons || isOurs || this.isClosed || isFull) return false;
     if (!command.mayBeSentAgain) return false;
-    if (!this.#refused.takeBack(command)) this.#queue.push(command);
+    if (!this.#refused.takeBack(command)) this.#salvaged.push(command);
     return true;
   }
 
@@ -380,16 +448,14 @@ export class PoolConnections {
 
   /** The server is no primary any more: no connection to it is used for anything new. */
   #renew(): undefined {
-    for (const member of [...this.#members]) {
-      member.isOutdated = true;
-      if (member.role === 'shared') this.#retire(member);
-    }
+    for (const member of [...this.#members]) this.#replace(member);
     this.#growth.grow();
   }
 
   #onClosed(member: PooledConnection, error: ConnectionError): void {
     member.stop();
     this.#unshare(member);
+    this.#queue.putFirst(this.#salvaged.splice(0)); // they were called before all that wait
     if (!this.#members.delete(member)) return; // not adopted yet: whoever adopts it sees
     if (this.isClosed) return;
     if (error.code !== 'FORCED_CLOSE') {
@@ -411,8 +477,7 @@ export class PoolConnections {
   #retire(member: PooledConnection): void {
     this.#unshare(member);
     member.role = 'retiring';
-    const patienceMs = this.#connecting.commandTimeoutMs;
-    void member.drained(patienceMs).then(() => this.#drop(member));
+    void answered(member.connection).then(() => this.#drop(member));
   }
 
   #drop(member: PooledConnection): void {
@@ -439,8 +504,12 @@ export class PoolConnections {
 
   #place(request: LeaseRequest): void {
     const member = this.#calmest();
-    if (member === undefined) this.#enqueue(request);
-    else if (!request.settled) this.#lend(member, request);
+    if (member === undefined) {
+      this.#waitingLeases.add(request);
+      this.#enqueue(request);
+    } else if (!request.settled) {
+      this.#lend(member, request);
+    }
   }
 
   /** A shared connection to lend: one with nothing to wait for, if there is one. */
@@ -450,6 +519,7 @@ export class PoolConnections {
   }
 
   #lend(member: PooledConnection, request: LeaseRequest): void {
+    this.#waitingLeases.delete(request);
     this.#unshare(member);
     if (!member.isBusy) {
       member.role = 'leased';
@@ -457,14 +527,18 @@ export class PoolConnections {
       return;
     }
     member.role = 'draining';
-    void member.drained().then(() => this.#onDrained(member, request));
+    this.#promised.add(request);
+    void answered(member.connection).then(() => this.#onDrained(member, request));
   }
 
   #onDrained(member: PooledConnection, request: LeaseRequest): void {
-    if (member.connection.closed) {
-      this.#place(request);
-    } else if (request.settled) {
+    this.#promised.delete(request);
+    if (request.settled) {
       this.takeBack(member);
+    } else if (member.connection.closed) {
+      this.#waitingLeases.add(request);
+      this.#queue.putFirst([request]); // its turn had come
+      this.#dispatch();
     } else {
       member.role = 'leased';
       request.fulfil(member);

@@ -1,8 +1,9 @@
 /** Pools whose server goes away, refuses, stays silent, or is used by many at once. */
 import assert from 'node:assert/strict';
+import { once } from 'node:events';
 import { after, before, test } from 'node:test';
 import { startFaultProxy, startServer, type TestServer, waitFor } from '@carillon/test-kit';
-import { constant, type RetryPolicy } from '../../util/retry-policy.js';
+import { constant, none, type RetryPolicy } from '../../util/retry-policy.js';
 import { createPool } from '../client/create-pool.js';
 import { ConnectionError } from '../errors/connection-error.js';
 import { AuthError } from '../errors/reply-error.js';
@@ -113,6 +114,47 @@ test('a policy that gives up tells everybody who waits, and the next call tries 
   assert.equal(await pool.execute('PING'), 'PONG');
 });
 
+test('a lost connection after which the policy gives up at once is no failed attempt', async () => {
+  await using setting = await throughProxy(server, { maxSize: 1, reconnect: none() });
+  const { pool, proxy } = setting;
+  await pool.acquire();
+  const waiting = failureOf(pool.execute('PING'));
+  proxy.cut();
+
+  const error = await waiting;
+  assert.equal(error.code, 'CONNECTION_CLOSED');
+  assert.equal(error.sent, 'no');
+  assert.equal(proxy.accepted, 1);
+});
+
+test('who waits while no connection can be opened gets a leased one when it comes back', async () => {
+  await using setting = await throughProxy(server, { maxSize: 2 });
+  const { pool, proxy } = setting;
+  const lease = await pool.acquire();
+  await proxy.admit('refuse');
+  const waiting = [pool.acquire(), pool.execute('PING')] as const;
+  await waitFor(() => pool.size === 1); // the attempt has failed
+
+  lease.release();
+  (await waiting[0]).release();
+  assert.equal(await waiting[1], 'PONG');
+});
+
+test('a policy that cannot be started gives up, and the pool opens the next connection when asked', async () => {
+  const policy: RetryPolicy = {
+    start() {
+      throw new Error('no schedule today');
+    },
+  };
+  await using setting = await throughProxy(server, { reconnect: policy });
+  const { pool, proxy } = setting;
+  const warning = once(process, 'warning');
+  proxy.cut();
+
+  assert.match(String(await warning), /no schedule today/);
+  assert.equal(await pool.execute('PING'), 'PONG');
+});
+
 test('a refusal that waiting will not mend is told at once, and attempts go on', async () => {
   await using own = await startServer();
   await own.command('ACL', 'SETUSER', 'anna', 'on', '>secret', '~*', '+@all');
@@ -151,7 +193,7 @@ test('a server that accepts and drops is asked as often as the policy says, not 
   const value = 'x'.repeat(1_000);
 
   const error = await failureOf(pool.call(['ECHO', value], { idempotent: true }));
-  assert.equal(error.code, 'CONNECT_FAILED');
+  assert.equal(error.code, 'CONNECTION_CLOSED');
   assert.ok(proxy.accepted <= 6, `${proxy.accepted} connections`);
 });
 
@@ -182,6 +224,83 @@ test('a connection that is lost while it is emptied for a lease is replaced by a
   assert.equal((await count).sent, 'maybe');
   const lease = await acquired;
   assert.equal(await lease.get(key), '1');
+  lease.release();
+});
+
+test('who was promised a connection that is lost stays first in line', async () => {
+  await using setting = await throughProxy(server, { maxSize: 1 });
+  const { pool, proxy } = setting;
+  const key = newKey();
+  proxy.toClient.set({ stall: true });
+  const lost = failureOf(pool.execute('INCR', key));
+  await waitFor(async () => (await server.command('GET', key)) === '1');
+  const order: number[] = [];
+  const leases = [1, 2, 3].map(async (place) => {
+    const lease = await pool.acquire();
+    order.push(place);
+    lease.release();
+  });
+
+  proxy.resetConnections();
+  proxy.toClient.clear();
+
+  assert.equal((await lost).code, 'CONNECTION_LOST');
+  await Promise.all(leases);
+  assert.deepEqual(order, [1, 2, 3]);
+});
+
+test('a command that moves to another connection runs before those that wait for one', async () => {
+  await using setting = await throughProxy(server, { maxSize: 1 });
+  const { pool, proxy } = setting;
+  const key = newKey();
+  proxy.toClient.set({ stall: true });
+  const first = pool.call(['RPUSH', key, 'first'], { idempotent: true });
+  await waitFor(async () => (await server.command('LLEN', key)) === '1');
+  const acquired = pool.acquire().then(async (next) => {
+    await next.execute('RPUSH', key, 'leased');
+    next.release();
+  });
+  const second = pool.execute('RPUSH', key, 'second');
+
+  proxy.resetConnections();
+  proxy.toClient.clear();
+  await Promise.all([first, acquired, second]);
+
+  const list = (await pool.execute('LRANGE', key, 0, -1)) as string[];
+  assert.ok(list.lastIndexOf('first') < list.indexOf('second'), list.join());
+});
+
+test('a command with a longer deadline than others outlives the age of its connection', async () => {
+  await using setting = await throughProxy(server, {
+    maxConnectionAgeMs: 30,
+    commandTimeoutMs: 50,
+  });
+  const { pool, proxy } = setting;
+  proxy.toClient.set({ stall: true });
+  const patient = pool.call(['ECHO', 'patient'], { timeoutMs: 60_000 });
+  await waitFor(() => pool.freeSize === 0);
+
+  assert.equal((await failureOf(pool.execute('PING'))).code, 'COMMAND_TIMEOUT');
+  proxy.toClient.clear();
+
+  assert.equal(await patient, 'patient');
+});
+
+test('a connection without room for one more command is lent when all of them are answered', async () => {
+  await using setting = await throughProxy(server, { maxSize: 1 });
+  const { pool, proxy } = setting;
+  proxy.toServer.set({ stall: true });
+  const big = pool.execute('SET', newKey(), new Uint8Array(16 * 1024 * 1024));
+  await new Promise(setImmediate);
+  const commands = Array.from({ length: 100_000 }, () => pool.execute('PING'));
+  assert.equal((await failureOf(pool.execute('PING'))).code, 'QUEUE_FULL');
+
+  const acquired = pool.acquire();
+  proxy.toServer.clear();
+  const lease = await acquired;
+  assert.equal(lease.connection.pending, 0);
+  assert.equal(await big, 'OK');
+  await Promise.all(commands);
   lease.release();
 });
 

@@ -41,7 +41,7 @@ export interface PoolOptions<E extends Encoding = 'utf8'> extends ConnectionOpti
   readonly maxQueuedCommands?: number;
   /**
    * When to try again after an attempt to connect failed; who waits then goes on waiting. `false`, the
-   * default: when somebody asks again; who waits then is told.
+   * default: when somebody asks again; who waits is told, unless a leased connection will come back.
    */
   readonly reconnect?: RetryPolicy | false;
   /**

@@ -170,6 +170,20 @@ test('leases open connections up to maxSize; who comes later waits, first come f
   assert.equal(await clientsNamed(server, 'fair'), 2);
 });
 
+test('commands that wait open one connection for all of them, and each lease one', async () => {
+  await using pool = await createPool(server.url, { maxSize: 10 });
+  const lease = await pool.acquire();
+
+  const commands = Array.from({ length: 30 }, () => pool.execute('PING'));
+  assert.equal(pool.size, 2);
+  const acquired = [pool.acquire(), pool.acquire()];
+  assert.equal(pool.size, 4);
+
+  await Promise.all(commands);
+  for (const each of [lease, ...(await Promise.all(acquired))]) each.release();
+  assert.equal(pool.size, 4);
+});
+
 test('a lease waits until what others sent on its connection is answered', async () => {
   await using setting = await throughProxy(server, { maxSize: 1 });
   const { pool, proxy } = setting;
@@ -314,6 +328,36 @@ test('clear() closes the free connections, and the pool goes on with new ones', 
   assert.equal(await clientsNamed(server, 'clear'), 3);
 });
 
+test('clear() lets a connection answer what was sent on it', async () => {
+  await using setting = await throughProxy(server, { maxSize: 1 });
+  const { pool, proxy } = setting;
+  const key = newKey();
+  const { connection } = pool.getConnection();
+  proxy.toClient.set({ stall: true });
+  const count = pool.execute('INCR', key);
+  await waitFor(async () => (await server.command('GET', key)) === '1');
+
+  pool.clear();
+  assert.equal(pool.freeSize, 0);
+  proxy.toClient.clear();
+
+  assert.equal(await count, 1);
+  assert.equal(await pool.execute('GET', key), '1');
+  assert.equal(connection?.closed, true);
+});
+
+test('release() of a lease that is over leaves the next lease of its connection alone', async () => {
+  await using pool = await createPool(server.url, { maxSize: 1 });
+  const first = await pool.acquire();
+  first.release();
+  const second = await pool.acquire();
+
+  pool.release(first);
+  assert.equal(second.released, false);
+  pool.release(first.connection);
+  assert.equal(second.released, true, 'the connection is the same');
+});
+
 test('select() moves the free connections and those to come', async () => {
   await using pool = await createPool(server.url, { minSize: 2, maxSize: 3 });
   const lease = await pool.acquire();
@@ -362,6 +406,43 @@ test('auth() gives other credentials to the free connections and to those to com
   assert.equal(await whoami(), 'anna');
 });
 
+test('select() and auth() ask the server also when no connection is free', async () => {
+  await using own = await startServer();
+  await own.command('ACL', 'SETUSER', 'anna', 'on', '>secret', '~*', '+@all');
+  await using pool = await createPool(own.url, { maxSize: 1, clientName: 'asking' });
+  const lease = await pool.acquire();
+
+  await assert.rejects(pool.auth('anna', 'wrong'), (error: unknown) => error instanceof AuthError);
+  await assert.rejects(pool.select(1_000), (error: unknown) => error instanceof ReplyError);
+  assert.equal(pool.db, 0);
+  assert.equal(await pool.select(4), true);
+  assert.equal(await pool.auth('anna', 'secret'), true);
+  assert.equal(pool.size, 1);
+  await waitFor(async () => (await clientsNamed(own, 'asking')) === 1);
+
+  lease.release();
+  assert.equal(await databaseOf(pool), '4');
+  assert.equal(await pool.execute('ACL', 'WHOAMI'), 'anna');
+});
+
+test('select() of a pool without connections opens one on that database and keeps it', async () => {
+  await using pool = await createPool(server.url, { minSize: 0 });
+
+  assert.equal(await pool.select(4), true);
+  assert.equal(pool.size, 1);
+  assert.equal(await databaseOf(pool), '4');
+  assert.equal(pool.stats().opened, 1);
+});
+
+test('select() that cannot reach the server leaves the pool where it was', async () => {
+  await using setting = await throughProxy(server, { minSize: 0 });
+  const { pool, proxy } = setting;
+  await proxy.admit('refuse');
+
+  assert.equal((await failureOf(pool.select(4))).code, 'CONNECT_FAILED');
+  assert.equal(pool.db, 0);
+});
+
 test('close() fails those who wait, closes all connections, and waitClosed() sees their end', async () => {
   const pool = await createPool(server.url, { maxSize: 2, clientName: 'closing' });
   const lease = await pool.acquire();
@@ -391,11 +472,37 @@ test('close() fails those who wait, closes all connections, and waitClosed() see
   pool.close();
 });
 
+test('a pool that is being emptied lends nothing more and runs no new command', async () => {
+  await using setting = await throughProxy(server, { minSize: 2, maxSize: 2 });
+  const { pool, proxy } = setting;
+  const keys = [newKey(), newKey()];
+  proxy.toClient.set({ stall: true });
+  const counts = keys.map((key) => pool.execute('INCR', key));
+  for (const key of keys) await waitFor(async () => (await server.command('GET', key)) === '1');
+  const promised = failureOf(pool.acquire());
+
+  const drained = pool.drain(60_000);
+  assert.equal((await promised).code, 'FORCED_CLOSE');
+  for (const late of [pool.acquire(), pool.execute('PING'), pool.execute('BLPOP', 'k', 0)]) {
+    assert.ok((await failureOf(late)) instanceof PoolClosedError);
+  }
+  proxy.toClient.clear();
+  assert.deepEqual(await Promise.all(counts), [1, 1]);
+  await drained;
+});
+
 test('a closed pool refuses everything', async () => {
   const pool = await createPool(server.url);
   await pool[Symbol.asyncDispose]();
 
-  for (const refused of [pool.acquire(), pool.execute('PING'), pool.execute('BLPOP', 'k', 0)]) {
+  const calls = [
+    pool.acquire(),
+    pool.execute('PING'),
+    pool.execute('BLPOP', 'k', 0),
+    pool.select(4),
+    pool.auth('secret'),
+  ];
+  for (const refused of calls) {
     assert.ok((await failureOf(refused)) instanceof PoolClosedError);
   }
   assert.equal(pool.getConnection().connection, null);

@@ -8,6 +8,7 @@
  * Not here: who gets which connection (`pool-connections.ts`), and slicing long waits
  * (`blocking-run.ts`).
  */
+import { onAbort } from '../../util/abort-listeners.js';
 import { nextDelay, startLazily } from '../../util/retry-policy.js';
 import { pause } from '../../util/waiting.js';
 import { commandOf, runWords, type Words } from '../commands/call-command.js';
@@ -25,7 +26,11 @@ import type {
 import { Deadlines } from '../connection/deadlines.js';
 import { AUTH } from '../connection/handshake.js';
 import { WaitingCommands } from '../connection/waiting-commands.js';
-import { ConnectionError, type ConnectionErrorCode } from '../errors/connection-error.js';
+import {
+  ConnectionError,
+  type ConnectionErrorCode,
+  connectionErrorFrom,
+} from '../errors/connection-error.js';
 import type { ReplyError } from '../errors/reply-error.js';
 import { UsageError } from '../errors/usage-error.js';
 import type { Argument } from '../protocol/encoder.js';
@@ -140,15 +145,23 @@ export class Pool<S extends Strings = string> implements BatchExecutor {
    * Opens what is missing to `minSize` connections, and waits for them. When one cannot be opened the
    * pool is closed.
    *
-   * @throws {ConnectionError} The server cannot be reached.
+   * @param signal - Ends the waiting when aborted; the pool is closed then, too.
+   * @throws {ConnectionError} The server cannot be reached; `ABORTED`.
    * @throws {ReplyError} The server refused: credentials, database, too many clients.
    */
-  async fill(): Promise<void> {
+  async fill(signal?: AbortSignal): Promise<void> {
+    const forget = signal && onAbort(signal, () => this.close());
     try {
+      signal?.throwIfAborted();
       await this.#connections.fill();
+      signal?.throwIfAborted();
     } catch (error) {
       this.close();
-      throw error;
+      if (!signal?.aborted) throw error;
+      const { address } = this;
+      throw connectionErrorFrom('ABORTED', { address, sent: 'no', cause: signal.reason });
+    } finally {
+      forget?.();
     }
   }
 
@@ -205,9 +218,11 @@ export class Pool<S extends Strings = string> implements BatchExecutor {
   }
 
   /**
-   * Gives a leased connection back, as `lease.release()` does. One that was given back before, or
-   * lost, is left alone.
+   * Gives a leased connection back, as `lease.release()` does. A lease that was given back before, or
+   * whose connection was lost, is left alone.
    *
+   * @param leased - A lease; or a connection, and then the lease that has it now is ended, also when that
+   *   is no longer the caller's: a connection cannot tell who asks.
    * @throws {UsageError} `FOREIGN_CONNECTION`: it never was a connection of this pool. Thrown at once,
    *   since there is no promise to reject.
    */
@@ -267,17 +282,22 @@ export class Pool<S extends Strings = string> implements BatchExecutor {
     return { connection: connection ?? null, address: connection?.address ?? this.address };
   }
 
-  /** Closes the connections that are free; new ones are opened as they are needed. */
+  /**
+   * Closes the connections that are free, each as soon as it has answered what was sent on it; new ones
+   * are opened as they are needed.
+   */
   clear(): void {
     this.#connections.clear();
   }
 
   /**
    * Selects another database on all connections that are not leased, and for those to come. A leased
-   * one stays where it is, and is closed when it is released.
+   * one stays where it is, and is closed when it is released. When none is there to be asked, one is
+   * opened for that; it is closed again when `maxSize` leaves no room for it.
    *
    * @throws {UsageError} `INVALID_ARGUMENT`: no integer from 0.
    * @throws {ReplyError} The server has no database of that index; the pool stays where it was.
+   * @throws {ConnectionError} The server could not be asked, or the pool is closed (`PoolClosedError`).
    */
   async select(db: number): Promise<true> {
     if (!Number.isSafeInteger(db) || db < 0) {
@@ -289,9 +309,11 @@ export class Pool<S extends Strings = string> implements BatchExecutor {
 
   /**
    * Gives other credentials to all connections that are not leased, and to those to come: a password,
-   * or a user and its password. A leased one keeps its own, and is closed when it is released.
+   * or a user and its password. A leased one keeps its own, and is closed when it is released. When
+   * none is there to be asked, one is opened for that; it is closed again when `maxSize` leaves no room for it.
    *
    * @throws {AuthError} They are wrong; the pool stays with those it had.
+   * @throws {ConnectionError} The server could not be asked, or the pool is closed (`PoolClosedError`).
    * @throws {UsageError} `INVALID_ARGUMENT`: the option `credentials` gives them.
    */
   async auth(...credentials: AuthArguments): Promise<true> {

@@ -2,13 +2,14 @@
  * A connection of a pool, with what the pool knows of it: who may use it, whether it is as clean as a
  * new one, how old and how idle it is, and whether its server still answers.
  *
- * Not here: which connection gets what (`pool.ts`).
+ * Not here: which connection gets what (`pool-connections.ts`).
  */
 import { coarseNow } from '../../util/coarse-clock.js';
 import { startTimer } from '../../util/timer.js';
-import { Command, NO_DEADLINE, PING } from '../commands/command.js';
+import type { Command } from '../commands/command.js';
 import type { Connection } from '../connection/connection.js';
 import { SilenceProbe } from '../connection/silence-probe.js';
+import { drawAge } from './connection-age.js';
 
 /**
  * What a connection is there for: `shared` by ordinary commands; `draining` until it is answered and
@@ -34,9 +35,6 @@ export interface LifetimeOwner {
   onIdle(member: PooledConnection): void;
 }
 
-/** Ages are drawn apart, so that connections opened together are not replaced together. */
-const AGE_SPREAD = 0.2;
-
 /** One open connection of a pool. */
 export class PooledConnection {
   readonly connection: Connection;
@@ -60,11 +58,10 @@ export class PooledConnection {
     this.#idleTimeoutMs = idleTimeoutMs;
     this.#owner = owner;
     this.#probe = new SilenceProbe(connection, { intervalMs: maxIdleMs, timeoutMs: maxIdleMs });
-    const ageMs = maxConnectionAgeMs * (1 + AGE_SPREAD * (Math.random() - 0.5));
     this.#ageTimer = startTimer(() => {
       this.isOutdated = true;
       owner.onTooOld(this);
-    }, ageMs)?.unref();
+    }, drawAge(maxConnectionAgeMs))?.unref();
     this.#awaitIdleness(idleTimeoutMs);
   }
 
@@ -95,17 +92,6 @@ export class PooledConnection {
   /** It was given back: from here on it is idle. */
   touch(): void {
     this.#usedAt = coarseNow();
-  }
-
-  /** Resolves when everything that was sent is answered, after `timeoutMs`, or when it is closed. */
-  async drained(timeoutMs: number = Number.POSITIVE_INFINITY): Promise<void> {
-    const options = timeoutMs === Number.POSITIVE_INFINITY ? NO_DEADLINE : { timeoutMs };
-    await this.connection.run(new Command(PING, [], options)).catch(() => {});
-  }
-
-  setRef(isRef: boolean): void {
-    if (isRef) this.connection.ref();
-    else this.connection.unref();
   }
 
   /** The connection is gone: no timer stays. */

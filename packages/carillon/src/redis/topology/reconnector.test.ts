@@ -1,5 +1,6 @@
 /** When a connection is tried again, and when no more. Real connections, closed by hand. */
 import assert from 'node:assert/strict';
+import { once } from 'node:events';
 import { after, before, test } from 'node:test';
 import { startServer, type TestServer, waitFor } from '@carillon/test-kit';
 import { constant, none, type RetryPolicy } from '../../util/retry-policy.js';
@@ -44,6 +45,22 @@ test('a policy without retries is kept also after a connection that lasted', asy
   await waitFor(() => waits.length > 0);
   assert.deepEqual(waits, [null]);
   assert.equal(connections.length, 1);
+});
+
+test('a policy that cannot be started gives up', async () => {
+  const policy: RetryPolicy = {
+    start() {
+      throw new Error('no schedule today');
+    },
+  };
+  const { reconnector, connections, waits } = watch(policy, 0);
+  const warning = once(process, 'warning');
+  await reconnector.connect();
+  connections[0]?.close();
+
+  assert.match(String(await warning), /no schedule today/);
+  await waitFor(() => waits.length > 0);
+  assert.deepEqual(waits, [null]);
 });
 
 test('a server that flaps uses up the retries', async () => {

@@ -6,7 +6,12 @@
  * connection is there and when it is gone.
  */
 import { reportError } from '../../util/report-error.js';
-import { nextDelay, type RetryPolicy, type RetrySchedule } from '../../util/retry-policy.js';
+import {
+  nextDelay,
+  type RetryPolicy,
+  type RetrySchedule,
+  startLazily,
+} from '../../util/retry-policy.js';
 import { startTimer } from '../../util/timer.js';
 import type { Connection, ConnectionHooks } from '../connection/connection.js';
 import { ConnectionClosedError, type ConnectionError } from '../errors/connection-error.js';
@@ -59,7 +64,7 @@ export class Reconnector {
     this.#open = open;
     this.#stableAfterMs = stableAfterMs;
     this.#owner = owner;
-    this.#schedule = retry.start();
+    this.#schedule = startLazily(retry);
   }
 
   /**

@@ -90,7 +90,6 @@ export class RefusedCommands {
   }
 
   /** How many wait. */
-  /** How many wait. */
   get length(): number {
     return this.#refused.length + this.#behind.length + (this.#scout === undefined ? 0 : 1);
   }
@@ -98,6 +97,11 @@ export class RefusedCommands {
   /** Whether a command that is called now must go behind those that wait. */
   holdsBack(command: Command): boolean {
     return this.length > 0 && (command.spec.flags & CommandFlag.readOnly) === 0;
+  }
+
+  /** Whether a batch that is called now must go behind those that wait: all of it, to stay together. */
+  holdsBackAny(commands: readonly Command[]): boolean {
+    return this.length > 0 && commands.some((command) => this.holdsBack(command));
   }
 
   /** Puts a command behind those that wait; it fails with `QUEUE_FULL` when there is no room. */
