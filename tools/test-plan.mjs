@@ -59,7 +59,7 @@ export const PLAN = [
   {
     name: 'commands',
     files: [everyday(`${LIBRARY}/redis/commands`)],
-    shareSeconds: 10,
+    shareSeconds: 15,
     needs: ['redis-server'],
   },
   {
@@ -79,7 +79,7 @@ export const PLAN = [
   {
     name: 'store',
     files: [everyday(`${LIBRARY}/store`)],
-    shareSeconds: 15,
+    shareSeconds: 10,
     needs: ['redis-server'],
   },
   {
