@@ -112,3 +112,21 @@ test('a pipeline of a view of a view has the options of both', async () => {
 
   await assert.rejects(call, { code: 'COMMAND_TIMEOUT' });
 });
+
+test('of two signals either ends the call', async () => {
+  await using redis = await connect(server.url);
+  const outer = new AbortController();
+  const inner = new AbortController();
+  const view = redis.with({ signal: outer.signal });
+
+  const jobs = [
+    view.with({ signal: inner.signal }).blpop('with:none', 0),
+    view.call(['BLPOP', 'with:none', 0], { signal: inner.signal }),
+  ];
+  outer.abort();
+  for (const job of jobs) await assert.rejects(job, { code: 'ABORTED' });
+
+  const another = redis.with({ signal: inner.signal }).blpop('with:none', 0);
+  inner.abort();
+  await assert.rejects(another, { code: 'ABORTED' });
+});

@@ -68,14 +68,23 @@ export interface CallOptions {
 /** For commands whose waiting somebody else ends: a handshake, a probe. */
 export const NO_DEADLINE: CallOptions = { timeoutMs: Number.POSITIVE_INFINITY };
 
-/** A call's own options before the defaults; an option that is `undefined` is not given. */
+/**
+ * A call's own options before the defaults; an option that is `undefined` is not given. Of two signals
+ * either ends the call: neither caller may be left waiting.
+ */
 export function withDefaults(
   options: CallOptions | undefined,
   defaults: CallOptions | undefined,
 ): CallOptions | undefined {
   if (options === undefined || defaults === undefined) return options ?? defaults;
   const given = Object.entries(options).filter(([, value]) => value !== undefined);
-  return { ...defaults, ...Object.fromEntries(given) };
+  const signals = [options.signal, defaults.signal].filter((signal) => signal !== undefined);
+  const both = signals.length === 2 && signals[0] !== signals[1];
+  return {
+    ...defaults,
+    ...Object.fromEntries(given),
+    ...(both && { signal: AbortSignal.any(signals) }),
+  };
 }
 
 /** What bulk strings are read as: text (`utf8`), or bytes (`null`). */

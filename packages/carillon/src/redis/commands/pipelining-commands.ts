@@ -55,7 +55,8 @@ export abstract class PipeliningCommands<S extends Strings>
   abstract runBatch(commands: readonly Command[]): void;
 
   /**
-   * The same commands with options for each of them; a call's own options go before.
+   * The same commands with options for each of them. A call's own options go before; of two signals
+   * either ends the call.
    *
    * @example
    * const job = await redis.with({ signal }).blpop('jobs', 0);
