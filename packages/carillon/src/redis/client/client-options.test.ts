@@ -75,6 +75,8 @@ const BAD_OPTIONS: readonly (readonly [options: unknown, message: RegExp])[] = [
   [{ maxConnectionAgeMs: 0 }, /`maxConnectionAgeMs` must be a number greater than 0/],
   [{ signal: 'SIGTERM' }, /`signal` must be an AbortSignal/],
   [{ waitUntilReady: 'no' }, /`waitUntilReady` must be true or false/],
+  [{ pool: {}, maxLeases: 5 }, /`maxLeases` has no meaning beside `pool`/],
+  [{ commandsClass: () => {} }, /`commandsClass` must be a class/],
 ];
 
 for (const [options, message] of BAD_OPTIONS) {

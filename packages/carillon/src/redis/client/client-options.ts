@@ -4,7 +4,6 @@ import type { Encoding } from '../commands/command.js';
 import type { ServerAddress } from '../connection/address.js';
 import {
   aBoolean,
-  aFunction,
   aPositiveCount,
   aPositiveNumber,
   checkOptions,
@@ -17,6 +16,7 @@ import {
   connectionSettings,
 } from '../connection/connection-options.js';
 import { tellingRetries } from '../connection/opening.js';
+import { UsageError } from '../errors/usage-error.js';
 import type { LaneOptions } from '../topology/lane.js';
 import type { PoolClass } from '../topology/pool.js';
 import {
@@ -91,7 +91,10 @@ const REQUIREMENTS: Readonly<Record<keyof RedisOptions | 'commandsClass', Requir
   pool: ['an object', (value) => typeof value === 'object' && value !== null],
   maxLeases: SIZING_REQUIREMENTS.maxSize,
   poolClass: aPoolClass,
-  commandsClass: aFunction,
+  commandsClass: [
+    'a class',
+    (value) => typeof value === 'function' && typeof value.prototype === 'object',
+  ],
 };
 
 /**
@@ -105,6 +108,10 @@ export function clientSettings(
 ): ClientSettings {
   checkOptions(options, REQUIREMENTS);
   const { pool: sizing } = options;
+  if (sizing !== undefined && options.maxLeases !== undefined) {
+    const message = '`maxLeases` has no meaning beside `pool`, which lends its own: see `maxSize`';
+    throw new UsageError('INVALID_OPTION', message);
+  }
   if (sizing !== undefined) checkOptions(sizing, SIZING_REQUIREMENTS);
   const connection = connectionSettings(address, withConnectTimeout(options, sizing ?? {}));
   const {

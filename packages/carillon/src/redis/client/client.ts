@@ -9,6 +9,7 @@ import { Listeners } from '../../util/listeners.js';
 import { type Command, CommandFlag, type Encoding } from '../commands/command.js';
 import type { BatchExecutor } from '../commands/executor.js';
 import type { EncodingOf, Strings } from '../commands/reply-shapes.js';
+import { checkOptions, type Requirement } from '../connection/check-options.js';
 import { SubscriptionLink } from '../pubsub/subscription-link.js';
 import { Lane, type LaneOwner, type LaneStats } from '../topology/lane.js';
 import type { Lease } from '../topology/lease.js';
@@ -53,6 +54,10 @@ export interface ClientStats {
 
 /** How long `close()` waits for replies unless told otherwise, in milliseconds. */
 const DEFAULT_CLOSE_TIMEOUT_MS = 5_000;
+
+const CLOSE_REQUIREMENTS: Readonly<Record<'timeoutMs', Requirement>> = {
+  timeoutMs: ['a number from 0', (value) => typeof value === 'number' && value >= 0],
+};
 
 /** What all views of one client share. */
 export class Client implements BatchExecutor {
@@ -152,8 +157,14 @@ export class Client implements BatchExecutor {
    *
    * @param options.timeoutMs - Longest wait; commands still pending then fail with
    *   `ConnectionForcedCloseError`. 0 closes at once. Default 5,000.
+   * @throws {UsageError} `INVALID_OPTION`: an option that is unknown or mistyped. Nothing was closed.
    */
   close(options: { timeoutMs?: number } = {}): Promise<void> {
+    try {
+      checkOptions(options, CLOSE_REQUIREMENTS);
+    } catch (error) {
+      return Promise.reject(error);
+    }
     this.#closing ??= this.#close(options.timeoutMs ?? DEFAULT_CLOSE_TIMEOUT_MS);
     return this.#closing;
   }

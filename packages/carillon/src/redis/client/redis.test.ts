@@ -192,7 +192,27 @@ test('a method that is called with something of another type rejects, and throws
     () => wrong.evalsha?.('0', 5),
     () => wrong.set?.('k', 'v', null),
     () => wrong.xread?.(null),
+    () => wrong.pipeline?.(5),
+    () => wrong.multi?.(),
+    () => wrong.transaction?.(5),
   ]) {
     await assert.rejects(call() as Promise<unknown>, { code: 'INVALID_ARGUMENT' });
   }
+});
+
+test('close() with an option it does not understand closes nothing', async () => {
+  await using redis = await connect(server.url);
+  const close = redis.close.bind(redis) as (options: unknown) => Promise<void>;
+
+  for (const options of [
+    { timeoutMs: 'x' },
+    { timeoutMs: Number.NaN },
+    { timeoutMs: -5 },
+    { foo: 1 },
+    null,
+  ]) {
+    await assert.rejects(close(options), { code: 'INVALID_OPTION' });
+  }
+
+  assert.equal(await redis.ping(), 'PONG');
 });

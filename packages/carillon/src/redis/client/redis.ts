@@ -127,6 +127,7 @@ export class Redis<S extends Strings = string> extends PipeliningCommands<S> {
    *
    * @param options.timeoutMs - Longest wait; commands still pending then fail with
    *   `ConnectionForcedCloseError`. 0 closes at once. Default 5,000.
+   * @throws {UsageError} `INVALID_OPTION`: an option that is unknown or mistyped. Nothing was closed.
    */
   close(options: { timeoutMs?: number } = {}): Promise<void> {
     return this.#client.close(options);

@@ -162,6 +162,9 @@ export async function runTransaction<T, S extends Strings>(
   encoding: EncodingOf<S>,
 ): Promise<T> {
   checkCallOptions(options, OPTIONS);
+  if (typeof callback !== 'function') {
+    throw new UsageError('INVALID_ARGUMENT', 'the callback must be a function');
+  }
   const { retries = 0, ...limits } = options;
   const expiresAt = performance.now() + (limits.timeoutMs ?? Number.POSITIVE_INFINITY);
   const lease = await acquire(limits);

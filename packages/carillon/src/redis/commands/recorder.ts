@@ -33,6 +33,7 @@ export class Recorder<S extends Strings> extends Commands<S> {
    */
   record(callback: (commands: Commands<S>) => unknown): readonly Queued<unknown>[] {
     try {
+      if (typeof callback !== 'function') throw invalid('must be a function');
       return this.#checked(callback(this));
     } catch (error) {
       this.#batch.abandon(error);
