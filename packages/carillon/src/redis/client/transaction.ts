@@ -15,8 +15,8 @@ import {
   defineCommand,
   withDefaults,
 } from '../commands/command.js';
-import type { Key } from '../commands/commands.js';
 import type { BatchExecutor } from '../commands/executor.js';
+import type { Key } from '../commands/parameters.js';
 import { PipeliningCommands } from '../commands/pipelining-commands.js';
 import type { EncodingOf, Strings } from '../commands/reply-shapes.js';
 import type { Connection } from '../connection/connection.js';

@@ -1,8 +1,7 @@
 /**
  * Facts about commands that arrive by name, through `call` and `execute`.
  *
- * Only what decides where a command may run is here, and whether it may run twice. A command that is
- * not listed is neither blocking nor stateful, and is never sent twice.
+ * A command that no server we know lists is neither blocking nor stateful, and is never sent twice.
  */
 import { UsageError } from '../errors/usage-error.js';
 import { CommandHead } from '../protocol/command-head.js';
@@ -11,59 +10,12 @@ import type { Argument } from '../protocol/encoder.js';
 import type { Reply } from '../protocol/reply.js';
 import { blockIndexOf } from './blocking.js';
 import { CommandFlag, type CommandSpec, defineCommand } from './command.js';
+import { COMMANDS, CONTAINERS } from './command-table.js';
 
-const { blocking, lengthy, readOnly, stateful, subscription } = CommandFlag;
-
-/** What servers flag as `readonly` in COMMAND (Redis 7.0), but for what is blocking too. */
-const READ_ONLY = `BITCOUNT BITFIELD_RO BITPOS DBSIZE DUMP EVALSHA_RO EVAL_RO EXISTS EXPIRETIME FCALL_RO
-GEODIST GEOHASH GEOPOS GEORADIUSBYMEMBER_RO GEORADIUS_RO GEOSEARCH GET GETBIT GETRANGE HEXISTS HGET
-HGETALL HKEYS HLEN HMGET HRANDFIELD HSCAN HSTRLEN HVALS KEYS LCS LINDEX LLEN LOLWUT LPOS LRANGE MGET
-PEXPIRETIME PFCOUNT PTTL RANDOMKEY SCAN SCARD SDIFF SINTER SINTERCARD SISMEMBER SMEMBERS SMISMEMBER
-SORT_RO SRANDMEMBER SSCAN STRLEN SUBSTR SUNION TOUCH TTL TYPE XLEN XPENDING XRANGE XREAD XREVRANGE
-ZCARD ZCOUNT ZDIFF ZINTER ZINTERCARD ZLEXCOUNT ZMSCORE ZRANDMEMBER ZRANGE ZRANGEBYLEX ZRANGEBYSCORE
-ZRANK ZREVRANGE ZREVRANGEBYLEX ZREVRANGEBYSCORE ZREVRANK ZSCAN ZSCORE ZUNION`;
-const READ_ONLY_SUBCOMMANDS: readonly string[] = [
-  ...['MEMORY USAGE', 'XINFO CONSUMERS', 'XINFO GROUPS', 'XINFO STREAM'],
-  ...['OBJECT ENCODING', 'OBJECT FREQ', 'OBJECT IDLETIME', 'OBJECT REFCOUNT'],
-];
-
-/** Flags by command name. */
-const FLAGS: ReadonlyMap<string, number> = new Map([
-  ...[...names(READ_ONLY), ...READ_ONLY_SUBCOMMANDS].map((name) => [name, readOnly] as const),
-  ...names('SUBSCRIBE UNSUBSCRIBE PSUBSCRIBE PUNSUBSCRIBE SSUBSCRIBE SUNSUBSCRIBE').map(
-    (name) => [name, stateful | subscription] as const,
-  ),
-  ...names('MULTI EXEC DISCARD WATCH UNWATCH SELECT AUTH HELLO RESET MONITOR QUIT ASKING').map(
-    (name) => [name, stateful] as const,
-  ),
-  ...names('READONLY READWRITE SYNC PSYNC REPLCONF').map((name) => [name, stateful] as const),
-  ...['REPLY', 'TRACKING', 'CACHING', 'NO-EVICT', 'NO-TOUCH', 'SETNAME', 'SETINFO', 'CAPA'].map(
-    (word) => [`CLIENT ${word}`, stateful] as const,
-  ),
-  ...names('EVAL EVALSHA FCALL DEBUG FLUSHALL FLUSHDB MIGRATE RESTORE SAVE SORT SWAPDB').map(
-    (name) => [name, lengthy] as const,
-  ),
-  ...names('EVAL_RO EVALSHA_RO FCALL_RO KEYS SORT_RO').map(
-    (name) => [name, readOnly | lengthy] as const,
-  ),
-  ['CLIENT IMPORT-SOURCE', stateful],
-  ['SCRIPT DEBUG', stateful],
-  ...names('BLPOP BRPOP BLMOVE BRPOPLPUSH BLMPOP BZPOPMIN BZPOPMAX BZMPOP').map(
-    (name) => [name, blocking] as const,
-  ),
-  // They ask for the replication of what was written through this very connection.
-  ...names('WAIT WAITAOF').map((name) => [name, blocking | stateful] as const),
-]);
+const { blocking, subscription } = CommandFlag;
 
 /** The commands that wait only when asked to by a `BLOCK` argument. */
 const BLOCKING_BY_OPTION: ReadonlySet<string> = new Set(['XREAD', 'XREADGROUP']);
-
-/** Commands whose second word is a part of their name. */
-const CONTAINERS: ReadonlySet<string> = new Set(
-  names(
-    'ACL CLIENT CLUSTER COMMAND CONFIG DEBUG FUNCTION LATENCY MEMORY MODULE OBJECT PUBSUB SCRIPT SENTINEL SLOWLOG XGROUP XINFO',
-  ),
-);
 
 /** Specs by the words as written. Bounded, because the words may come from anywhere. */
 const cache = new Map<string, CommandSpec<Reply>>();
@@ -109,7 +61,7 @@ function withTextNames(acknowledgements: Reply): Reply {
 }
 
 function flagsOf(name: string, first: string, words: readonly Argument[]): number {
-  const flags = FLAGS.get(name) ?? FLAGS.get(first) ?? 0;
+  const flags = (COMMANDS.get(name) ?? COMMANDS.get(first))?.flags ?? 0;
   return BLOCKING_BY_OPTION.has(first) && blocks(words) ? flags | blocking : flags;
 }
 
@@ -121,8 +73,4 @@ function blocks(words: readonly Argument[]): boolean {
 function wordOf(word: Argument | undefined): string {
   const text = word instanceof Uint8Array ? Buffer.from(word).toString('latin1') : String(word);
   return text.toUpperCase();
-}
-
-function names(list: string): string[] {
-  return list.split(/\s+/);
 }

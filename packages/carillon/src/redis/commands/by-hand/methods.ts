@@ -1,0 +1,41 @@
+/** All methods that are written by hand, by the name of their command. */
+import type { MethodsByHand } from '../typed-methods.js';
+import { ACL } from './acl.js';
+import { BITMAP } from './bitmap.js';
+import { CLUSTER } from './cluster.js';
+import { CONNECTION } from './connection.js';
+import { GEO } from './geo.js';
+import { HASH } from './hash.js';
+import { HYPERLOGLOG } from './hyperloglog.js';
+import { KEYS } from './keys.js';
+import { LIST } from './list.js';
+import { MONITORING } from './monitoring.js';
+import { PUBSUB } from './pubsub.js';
+import { SCRIPTING } from './scripting.js';
+import { SERVER } from './server.js';
+import { SET } from './set.js';
+import { SORTED_SET } from './sorted-set.js';
+import { STREAM } from './stream.js';
+import { STRING } from './string.js';
+import { VECTOR_SET } from './vector-set.js';
+
+export const METHODS_BY_HAND: MethodsByHand = {
+  ...STRING,
+  ...HASH,
+  ...LIST,
+  ...SET,
+  ...SORTED_SET,
+  ...STREAM,
+  ...GEO,
+  ...BITMAP,
+  ...HYPERLOGLOG,
+  ...VECTOR_SET,
+  ...KEYS,
+  ...SCRIPTING,
+  ...PUBSUB,
+  ...CONNECTION,
+  ...SERVER,
+  ...ACL,
+  ...MONITORING,
+  ...CLUSTER,
+};

@@ -1,0 +1,44 @@
+/** What is known of each command by its name: the generated table, made ready to be asked. */
+import { CommandFlag } from './command.js';
+import { COMMAND_TABLE } from './generated/command-table.js';
+
+/** The facts of one command. */
+export interface CommandEntry {
+  /** `GET`, `CONFIG GET`. */
+  readonly name: string;
+  /** Bits of `CommandFlag`. */
+  readonly flags: number;
+  /** Where its keys stand: see `key-positions.ts`. */
+  readonly keys: string;
+  /** How its parameters become arguments: see `argument-plan.ts`. */
+  readonly plan: string;
+  /** How its reply is read, by the name in `replies.ts`; empty when there is no generated method. */
+  readonly reply: string;
+}
+
+const FLAG_OF_LETTER: Readonly<Record<string, number>> = {
+  r: CommandFlag.readOnly,
+  b: CommandFlag.blocking,
+  s: CommandFlag.stateful,
+  p: CommandFlag.subscription,
+  l: CommandFlag.lengthy,
+};
+
+const entries = new Map<string, CommandEntry>();
+const containers = new Set<string>();
+for (const [letters, keys, plan, reply, names] of COMMAND_TABLE) {
+  let flags = 0;
+  for (const letter of letters) flags |= FLAG_OF_LETTER[letter] ?? 0;
+  for (const written of names.split(' ')) {
+    const name = written.replace('|', ' ');
+    if (name !== written) containers.add(name.slice(0, name.indexOf(' ')));
+    // `SENTINEL|`: a container of which nothing more is known.
+    if (!name.endsWith(' ')) entries.set(name, { name, flags, keys, plan, reply });
+  }
+}
+
+/** All commands, by name. */
+export const COMMANDS: ReadonlyMap<string, CommandEntry> = entries;
+
+/** Commands whose second word is a part of their name. */
+export const CONTAINERS: ReadonlySet<string> = containers;

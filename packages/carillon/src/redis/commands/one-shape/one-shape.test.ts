@@ -1,0 +1,164 @@
+/**
+ * Each typed command gives the same value under RESP2 and RESP3, on the server that is installed and on
+ * the newest of Redis and Valkey that can be had.
+ *
+ * The cases of a group stand beside this file; the last test says which methods have none.
+ */
+import assert from 'node:assert/strict';
+import { after, before, describe, test } from 'node:test';
+import { fetchServer, type ServerVersion, startServer, type TestServer } from '@carillon/test-kit';
+import { connect } from '../../client/connect.js';
+import type { Redis } from '../../client/redis.js';
+import { methodNameOf } from '../command-name.js';
+import { COMMANDS } from '../command-table.js';
+import { Commands } from '../commands.js';
+import { ACL_CASES } from './acl.test.support.js';
+import { BITMAP_CASES } from './bitmap.test.support.js';
+import { CLUSTER_CASES } from './cluster.test.support.js';
+import { CONNECTION_CASES } from './connection.test.support.js';
+import { GEO_CASES } from './geo.test.support.js';
+import { HASH_CASES } from './hash.test.support.js';
+import { HYPERLOGLOG_CASES } from './hyperloglog.test.support.js';
+import { KEYS_CASES } from './keys.test.support.js';
+import { LIST_CASES } from './list.test.support.js';
+import { MONITORING_CASES } from './monitoring.test.support.js';
+import { PUBSUB_CASES } from './pubsub.test.support.js';
+import { SCRIPTING_CASES } from './scripting.test.support.js';
+import { SERVER_CASES } from './server.test.support.js';
+import { SET_CASES } from './set.test.support.js';
+import type { ShapeCase, ShapeCases } from './shape-case.test.support.js';
+import { SORTED_SET_CASES } from './sorted-set.test.support.js';
+import { STREAM_CASES } from './stream.test.support.js';
+import { STRING_CASES } from './string.test.support.js';
+import { VECTOR_SET_CASES } from './vector-set.test.support.js';
+
+const GROUPS: Readonly<Record<string, ShapeCases>> = {
+  string: STRING_CASES,
+  hash: HASH_CASES,
+  list: LIST_CASES,
+  set: SET_CASES,
+  'sorted-set': SORTED_SET_CASES,
+  stream: STREAM_CASES,
+  geo: GEO_CASES,
+  bitmap: BITMAP_CASES,
+  hyperloglog: HYPERLOGLOG_CASES,
+  'vector-set': VECTOR_SET_CASES,
+  keys: KEYS_CASES,
+  scripting: SCRIPTING_CASES,
+  pubsub: PUBSUB_CASES,
+  connection: CONNECTION_CASES,
+  server: SERVER_CASES,
+  acl: ACL_CASES,
+  monitoring: MONITORING_CASES,
+  cluster: CLUSTER_CASES,
+};
+
+const VERSIONS: readonly (ServerVersion | 'installed')[] = ['installed', 'valkey-9.1', 'redis-8.6'];
+
+for (const version of VERSIONS) {
+  const fetched = version === 'installed' ? undefined : await fetchServer(version);
+  const skip = fetched?.available === false ? fetched.reason : false;
+  const binary = fetched?.available === true ? { binary: fetched.binary } : {};
+
+  for (const [group, { server: options, cases }] of Object.entries(GROUPS)) {
+    describe(`${group} on ${version}`, { skip }, () => {
+      let server: TestServer;
+      let clients: readonly [Redis, Redis];
+      let known: ReadonlySet<string>;
+      before(async () => {
+        server = await startServer({ ...options, ...binary });
+        const open = (protocol: 2 | 3): Promise<Redis> => connect(server.url, { protocol });
+        clients = [await open(2), await open(3)];
+        known = new Set((await server.command('COMMAND', 'LIST')).split('\n'));
+      });
+      after(async () => {
+        for (const redis of clients) await redis.close();
+        await server.stop();
+      });
+
+      for (const [method, shown] of Object.entries(cases)) {
+        for (const [index, each] of shown.entries()) {
+          test(`${method} ${index + 1} gives the same under RESP2 and RESP3`, async (t) => {
+            if (!known.has(commandOf(method))) return t.skip('unknown to this server');
+            if (each.on && !each.on.includes(version as ServerVersion))
+              return t.skip('its options are unknown');
+            for (const redis of clients) await check(redis, server, method, each);
+          });
+        }
+      }
+    });
+  }
+}
+
+test('every method of a command has a case', () => {
+  const shown = new Set(
+    Object.values(GROUPS).flatMap(({ cases, elsewhere = {} }) => [
+      ...Object.keys(cases),
+      ...Object.keys(elsewhere),
+    ]),
+  );
+  const methods = [...COMMANDS.keys()]
+    .map(methodNameOf)
+    .filter((name) => name in Commands.prototype);
+
+  assert.deepEqual(
+    methods.filter((name) => !shown.has(name)),
+    [],
+  );
+});
+
+/** As the server lists it: `config|get`. */
+function commandOf(method: string): string {
+  const name = [...COMMANDS.keys()].find((each) => methodNameOf(each) === method);
+  assert.ok(name, `${method} is no method of a command`);
+  return name.toLowerCase().replace(' ', '|');
+}
+
+async function check(
+  redis: Redis,
+  server: TestServer,
+  method: string,
+  shown: ShapeCase,
+): Promise<void> {
+  const stage = async (): Promise<void> => {
+    await server.command('FLUSHALL');
+    for (const words of shown.prepare ?? []) await redis.call(words);
+  };
+  await stage();
+  compare(await watching(redis, method, () => shown.run(redis)), shown.gives);
+  if (shown.bytes === undefined) return;
+  const { run, gives } = shown.bytes;
+  await stage();
+  compare(await run(redis.bytes), gives);
+}
+
+/** Runs a case and sees to it that it runs its own command. */
+async function watching<T>(redis: Redis, method: string, run: () => Promise<T>): Promise<T> {
+  const names = new Set<string>();
+  const plain = redis.run;
+  redis.run = (command) => {
+    names.add(methodNameOf(command.spec.name));
+    return plain.call(redis, command) as never;
+  };
+  try {
+    return await run();
+  } finally {
+    redis.run = plain;
+    assert.ok(names.has(method), `the case ran ${[...names]} and not ${method}`);
+  }
+}
+
+function compare(value: unknown, gives: unknown): void {
+  if (typeof gives === 'function') gives(value);
+  else assert.deepEqual(withPlainBytes(value), withPlainBytes(gives));
+}
+
+/** A Buffer and a Uint8Array of equal bytes are equal to a user. */
+function withPlainBytes(value: unknown): unknown {
+  if (value instanceof Uint8Array) return { bytes: [...value] };
+  if (Array.isArray(value)) return value.map(withPlainBytes);
+  if (typeof value !== 'object' || value === null) return value;
+  return Object.fromEntries(
+    Object.entries(value).map(([name, each]) => [name, withPlainBytes(each)]),
+  );
+}

@@ -1,0 +1,121 @@
+/**
+ * Makes the methods of the typed commands: from the generated table, and from what is written by hand
+ * where arguments or replies depend on options.
+ *
+ * A method turns its parameters into a `Command` and passes on what `run` returns. Their types stand
+ * in the interfaces of `generated/` and `by-hand/`.
+ */
+import { RedisError } from '../errors/redis-error.js';
+import { UsageError } from '../errors/usage-error.js';
+import { DecodeAs } from '../protocol/decoder.js';
+import type { Argument } from '../protocol/encoder.js';
+import { readPlan, type WriteArguments } from './argument-plan.js';
+import { Command, type CommandSpec, defineCommand, type Encoding } from './command.js';
+import { methodNameOf } from './command-name.js';
+import type { CommandEntry } from './command-table.js';
+import { REPLIES, type ReplyName, type ReplyReader } from './replies.js';
+
+/** What is special about a command; what is left out is as the table says. */
+export interface MethodByHand {
+  /** A plan (see `argument-plan.ts`), or a function that writes the arguments. */
+  readonly args?: string | ((...given: never[]) => readonly Argument[]);
+  /** How to read the reply, or a function that decides by the parameters. */
+  readonly reply: ReplyReader | ((...given: never[]) => ReplyReader);
+  /** Flags that some calls have beside those of the table. */
+  readonly flags?: (...given: never[]) => number;
+}
+
+/** Methods by the name of their command. */
+export type MethodsByHand = Readonly<Record<string, MethodByHand>>;
+
+/** What a method needs of the object that it is called on. */
+interface Caller {
+  readonly encoding: Encoding;
+  run<T>(command: Command<T>): Promise<T>;
+  refuse(error: unknown): Promise<never>;
+}
+
+type Method = (this: Caller, ...given: unknown[]) => Promise<unknown>;
+
+/**
+ * Puts the method of a command on a prototype.
+ *
+ * @param byHand - Absent when the table says all.
+ */
+export function addMethod(prototype: object, entry: CommandEntry, byHand?: MethodByHand): void {
+  const name = methodNameOf(entry.name);
+  const value = methodOf(entry, byHand);
+  Object.defineProperty(value, 'name', { value: name });
+  Object.defineProperty(prototype, name, { value, writable: true, configurable: true });
+}
+
+function methodOf(entry: CommandEntry, byHand: MethodByHand | undefined): Method {
+  const specs = new Specs(entry);
+  const { args: plan = entry.plan, reply = REPLIES[entry.reply as ReplyName] } = byHand ?? {};
+  const readerOf = typeof reply === 'function' ? (reply as Given<ReplyReader>) : () => reply;
+  const flagsOf = byHand?.flags as Given<number> | undefined;
+  let write: WriteArguments | undefined;
+
+  return function (...given) {
+    let command: Command;
+    try {
+      write ??= writerOf(plan, entry.name);
+      const args = write(given);
+      const spec = specs.specFor(this.encoding, readerOf(...given), flagsOf?.(...given) ?? 0);
+      command = new Command(spec, args);
+    } catch (error) {
+      return this.refuse(error instanceof RedisError ? error : badArguments(error, entry.name));
+    }
+    return this.run(command);
+  };
+}
+
+type Given<T> = (...given: readonly unknown[]) => T;
+
+function writerOf(args: NonNullable<MethodByHand['args']>, command: string): WriteArguments {
+  if (typeof args === 'string') return readPlan(args, command);
+  const write = args as Given<readonly Argument[]>;
+  return (given) => write(...given);
+}
+
+/** The specs that calls of one method have needed: one for each encoding, and few more. */
+class Specs {
+  readonly #entry: CommandEntry;
+  readonly #known: {
+    encoding: Encoding;
+    reader: ReplyReader;
+    extra: number;
+    spec: CommandSpec<unknown>;
+  }[] = [];
+
+  constructor(entry: CommandEntry) {
+    this.#entry = entry;
+  }
+
+  specFor(encoding: Encoding, reader: ReplyReader, extraFlags: number): CommandSpec<unknown> {
+    for (const known of this.#known) {
+      if (known.encoding === encoding && known.reader === reader && known.extra === extraFlags) {
+        return known.spec;
+      }
+    }
+    const { name, flags } = this.#entry;
+    const asBytes = encoding === null && reader.isText !== true;
+    const decodeAs =
+      (asBytes ? DecodeAs.bytes : DecodeAs.text) |
+      (reader.flatMaps === true ? DecodeAs.flatMaps : 0);
+    const { shape } = reader;
+    const spec = defineCommand(name, {
+      flags: flags | extraFlags,
+      decodeAs,
+      ...(shape && { shape: (reply) => shape(reply, name) }),
+    });
+    this.#known.push({ encoding, reader, extra: extraFlags, spec });
+    return spec;
+  }
+}
+
+/** Something of another type stands where an array or a record should. */
+function badArguments(cause: unknown, command: string): UsageError {
+  const message = `bad arguments for ${command}: ${String(cause)}`;
+  return new UsageError('INVALID_ARGUMENT', message, { command, cause });
+}

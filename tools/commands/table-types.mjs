@@ -1,0 +1,32 @@
+/** What the tables in `table/` say about each command: what no server tells. */
+
+/**
+ * A command whose method is generated.
+ *
+ * @typedef {object} GeneratedCommand
+ * @property {string} summary - The docstring's first sentences, in our words.
+ * @property {string} reply - A name in `reply-types.mjs`.
+ * @property {string} [returns] - What the value means, where the type does not say it.
+ * @property {string} [throws] - An error worth knowing of: `{ReplyError} The value is no integer.`
+ * @property {Readonly<Record<string, string>>} [parameters] - Meaning or unit of parameters and options
+ *   by name; what is the same everywhere stands in `meanings.mjs`.
+ * @property {Readonly<Record<string, string>>} [names] - Better names than the servers', by theirs in
+ *   camel case: `{ timeout: 'timeoutSeconds' }`.
+ * @property {Readonly<Record<string, string>>} [types] - Better types, by the final name.
+ * @property {string} [signature] - The parameters in TypeScript, where the facts do not give them.
+ * @property {string} [plan] - How they become arguments (`argument-plan.ts`); goes with `signature`.
+ */
+
+/**
+ * A command written in `redis/commands/by-hand/`.
+ *
+ * @typedef {{ byHand: string }} CommandByHand - Why: one clause.
+ */
+
+/**
+ * The commands of one group.
+ *
+ * @typedef {Readonly<Record<string, GeneratedCommand | CommandByHand>>} GroupTable
+ */
+
+export {};

@@ -1,0 +1,4 @@
+/** The commands of the group `hyperloglog`. */
+
+/** @type {import('../table-types.mjs').GroupTable} */
+export const HYPERLOGLOG = {};

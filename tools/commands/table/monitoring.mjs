@@ -1,0 +1,4 @@
+/** The commands of the group `monitoring`. */
+
+/** @type {import('../table-types.mjs').GroupTable} */
+export const MONITORING = {};
