@@ -209,7 +209,7 @@ export class Client implements BatchExecutor {
   /** Opens a monitor that reads words by `read`, on a connection of its own. */
   async monitor<S extends Strings>(
     read: (word: Uint8Array) => S,
-    options?: MonitorOptions,
+    options: MonitorOptions = {},
   ): Promise<Monitor<S>> {
     if (this.#isOver) {
       const context = { command: 'MONITOR', address: this.address, cause: this.#lastError };
@@ -220,7 +220,7 @@ export class Client implements BatchExecutor {
     const monitor: Monitor<S> = new Monitor(connection, read, options, forget);
     this.#monitors.add(monitor);
     monitor.setRef(this.#isRef);
-    await monitor.ready();
+    await monitor.ready;
     return monitor;
   }
 

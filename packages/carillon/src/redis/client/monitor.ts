@@ -12,14 +12,12 @@ import { randomUUID } from 'node:crypto';
 import { Command, type CommandSpec, defineCommand, NO_DEADLINE } from '../commands/command.js';
 import type { Strings } from '../commands/reply-shapes.js';
 import { AttemptDeadline } from '../connection/attempt-deadline.js';
-import {
-  aPositiveCount,
-  aPositiveNumber,
-  checkOptions,
-  type Requirement,
-} from '../connection/check-options.js';
+import { aPositiveCount, checkOptions, type Requirement } from '../connection/check-options.js';
 import type { Connection } from '../connection/connection.js';
-import type { ConnectionSettings } from '../connection/connection-options.js';
+import {
+  CONNECTION_REQUIREMENTS,
+  type ConnectionSettings,
+} from '../connection/connection-options.js';
 import { abortError } from '../connection/dial.js';
 import { MessageQueue } from '../connection/message-queue.js';
 import { openConnection } from '../connection/opening.js';
@@ -58,8 +56,8 @@ export type MonitorItem<S extends Strings = string> = MonitoredCommand<S> | Moni
 
 const REQUIREMENTS: Readonly<Record<keyof MonitorOptions, Requirement>> = {
   maxItems: aPositiveCount,
-  timeoutMs: aPositiveNumber,
-  signal: ['an AbortSignal', (value) => value instanceof AbortSignal],
+  timeoutMs: CONNECTION_REQUIREMENTS.connectTimeoutMs,
+  signal: CONNECTION_REQUIREMENTS.signal,
 };
 
 const DEFAULT_MAX_ITEMS = 10_000;
@@ -78,12 +76,13 @@ const MONITOR: CommandSpec<Reply> = defineCommand('MONITOR');
  * throws once everything that was buffered has been read; make another monitor then.
  */
 export class Monitor<S extends Strings = string> implements AsyncIterable<MonitorItem<S>> {
+  /** @internal Resolves when the server has agreed, rejects when it did not. */
+  readonly ready: Promise<void>;
   readonly #settings: ConnectionSettings;
   readonly #read: (word: Uint8Array) => S;
   readonly #lines: MessageQueue<string>;
   readonly #opening: AttemptDeadline;
   readonly #onEnd: () => void;
-  readonly #ready: Promise<void>;
   #connection: Connection | undefined;
   #probe: SilenceProbe | undefined;
   #isRef = true;
@@ -99,8 +98,8 @@ export class Monitor<S extends Strings = string> implements AsyncIterable<Monito
   constructor(
     settings: ConnectionSettings,
     read: (word: Uint8Array) => S,
-    options: MonitorOptions = {},
-    onEnd: () => void = () => {},
+    options: MonitorOptions,
+    onEnd: () => void,
   ) {
     checkOptions(options, REQUIREMENTS);
     const { maxItems = DEFAULT_MAX_ITEMS, timeoutMs = settings.connectTimeoutMs } = options;
@@ -109,12 +108,7 @@ export class Monitor<S extends Strings = string> implements AsyncIterable<Monito
     this.#lines = new MessageQueue(maxItems);
     this.#opening = new AttemptDeadline(timeoutMs, options.signal);
     this.#onEnd = onEnd;
-    this.#ready = this.#open();
-  }
-
-  /** Resolves when the server has agreed, rejects when it did not. `redis.monitor()` waits for it. */
-  ready(): Promise<void> {
-    return this.#ready;
+    this.ready = this.#open();
   }
 
   /** Commands dropped because the loop was too slow. */
@@ -155,17 +149,7 @@ export class Monitor<S extends Strings = string> implements AsyncIterable<Monito
     await this.#connection?.waitClosed();
   }
 
-  /** Lets the process exit although it is open. */
-  unref(): void {
-    this.setRef(false);
-  }
-
-  /** Undoes `unref`. */
-  ref(): void {
-    this.setRef(true);
-  }
-
-  /** @internal */
+  /** @internal Whether it keeps the process alive: as `ref()` and `unref()` of the client say. */
   setRef(isRef: boolean): void {
     this.#isRef = isRef;
     if (isRef) this.#connection?.ref();
