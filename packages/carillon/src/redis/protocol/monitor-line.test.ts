@@ -22,6 +22,11 @@ const LINES: Readonly<Record<string, { line: string; source: string; words: stri
     source: 'lua',
     words: ['SET', '\\x41', '\\\\n\\'],
   },
+  'of a server that escapes neither quotes nor backslashes': {
+    line: '[0 lua] "SET" "{"a": ["b", "c\\d"]}" "ab""',
+    source: 'lua',
+    words: ['SET', '{"a": ["b", "c\\d"]}', 'ab"'],
+  },
 };
 
 for (const [kind, { line, source, words }] of Object.entries(LINES)) {

@@ -2,7 +2,9 @@
  * The lines that a server sends after MONITOR, one for each command it runs:
  * `1795220837.420942 [3 127.0.0.1:60866] "GET" "a key"`.
  *
- * Pure. The words are escaped there; what comes out here is, byte for byte, what was sent.
+ * Pure. The words are escaped there; what comes out here is, byte for byte, what was sent. Valkey 8.1.0
+ * and 8.1.1 are an exception, which leave quotes and backslashes as they are: what can only be one of
+ * those is read as one, so that most JSON comes through there.
  *
  * Not here: the connection that brings them (`client/monitor.ts`).
  */
@@ -18,16 +20,28 @@ export interface MonitoredCommand<S extends string | Uint8Array> {
   readonly db: number;
   /** Who sent it: `127.0.0.1:60866`, `[::1]:60866`, `unix:` and the server's socket, or `lua`. */
   readonly source: string;
-  /** As it was sent, but that the server puts `(redacted)` in the place of passwords. */
+  /**
+   * As it was sent, but that the server puts `(redacted)` in the place of passwords. From Valkey 8.1.0 and
+   * 8.1.1, which do not escape them, words with quotes or backslashes may be misread; 8.1.2 mends it.
+   */
   readonly command: readonly [name: S, ...args: S[]];
 }
 
 const HEAD = /^(\d+)\.(\d{6}) \[(\d+) (.*?)\] (?=")/;
 
-const QUOTE = 0x22; // "
+const SPACE = 0x20;
+const QUOTE = 0x22;
 const BACKSLASH = 0x5c;
-/** What stands for a byte behind a backslash, beside `\xff`; quote and backslash for themselves. */
-const ESCAPES: Readonly<Record<string, number>> = { a: 7, b: 8, t: 9, n: 10, r: 13 };
+/** What stands for a byte behind a backslash, beside `\xff`. */
+const ESCAPES: Readonly<Record<string, number>> = {
+  a: 7,
+  b: 8,
+  t: 9,
+  n: 10,
+  r: 13,
+  '"': QUOTE,
+  '\\': BACKSLASH,
+};
 
 /** Whether a reply is such a line. Nothing else that a server says begins like one. */
 export function isMonitorLine(reply: unknown): reply is string {
@@ -58,19 +72,21 @@ function wordsOf(text: string): Uint8Array[] {
   let length = 0;
   for (let at = 0; at < bytes.length; at++) {
     let byte = bytes[at] as number;
-    if (byte === QUOTE) {
+    if (byte === QUOTE && (!isInside || (bytes[at + 1] ?? SPACE) === SPACE)) {
       if (isInside) words.push(copyBytes(bytes, 0, length));
       isInside = !isInside;
       length = 0;
       continue;
     }
     if (byte === BACKSLASH) {
-      const letter = bytes.latin1Slice(++at, at + 1);
+      const letter = bytes.latin1Slice(at + 1, at + 2);
+      const escaped = ESCAPES[letter];
       if (letter === 'x') {
-        byte = Number.parseInt(bytes.latin1Slice(at + 1, at + 3), 16);
-        at += 2;
-      } else {
-        byte = ESCAPES[letter] ?? (bytes[at] as number);
+        byte = Number.parseInt(bytes.latin1Slice(at + 2, at + 4), 16);
+        at += 3;
+      } else if (escaped !== undefined) {
+        byte = escaped;
+        at++;
       }
     }
     bytes[length++] = byte;
