@@ -13,7 +13,11 @@ export {
   type ReplySet,
   VerbatimString,
 } from '../redis/protocol/reply.js';
-export type { DecoderFactory, ReplyDecoder } from '../redis/protocol/reply-decoder.js';
+export type {
+  DecoderFactory,
+  DecoderHooks,
+  ReplyDecoder,
+} from '../redis/protocol/reply-decoder.js';
 export {
   type Encodable,
   type EncodableMap,

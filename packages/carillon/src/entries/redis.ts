@@ -5,6 +5,12 @@ export type { RedisOptions } from '../redis/client/client-options.js';
 export { type CommandsClass, connect } from '../redis/client/connect.js';
 export { createConnection } from '../redis/client/create-connection.js';
 export { createPool } from '../redis/client/create-pool.js';
+export type {
+  Monitor,
+  MonitorGap,
+  MonitorItem,
+  MonitorOptions,
+} from '../redis/client/monitor.js';
 export { Redis } from '../redis/client/redis.js';
 export type { Transaction, TransactionOptions } from '../redis/client/transaction.js';
 export type * from '../redis/commands/by-hand/acl.js';
@@ -124,8 +130,13 @@ export {
 } from '../redis/errors/sentinel-errors.js';
 export { UsageError, type UsageErrorCode } from '../redis/errors/usage-error.js';
 export type { Argument } from '../redis/protocol/encoder.js';
+export type { MonitoredCommand } from '../redis/protocol/monitor-line.js';
 export type { Reply } from '../redis/protocol/reply.js';
-export type { DecoderFactory, ReplyDecoder } from '../redis/protocol/reply-decoder.js';
+export type {
+  DecoderFactory,
+  DecoderHooks,
+  ReplyDecoder,
+} from '../redis/protocol/reply-decoder.js';
 export type {
   PubSubDisconnected,
   PubSubGap,

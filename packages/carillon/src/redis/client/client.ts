@@ -1,7 +1,7 @@
 /**
  * The connections of one client and what becomes of them: commands share one connection, or a pool,
  * and are batched; those that need a connection alone are lent one; subscriptions share another one,
- * opened with the first `pubsub()`.
+ * opened with the first `pubsub()`, and each monitor has its own.
  *
  * Not here: the typed commands, which are views upon it (`redis.ts`).
  */
@@ -10,6 +10,7 @@ import { type Command, CommandFlag, type Encoding } from '../commands/command.js
 import type { BatchExecutor } from '../commands/executor.js';
 import type { EncodingOf, Strings } from '../commands/reply-shapes.js';
 import { checkOptions, type Requirement } from '../connection/check-options.js';
+import { connectionErrorFrom } from '../errors/connection-error.js';
 import { SubscriptionLink } from '../pubsub/subscription-link.js';
 import { Lane, type LaneOwner, type LaneStats } from '../topology/lane.js';
 import type { Lease } from '../topology/lease.js';
@@ -18,6 +19,7 @@ import type { PoolOwner, PoolStats } from '../topology/pool-connections.js';
 import type { OpenConnection } from '../topology/reconnector.js';
 import { needsConnectionOfItsOwn, refusalOf } from '../topology/shared-use.js';
 import type { ClientSettings } from './client-options.js';
+import { Monitor, type MonitorOptions } from './monitor.js';
 
 /** Where a client stands. `closed` is final; `failed` means the reconnect policy gave up. */
 export type ClientState = 'connecting' | 'ready' | 'reconnecting' | 'failed' | 'closed';
@@ -71,6 +73,8 @@ export class Client implements BatchExecutor {
   /** Lends connections. Beside a lane it is made when first needed. */
   #pool: Pool<Strings> | undefined;
   #link: SubscriptionLink | undefined;
+  /** Open, or being opened. */
+  readonly #monitors = new Set<Monitor<Strings>>();
   #state: ClientState = 'connecting';
   #lastError: Error | undefined;
   #closing: Promise<void> | undefined;
@@ -173,6 +177,7 @@ export class Client implements BatchExecutor {
     this.#state = 'closed';
     this.#link?.close();
     await Promise.all([
+      ...[...this.#monitors].map((monitor) => monitor.close()),
       this.#lane?.close(timeoutMs),
       this.#pool?.drain(timeoutMs, 'CONNECTION_CLOSED'),
     ]);
@@ -201,9 +206,27 @@ export class Client implements BatchExecutor {
     return this.#link;
   }
 
+  /** Opens a monitor that reads words by `read`, on a connection of its own. */
+  async monitor<S extends Strings>(
+    read: (word: Uint8Array) => S,
+    options: MonitorOptions = {},
+  ): Promise<Monitor<S>> {
+    if (this.#isOver) {
+      const context = { command: 'MONITOR', address: this.address, cause: this.#lastError };
+      throw connectionErrorFrom('CONNECTION_CLOSED', { ...context, sent: 'no' });
+    }
+    const { connection } = this.#settings;
+    const forget = (): boolean => this.#monitors.delete(monitor);
+    const monitor: Monitor<S> = new Monitor(connection, read, options, forget);
+    this.#monitors.add(monitor);
+    monitor.setRef(this.#isRef);
+    await monitor.ready;
+    return monitor;
+  }
+
   #setRef(isRef: boolean): void {
     this.#isRef = isRef;
-    for (const each of [this.#lane, this.#pool, this.#link]) each?.setRef(isRef);
+    for (const each of [this.#lane, this.#pool, this.#link, ...this.#monitors]) each?.setRef(isRef);
   }
 
   /** Blocking commands are lent a connection; what is stateful would leave no trace on one. */

@@ -41,6 +41,17 @@ const PROGRAMS: Readonly<Record<string, string>> = {
     await redis.ping();
     await redis.close();
     await waiting;`,
+  'with a monitor that nobody closed': `
+    const redis = await connect(url, { maxIdleMs: 1e7 });
+    const watched = await redis.monitor();
+    const loop = (async () => { for await (const _ of watched); })();
+    await redis.close();
+    await loop;`,
+  'while a monitor is being opened': `
+    const redis = await connect(url.replace(/:\\d+/, ':1'), { waitUntilReady: false });
+    const opening = redis.monitor({ timeoutMs: 1e7 }).catch(() => {});
+    await redis.close({ timeoutMs: 0 });
+    await opening;`,
   'after connect() was aborted': `
     const signal = AbortSignal.timeout(20);
     await connect(silentUrl, { signal, connectTimeoutMs: 1e7 }).catch(() => {});`,
@@ -57,6 +68,19 @@ for (const [state, program] of Object.entries(PROGRAMS)) {
     assert.equal(output, 'the end');
   });
 }
+
+test('a process ends although an unreferenced client has monitors open', async () => {
+  const output = await runProgram(
+    `const redis = await connect(url);
+    await redis.monitor();
+    redis.unref();
+    await redis.monitor();
+    console.log('watching');`,
+    server.url,
+  );
+
+  assert.equal(output, 'watching');
+});
 
 test('a process ends although an unreferenced client has commands that wait to be sent again', async () => {
   const output = await runProgram(

@@ -75,6 +75,28 @@ for (const { version, fetched } of servers) {
     assert.deepEqual(values, numbers.map(String));
   });
 
+  onServer('a monitor shows what was sent, and is probed', async (binary, protocol) => {
+    await using server = await startServer({ binary });
+    await using redis = await connect(server.url, { protocol, maxIdleMs: 200 });
+    await using watched = await redis.bytes.monitor();
+    const value = Uint8Array.from({ length: 256 }, (_, byte) => byte);
+    await redis.call(['EVAL', "return redis.call('set', KEYS[1], ARGV[1])", 1, 'k', value]);
+
+    let pings = 0;
+    const sources = new Map<string, string>();
+    for await (const item of watched) {
+      if (item.type === 'gap') continue;
+      const name = Buffer.from(item.command[0]).toString().toUpperCase();
+      if (name === 'SET' || name === 'EVAL') {
+        sources.set(name, item.source.replace(/:\d+$/, ''));
+        assert.deepEqual(Buffer.from(item.command.at(-1) ?? []), Buffer.from(value));
+      }
+      // Those of the connection for commands go out at the same pace as the monitor's own, unseen ones.
+      if (name === 'PING' && item.command.length === 1 && ++pings === 2) break;
+    }
+    assert.deepEqual(Object.fromEntries(sources), { EVAL: '127.0.0.1', SET: 'lua' });
+  });
+
   onServer('errors keep their code, and the connection goes on', async (binary, protocol) => {
     await using server = await startServer({ binary });
     await using redis = await connect(server.url, { protocol });

@@ -12,6 +12,7 @@ import { PubSub, type PubSubOptions } from '../pubsub/pubsub.js';
 import type { Lease } from '../topology/lease.js';
 import type { AcquireOptions } from '../topology/pool.js';
 import type { Client, ClientEvents, ClientState, ClientStats } from './client.js';
+import type { Monitor, MonitorOptions } from './monitor.js';
 import { runTransaction, type Transaction, type TransactionOptions } from './transaction.js';
 
 /**
@@ -109,8 +110,28 @@ export class Redis<S extends Strings = string> extends PipeliningCommands<S> {
   pubsub<Gaps extends boolean = false, Reconnects extends boolean = false>(
     options?: PubSubOptions<S, Gaps, Reconnects>,
   ): PubSub<S, PubSubItems<S, Gaps, Reconnects>> {
-    const read = this.encoding === null ? keep : textOfBytes;
-    return new PubSub(this.#client.subscriptions(), read as (bytes: Uint8Array) => S, options);
+    return new PubSub(this.#client.subscriptions(), this.#reader, options);
+  }
+
+  /**
+   * Watches every command that the server runs, for looking into a problem: it costs the server a part
+   * of its speed. Resolves when the server has agreed; commands that are called from then on are seen.
+   *
+   * The monitor has a connection of its own, beside those of `maxLeases`, and does not reconnect.
+   *
+   * @example
+   * await using watched = await redis.monitor();
+   * for await (const item of watched) {
+   *   if (item.type === 'command') console.log(item.source, ...item.command);
+   * }
+   *
+   * @throws {ReplyError} The server's refusal, such as `NOPERM`.
+   * @throws {TimeoutError} `CONNECT_TIMEOUT`: it did not agree within `timeoutMs`.
+   * @throws {ConnectionError} `CONNECT_FAILED`, `ABORTED`, or the client is closed.
+   * @throws {UsageError} `INVALID_OPTION`.
+   */
+  monitor(options?: MonitorOptions): Promise<Monitor<S>> {
+    return this.#client.monitor(this.#reader, options);
   }
 
   /** Adds a listener for what happens to the connection. @returns A function that removes it. */
@@ -145,6 +166,11 @@ export class Redis<S extends Strings = string> extends PipeliningCommands<S> {
 
   async [Symbol.asyncDispose](): Promise<void> {
     await this.close();
+  }
+
+  /** What bytes are read as in this view. */
+  get #reader(): (bytes: Uint8Array) => S {
+    return (this.encoding === null ? keep : textOfBytes) as (bytes: Uint8Array) => S;
   }
 }
 

@@ -36,18 +36,19 @@ export class AttemptDeadline {
     return this;
   }
 
+  /** Gives the attempt up, for this reason. */
+  abort(reason: unknown): void {
+    clearTimeout(this.#timer);
+    this.#controller.abort(reason);
+  }
+
   /** The attempt is over: nothing aborts any more. */
   end(): void {
     clearTimeout(this.#timer);
     this.#owner?.removeEventListener('abort', this.#onOwnerAbort);
   }
 
-  #onTimeout = (): void => {
-    this.#controller.abort(TOOK_TOO_LONG);
-  };
+  #onTimeout = (): void => this.abort(TOOK_TOO_LONG);
 
-  #onOwnerAbort = (): void => {
-    clearTimeout(this.#timer);
-    this.#controller.abort(this.#owner?.reason);
-  };
+  #onOwnerAbort = (): void => this.abort(this.#owner?.reason);
 }

@@ -10,8 +10,15 @@ import type { Encoding } from '../commands/command.js';
 import { ChannelClosedError } from '../errors/composite-errors.js';
 import { UsageError } from '../errors/usage-error.js';
 import { textOfBytes } from '../protocol/byte-text.js';
-import { ChannelMessages } from './channel-messages.js';
 import { aBoolean, aPositiveCount, checkOptions } from './check-options.js';
+import { MessageQueue } from './message-queue.js';
+
+/** One message as it came from the server. */
+export interface ChannelMessage {
+  /** Where it was published: the channel itself, or the one that the pattern matched. */
+  readonly channel: Uint8Array;
+  readonly data: Uint8Array;
+}
 
 /** Text, or bytes where the encoding is `null`. */
 export type StringsOf<E extends Encoding> = E extends null ? Uint8Array : string;
@@ -46,10 +53,10 @@ const DEFAULT_MAX_MESSAGES = 10_000;
 
 const REQUIREMENTS = { isPattern: aBoolean, maxMessages: aPositiveCount };
 
-let messagesIn: (channel: Channel<boolean>) => ChannelMessages;
+let messagesIn: (channel: Channel<boolean>) => MessageQueue<ChannelMessage>;
 
 /** The messages behind a channel, for the connection that brings them. */
-export function messagesOf(channel: Channel<boolean>): ChannelMessages {
+export function messagesOf(channel: Channel<boolean>): MessageQueue<ChannelMessage> {
   return messagesIn(channel);
 }
 
@@ -70,7 +77,7 @@ export class Channel<IsPattern extends boolean = false> {
   /** The channel or pattern, as the server knows it. */
   readonly nameBytes: Uint8Array;
   readonly isPattern: IsPattern;
-  readonly #messages: ChannelMessages;
+  readonly #messages: MessageQueue<ChannelMessage>;
 
   static {
     messagesIn = (channel) => channel.#messages;
@@ -86,7 +93,7 @@ export class Channel<IsPattern extends boolean = false> {
     this.name = typeof name === 'string' ? name : textOfBytes(name);
     this.nameBytes = Buffer.from(name);
     this.isPattern = isPattern as IsPattern;
-    this.#messages = new ChannelMessages(maxMessages);
+    this.#messages = new MessageQueue<ChannelMessage>(maxMessages);
   }
 
   /** Whether a message may still be read: false once it is unsubscribed and empty. */

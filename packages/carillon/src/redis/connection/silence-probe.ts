@@ -19,6 +19,8 @@ export interface SilenceProbeOptions {
   readonly intervalMs: number;
   /** Milliseconds without an answer, or any other byte, after which the connection counts as dead. */
   readonly timeoutMs: number;
+  /** Sent with each PING, so that one can be told from others' where commands are watched. */
+  readonly mark?: string;
 }
 
 /** Probes one connection until it is closed. */
@@ -69,9 +71,10 @@ export class SilenceProbe {
     this.#awaits = this.#connection.isBacklogged ? 'bytes' : 'answer';
     this.#expectBytes();
     if (this.#awaits === 'bytes') return;
+    const { mark } = this.#options;
     const sentAt = Date.now();
     try {
-      await this.#connection.run(new Command(PING, [], NO_DEADLINE));
+      await this.#connection.run(new Command(PING, mark === undefined ? [] : [mark], NO_DEADLINE));
     } catch (error) {
       if (!(error instanceof ReplyError)) return; // closed: whoever closed it stops this probe
     }

@@ -7,7 +7,10 @@ import type { Command } from '../commands/command.js';
 import { UsageError } from '../errors/usage-error.js';
 
 const REASONS: ReadonlyMap<string, string> = new Map([
-  ['MONITOR', 'every command of every client follows as if it were a reply'],
+  [
+    'MONITOR',
+    'every command of every client would follow as if it were a reply; redis.monitor() does it',
+  ],
   ['SYNC', 'the server sends its whole data, which is no RESP'],
   ['PSYNC', 'the server sends its whole data, which is no RESP'],
   ['CLIENT REPLY', 'whether commands after it get a reply would be up to the server'],

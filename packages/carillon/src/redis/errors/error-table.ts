@@ -159,7 +159,7 @@ const USAGE: Readonly<Record<UsageErrorCode, Entry>> = {
   UNSUPPORTED_COMMAND: [
     'UsageError',
     'MONITOR, SYNC, PSYNC, or CLIENT REPLY with OFF or SKIP, after which replies could not be told apart',
-    'Nothing was sent. Watch a server with `redis-cli MONITOR`; let replies come, and ignore them.',
+    'Nothing was sent. Watch a server with `redis.monitor()`; let replies come, and ignore them.',
   ],
   SUBSCRIBE_IN_TRANSACTION: [
     'UsageError',

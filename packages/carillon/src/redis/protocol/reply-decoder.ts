@@ -25,5 +25,12 @@ export interface ReplyDecoder {
   read(as: number, elementsAs?: readonly number[]): Reply | typeof INCOMPLETE;
 }
 
+/** What the decoder of one connection is made with. */
+export interface DecoderHooks {
+  readonly onPush: (push: Reply[]) => void;
+  /** Bytes that one line may have, where longer ones than usual must be expected: under MONITOR. */
+  readonly maxLineBytes?: number;
+}
+
 /** Makes the decoder of one connection. */
-export type DecoderFactory = (options: { onPush: (push: Reply[]) => void }) => ReplyDecoder;
+export type DecoderFactory = (options: DecoderHooks) => ReplyDecoder;

@@ -1,5 +1,6 @@
 /**
- * The queue between a connection that receives messages and those who read one channel of it.
+ * The queue between a connection that receives what nobody asked for one by one, and those who read
+ * it: the messages of one channel, the lines of a monitor.
  *
  * Bounded: when it is full the oldest message goes, and is counted. Nothing is decoded here.
  */
@@ -7,16 +8,9 @@ import { onAbort } from '../../util/abort-listeners.js';
 import { RingQueue } from '../../util/ring-queue.js';
 import { CommandAbortedError } from '../errors/connection-error.js';
 
-/** One message as it came from the server. */
-export interface ChannelMessage {
-  /** Where it was published: the channel itself, or the one that the pattern matched. */
-  readonly channel: Uint8Array;
-  readonly data: Uint8Array;
-}
-
-/** Messages in the order they came, until the subscription ends. */
-export class ChannelMessages {
-  readonly #queue = new RingQueue<ChannelMessage>();
+/** Messages in the order they came, until the end. */
+export class MessageQueue<T> {
+  readonly #queue = new RingQueue<T>();
   readonly #capacity: number;
   #dropped = 0;
   #hasEnded = false;
@@ -45,7 +39,7 @@ export class ChannelMessages {
   }
 
   /** Adds a message, unless the end was said. Runs no code of a user's: readers wake up later. */
-  put(message: ChannelMessage): void {
+  put(message: T): void {
     if (this.#hasEnded) return;
     if (this.#queue.length >= this.#capacity) {
       this.#queue.shift();
@@ -66,7 +60,7 @@ export class ChannelMessages {
    *
    * @throws {CommandAbortedError} The signal aborted first. No message is lost by that.
    */
-  async take(signal?: AbortSignal): Promise<ChannelMessage | undefined> {
+  async take(signal?: AbortSignal): Promise<T | undefined> {
     while (await this.isReadable(signal)) {
       const message = this.#queue.shift();
       if (message !== undefined) return message; // else another reader was faster

@@ -5,7 +5,9 @@ import { test } from 'node:test';
 import { setFlagsFromString } from 'node:v8';
 import { runInNewContext } from 'node:vm';
 import { waitFor } from '@carillon/test-kit';
-import { ChannelMessages } from './channel-messages.js';
+import { MessageQueue } from './message-queue.js';
+
+type Message = typeof MESSAGE;
 
 const MESSAGE = { channel: Buffer.from('c'), data: Buffer.from('x') };
 
@@ -16,7 +18,7 @@ function garbageCollector(): () => void {
 }
 
 /** A read that is given up. @returns Its signal, held weakly. */
-async function abortedRead(messages: ChannelMessages): Promise<WeakRef<AbortSignal>> {
+async function abortedRead(messages: MessageQueue<Message>): Promise<WeakRef<AbortSignal>> {
   const controller = new AbortController();
   const read = messages.take(controller.signal);
   controller.abort();
@@ -26,7 +28,7 @@ async function abortedRead(messages: ChannelMessages): Promise<WeakRef<AbortSign
 
 test('a read that was aborted leaves nothing behind while no message comes', async () => {
   const collectGarbage = garbageCollector();
-  const messages = new ChannelMessages(10);
+  const messages = new MessageQueue<Message>(10);
   const signals = await Promise.all(Array.from({ length: 100 }, () => abortedRead(messages)));
 
   await waitFor(() => {
@@ -39,7 +41,7 @@ test('a read that was aborted leaves nothing behind while no message comes', asy
 
 test('a read that got its message, or the end, leaves nothing on its signal', async () => {
   const { signal } = new AbortController();
-  const messages = new ChannelMessages(10);
+  const messages = new MessageQueue<Message>(10);
   const reads = [messages.take(signal), messages.take(signal)];
 
   messages.put(MESSAGE);
