@@ -9,6 +9,7 @@ import { Listeners } from '../../util/listeners.js';
 import { type Command, CommandFlag, type Encoding } from '../commands/command.js';
 import type { BatchExecutor } from '../commands/executor.js';
 import type { EncodingOf, Strings } from '../commands/reply-shapes.js';
+import type { Scope } from '../commands/scope.js';
 import { checkOptions, type Requirement } from '../connection/check-options.js';
 import { connectionErrorFrom } from '../errors/connection-error.js';
 import { SubscriptionLink } from '../pubsub/subscription-link.js';
@@ -136,9 +137,13 @@ export class Client implements BatchExecutor {
     this.#main.runBatch(commands);
   }
 
-  /** Lends a connection for one's own use, with typed commands that read strings as `encoding`. */
-  acquire<S extends Strings>(encoding: EncodingOf<S>, options?: AcquireOptions): Promise<Lease<S>> {
-    return this.#leases().acquireAs<S>(encoding, options);
+  /** Lends a connection for one's own use, with typed commands that read strings as `encoding`, in a scope. */
+  acquire<S extends Strings>(
+    encoding: EncodingOf<S>,
+    options?: AcquireOptions,
+    scope?: Scope,
+  ): Promise<Lease<S>> {
+    return this.#leases().acquireAs<S>(encoding, options, scope);
   }
 
   /** Adds a listener for what happens to the connection. @returns A function that removes it. */

@@ -3,9 +3,10 @@
  *
  * A view, which says whether strings are text or bytes; the connections behind it are `client.ts`.
  */
-import type { Command } from '../commands/command.js';
-import { PipeliningCommands } from '../commands/pipelining-commands.js';
+import { type Command, withDefaults } from '../commands/command.js';
+import { type CommandOptions, PipeliningCommands } from '../commands/pipelining-commands.js';
 import type { EncodingOf, Strings } from '../commands/reply-shapes.js';
+import type { Scope } from '../commands/scope.js';
 import { textOfBytes } from '../protocol/byte-text.js';
 import type { PubSubItems } from '../pubsub/items.js';
 import { PubSub, type PubSubOptions } from '../pubsub/pubsub.js';
@@ -25,14 +26,18 @@ export class Redis<S extends Strings = string> extends PipeliningCommands<S> {
   #bytes: Redis<Uint8Array> | undefined;
 
   /** @internal Use `connect()`. A class that extends this one passes on what it is given. */
-  constructor(client: Client, encoding: EncodingOf<S> = client.encoding as EncodingOf<S>) {
-    super(encoding);
+  constructor(
+    client: Client,
+    encoding: EncodingOf<S> = client.encoding as EncodingOf<S>,
+    scope?: Scope,
+  ) {
+    super(encoding, scope);
     this.#client = client;
   }
 
   /** The same client with strings as bytes, over the same connections. */
   get bytes(): Redis<Uint8Array> {
-    this.#bytes ??= new Redis<Uint8Array>(this.#client, null);
+    this.#bytes ??= new Redis<Uint8Array>(this.#client, null, this.scope);
     return this.#bytes;
   }
 
@@ -60,7 +65,19 @@ export class Redis<S extends Strings = string> extends PipeliningCommands<S> {
     return this.#client.stats();
   }
 
-  run<T>(command: Command<T>): Promise<T> {
+  override with(options: CommandOptions): Redis<S> {
+    return super.with(options) as Redis<S>;
+  }
+
+  override namespace(prefix: string): Redis<S> {
+    return super.namespace(prefix) as Redis<S>;
+  }
+
+  protected override within(scope: Scope): Redis<S> {
+    return new Redis<S>(this.#client, this.encoding, scope);
+  }
+
+  protected dispatch<T>(command: Command<T>): Promise<T> {
     return this.#client.run(command);
   }
 
@@ -80,7 +97,7 @@ export class Redis<S extends Strings = string> extends PipeliningCommands<S> {
    * @throws {ConnectionError} `CONNECT_FAILED`, `ABORTED`, `QUEUE_FULL`, or the client is closed.
    */
   acquire(options?: AcquireOptions): Promise<Lease<S>> {
-    return this.#client.acquire<S>(this.encoding, options);
+    return this.#client.acquire<S>(this.encoding, this.#waiting(options), this.scope);
   }
 
   /**
@@ -103,14 +120,21 @@ export class Redis<S extends Strings = string> extends PipeliningCommands<S> {
     callback: (tx: Transaction<S>) => T | PromiseLike<T>,
     options: TransactionOptions = {},
   ): Promise<T> {
-    return runTransaction((limits) => this.acquire(limits), callback, options, this.encoding);
+    return runTransaction(
+      // Its commands enter the scope themselves.
+      (limits) => this.#client.acquire<S>(this.encoding, this.#waiting(limits)),
+      callback,
+      options,
+      this.encoding,
+      this.scope,
+    );
   }
 
   /** Creates a subscriber. All subscribers of a client share one connection. */
   pubsub<Gaps extends boolean = false, Reconnects extends boolean = false>(
     options?: PubSubOptions<S, Gaps, Reconnects>,
   ): PubSub<S, PubSubItems<S, Gaps, Reconnects>> {
-    return new PubSub(this.#client.subscriptions(), this.#reader, options);
+    return new PubSub(this.#client.subscriptions(), this.#reader, options, this.scope.namespace);
   }
 
   /**
@@ -166,6 +190,16 @@ export class Redis<S extends Strings = string> extends PipeliningCommands<S> {
 
   async [Symbol.asyncDispose](): Promise<void> {
     await this.close();
+  }
+
+  /** How long to wait for a connection: the view's limits, where the call has none. */
+  #waiting(options: AcquireOptions | undefined): AcquireOptions | undefined {
+    const { timeoutMs, signal } = this.scope.options ?? {};
+    if (timeoutMs === undefined && signal === undefined) return options;
+    return withDefaults(options as CommandOptions, {
+      ...(timeoutMs !== undefined && { timeoutMs }),
+      ...(signal !== undefined && { signal }),
+    });
   }
 
   /** What bytes are read as in this view. */

@@ -4,6 +4,7 @@ import assert from 'node:assert/strict';
 import { getEventListeners } from 'node:events';
 import { after, before, test } from 'node:test';
 import { startFaultProxy, startServer, type TestServer, waitFor } from '@carillon/test-kit';
+import { NO_SCOPE } from '../commands/scope.js';
 import { Connection } from '../connection/connection.js';
 import { connectionSettings } from '../connection/connection-options.js';
 import { WatchVariableError } from '../errors/composite-errors.js';
@@ -47,7 +48,7 @@ class OnlyConnection implements AsyncDisposable {
     callback: (tx: Transaction) => T | PromiseLike<T>,
     options: TransactionOptions = {},
   ): Promise<T> {
-    return runTransaction(this.acquire, callback, options, 'utf8');
+    return runTransaction(this.acquire, callback, options, 'utf8', NO_SCOPE);
   }
 
   async [Symbol.asyncDispose](): Promise<void> {
@@ -332,6 +333,7 @@ test('a failure to get a connection is the transaction failing', async () => {
     () => assert.fail('it was called'),
     {},
     'utf8',
+    NO_SCOPE,
   );
 
   await assert.rejects(call, mine);

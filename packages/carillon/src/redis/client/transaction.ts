@@ -8,17 +8,12 @@ import { AbortGroup } from '../../util/abort-group.js';
 import { startTimer } from '../../util/timer.js';
 import { unlessAborted } from '../../util/waiting.js';
 import { CALL_OPTIONS, checkCallOptions } from '../commands/call-command.js';
-import {
-  type CallOptions,
-  Command,
-  CommandFlag,
-  defineCommand,
-  withDefaults,
-} from '../commands/command.js';
+import { Command, CommandFlag, defineCommand, withDefaults } from '../commands/command.js';
 import type { BatchExecutor } from '../commands/executor.js';
 import type { Key } from '../commands/parameters.js';
 import { PipeliningCommands } from '../commands/pipelining-commands.js';
 import type { EncodingOf, Strings } from '../commands/reply-shapes.js';
+import type { Scope } from '../commands/scope.js';
 import type { Connection } from '../connection/connection.js';
 import { WatchVariableError } from '../errors/composite-errors.js';
 import { connectionErrorFrom } from '../errors/connection-error.js';
@@ -80,8 +75,13 @@ export class Transaction<S extends Strings = string> extends PipeliningCommands<
   #isOver = false;
 
   /** @internal Use `redis.transaction()`. */
-  constructor(lease: TransactionLease, encoding: EncodingOf<S>, limits: TransactionLimits) {
-    super(encoding);
+  constructor(
+    lease: TransactionLease,
+    encoding: EncodingOf<S>,
+    limits: TransactionLimits,
+    scope: Scope,
+  ) {
+    super(encoding, scope);
     this.#lease = lease;
     this.#limits = limits;
   }
@@ -96,9 +96,8 @@ export class Transaction<S extends Strings = string> extends PipeliningCommands<
     return this.run(new Command(UNWATCH, []));
   }
 
-  run<T>(command: Command<T>): Promise<T> {
+  protected dispatch<T>(command: Command<T>): Promise<T> {
     if (command.started) return command.start(); // which rejects: a command object is one call
-    command.options = this.within(command.options);
     const promise = this.#isOpen ? this.#lease.run(command) : command.start();
     this.#limit(command as Command);
     return promise;
@@ -112,12 +111,6 @@ export class Transaction<S extends Strings = string> extends PipeliningCommands<
   /** @internal The callback is done: whatever it calls from now on is refused. */
   end(): void {
     this.#isOver = true;
-  }
-
-  /** One time-out for all commands, whenever they are called: each of its own would need its own timer. */
-  protected override within(options: CallOptions | undefined): CallOptions | undefined {
-    const { timeoutMs } = this.#limits;
-    return timeoutMs === undefined ? options : withDefaults(options, { timeoutMs });
   }
 
   /** Lets a command that was just run end with the transaction; fails it when it was not to be run. */
@@ -150,6 +143,7 @@ export class Transaction<S extends Strings = string> extends PipeliningCommands<
  * Calls back with a transaction on a connection of its own, and again when what it watched has changed.
  *
  * @param encoding - What bulk strings are read as.
+ * @param scope - Of its commands, beside its own limits.
  * @returns What the callback resolves to.
  * @throws {WatchVariableError} A watched key changed in the last attempt, too. Nothing ran.
  * @throws {UsageError} `INVALID_ARGUMENT`: an option that is unknown or mistyped.
@@ -160,19 +154,26 @@ export async function runTransaction<T, S extends Strings>(
   callback: (tx: Transaction<S>) => T | PromiseLike<T>,
   options: TransactionOptions,
   encoding: EncodingOf<S>,
+  scope: Scope,
 ): Promise<T> {
   checkCallOptions(options, OPTIONS);
   if (typeof callback !== 'function') {
     throw new UsageError('INVALID_ARGUMENT', 'the callback must be a function');
   }
   const { retries = 0, ...limits } = options;
+  // One time-out for all commands, whenever they are called: each of its own would need its own timer.
+  const { timeoutMs } = limits;
+  const within: Scope =
+    timeoutMs === undefined
+      ? scope
+      : { ...scope, options: withDefaults(scope.options, { timeoutMs }) };
   const expiresAt = performance.now() + (limits.timeoutMs ?? Number.POSITIVE_INFINITY);
   const lease = await acquire(limits);
   try {
     const limited = (controller: AbortController): Promise<T> =>
       withTimer(controller, expiresAt, () => {
         const all = { timeoutMs: limits.timeoutMs, expiresAt, signal: controller.signal };
-        return attempt(lease, callback, retries, encoding, all);
+        return attempt(lease, callback, retries, encoding, all, within);
       });
     return await new AbortGroup().run(limited, limits.signal);
   } finally {
@@ -186,9 +187,10 @@ async function attempt<T, S extends Strings>(
   retries: number,
   encoding: EncodingOf<S>,
   limits: TransactionLimits,
+  scope: Scope,
 ): Promise<T> {
   for (let left = retries; ; left--) {
-    const tx = new Transaction<S>(lease, encoding, limits);
+    const tx = new Transaction<S>(lease, encoding, limits, scope);
     try {
       return await endedBy(limits.signal, lease.connection.address, async () => callback(tx));
     } catch (error) {

@@ -133,7 +133,8 @@ function captureSettlers(resolve: Settle, reject: Settle): void {
 
 /** A command with its arguments, run once. */
 export class Command<T = unknown> {
-  readonly spec: CommandSpec<T>;
+  /** Not changed once it is started. */
+  spec: CommandSpec<T>;
   /** Empty once it is settled, so that a queue that still holds it holds no values. */
   args: readonly Argument[];
   /** What was asked for this call; not changed once it is started. */

@@ -12,9 +12,11 @@ import { CALL_OPTIONS, checkCallOptions } from './call-command.js';
 import { type CallOptions, type Command, CommandFlag, withDefaults } from './command.js';
 import { Commands } from './commands.js';
 import type { BatchExecutor } from './executor.js';
+import { Namespace } from './namespace.js';
 import type { Queued } from './queued.js';
 import { type Objection, Recorder } from './recorder.js';
 import type { EncodingOf, Strings } from './reply-shapes.js';
+import { enterScope, NO_SCOPE, type Scope } from './scope.js';
 import { TransactionCommand } from './transaction-command.js';
 
 /** What a caller may ask for commands, whatever they are. */
@@ -52,7 +54,42 @@ export abstract class PipeliningCommands<S extends Strings>
   extends Commands<S>
   implements BatchExecutor
 {
+  /** What holds for every command that is called here. */
+  protected readonly scope: Scope;
+
+  protected constructor(encoding: EncodingOf<S>, scope: Scope = NO_SCOPE) {
+    super(encoding);
+    this.scope = scope;
+  }
+
+  /** Runs commands that have entered the scope. */
   abstract runBatch(commands: readonly Command[]): void;
+
+  run<T>(command: Command<T>): Promise<T> {
+    if (this.scope === NO_SCOPE) return this.dispatch(command);
+    if (command.started) return command.start(); // which rejects: a command object is one call
+    try {
+      enterScope(command as Command, this.scope);
+    } catch (error) {
+      return this.refuse(error);
+    }
+    return this.dispatch(command);
+  }
+
+  /** Runs a command that has entered the scope. */
+  protected abstract dispatch<T>(command: Command<T>): Promise<T>;
+
+  /** The same commands in another scope, which takes the place of this one. */
+  protected within(scope: Scope): PipeliningCommands<S> {
+    return new ScopedCommands<S>(
+      {
+        run: (command) => this.dispatch(command),
+        runBatch: (commands) => this.runBatch(commands),
+      },
+      this.encoding,
+      scope,
+    );
+  }
 
   /**
    * The same commands with options for each of them. A call's own options go before; of two signals
@@ -65,14 +102,29 @@ export abstract class PipeliningCommands<S extends Strings>
    */
   with(options: CommandOptions): PipeliningCommands<S> {
     checkCallOptions(options, COMMAND_OPTIONS);
-    return new CommandsWith<S>(this, this.encoding, (own) =>
-      this.within(withDefaults(own, options)),
-    );
+    return this.within({ ...this.scope, options: withDefaults(options, this.scope.options) });
   }
 
-  /** The options of a call within the limits of what it is a part of: here none. */
-  protected within(options: CallOptions | undefined): CallOptions | undefined {
-    return options;
+  /**
+   * The same commands in a part of the key space: keys, patterns and channels that are sent get the
+   * prefix, those in replies lose it. A namespace inside another has both prefixes.
+   *
+   * What is for all keys (FLUSHDB, DBSIZE, RANDOMKEY ...) is refused there, and so is a command of
+   * which nobody knows where its keys stand. Keys that a script makes up by itself are its own affair.
+   *
+   * @example
+   * const app = redis.namespace('app:');
+   * await app.set('visits', 1); // SET app:visits 1
+   *
+   * @throws {UsageError} `INVALID_ARGUMENT`: the prefix is empty or no text. Thrown at once.
+   */
+  namespace(prefix: string): PipeliningCommands<S> {
+    const namespace = new Namespace(prefix);
+    const outer = this.scope.namespace?.prefix ?? '';
+    return this.within({
+      ...this.scope,
+      namespace: outer === '' ? namespace : new Namespace(outer + prefix),
+    });
   }
 
   /**
@@ -102,7 +154,7 @@ export abstract class PipeliningCommands<S extends Strings>
     options: BatchOptions = {},
   ): Promise<unknown> {
     const batch = new Batch(this.#callOptions(options));
-    const returned = new Recorder(this.encoding, batch).record(record);
+    const returned = new Recorder(this.encoding, batch, this.scope).record(record);
     this.runBatch(batch.commands);
     await batch.whenSettled();
     if (options.returnErrors !== true) throwFailure(batch);
@@ -143,14 +195,16 @@ export abstract class PipeliningCommands<S extends Strings>
   ): Promise<unknown> {
     const callOptions = this.#callOptions(options);
     const batch = new Batch();
-    const returned = new Recorder(this.encoding, batch, objectionInMulti).record(record);
+    const returned = new Recorder(this.encoding, batch, this.scope, objectionInMulti).record(
+      record,
+    );
     if (batch.mistake !== undefined) {
       batch.abandon(batch.mistake);
       throw batch.mistake;
     }
     if (batch.commands.length === 0) return [];
     try {
-      await this.run(new TransactionCommand(batch, callOptions));
+      await this.dispatch(new TransactionCommand(batch, callOptions));
     } catch (error) {
       if (options.returnErrors !== true || !isOfCommands(error)) throw error;
     }
@@ -160,38 +214,32 @@ export abstract class PipeliningCommands<S extends Strings>
   #callOptions(options: BatchOptions): CallOptions | undefined {
     checkCallOptions(options, BATCH_OPTIONS);
     const { returnErrors: _, ...asked } = options;
-    return this.within(Object.keys(asked).length === 0 ? undefined : asked);
+    const own = Object.keys(asked).length === 0 ? undefined : asked;
+    return withDefaults(own, this.scope.options);
   }
 }
 
-/** A view in which every command has options. */
-class CommandsWith<S extends Strings> extends PipeliningCommands<S> {
+/** A view: the commands of something else, in a scope. */
+class ScopedCommands<S extends Strings> extends PipeliningCommands<S> {
   readonly #executor: BatchExecutor;
-  readonly #complete: CompleteOptions;
 
-  /** @param complete - Adds to a call's options those of the view, and of all views it is made from. */
-  constructor(executor: BatchExecutor, encoding: EncodingOf<S>, complete: CompleteOptions) {
-    super(encoding);
+  constructor(executor: BatchExecutor, encoding: EncodingOf<S>, scope: Scope) {
+    super(encoding, scope);
     this.#executor = executor;
-    this.#complete = complete;
   }
 
-  run<T>(command: Command<T>): Promise<T> {
-    if (command.started) return command.start(); // which rejects: a command object is one call
-    command.options = this.within(command.options);
+  protected dispatch<T>(command: Command<T>): Promise<T> {
     return this.#executor.run(command);
   }
 
   runBatch(commands: readonly Command[]): void {
-    this.#executor.runBatch(commands); // theirs were given to them when they were recorded
+    this.#executor.runBatch(commands);
   }
 
-  protected override within(options: CallOptions | undefined): CallOptions | undefined {
-    return this.#complete(options);
+  protected override within(scope: Scope): PipeliningCommands<S> {
+    return new ScopedCommands<S>(this.#executor, this.encoding, scope);
   }
 }
-
-type CompleteOptions = (options: CallOptions | undefined) => CallOptions | undefined;
 
 /** Commands inside MULTI have no connection, deadline or fate of their own. */
 const objectionInMulti: Objection = (command) => {

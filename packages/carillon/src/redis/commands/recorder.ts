@@ -8,6 +8,7 @@ import { alreadyStarted, type Command } from './command.js';
 import { Commands } from './commands.js';
 import { Queued } from './queued.js';
 import type { EncodingOf, Strings } from './reply-shapes.js';
+import { enterScope, type Scope } from './scope.js';
 
 /** Why a command cannot be part of a batch; undefined when it can. */
 export type Objection = (command: Command) => UsageError | undefined;
@@ -16,12 +17,15 @@ export type Objection = (command: Command) => UsageError | undefined;
 export class Recorder<S extends Strings> extends Commands<S> {
   readonly #batch: Batch;
   readonly #objection: Objection | undefined;
+  readonly #scope: Scope;
   #isOver = false;
 
-  constructor(encoding: EncodingOf<S>, batch: Batch, objection?: Objection) {
+  /** @param scope - Of the view that records; its options are those of the batch. */
+  constructor(encoding: EncodingOf<S>, batch: Batch, { namespace }: Scope, objection?: Objection) {
     super(encoding);
     this.#batch = batch;
     this.#objection = objection;
+    this.#scope = { namespace };
   }
 
   /**
@@ -45,7 +49,13 @@ export class Recorder<S extends Strings> extends Commands<S> {
 
   run<T>(command: Command<T>): Promise<T> {
     const mistake = this.#mistakeIn(command as Command);
-    return mistake === undefined ? this.#batch.add(command) : this.refuse(mistake);
+    if (mistake !== undefined) return this.refuse(mistake);
+    try {
+      enterScope(command as Command, this.#scope);
+    } catch (error) {
+      return this.refuse(error);
+    }
+    return this.#batch.add(command);
   }
 
   protected override refuse(error: unknown): Promise<never> {

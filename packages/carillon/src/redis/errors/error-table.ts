@@ -171,6 +171,11 @@ const USAGE: Readonly<Record<UsageErrorCode, Entry>> = {
     'under RESP2 a subscribed connection runs nothing but subscriptions, PING, QUIT and RESET',
     'Nothing was sent. Use another connection, or RESP3.',
   ],
+  OUTSIDE_NAMESPACE: [
+    'UsageError',
+    'the command cannot be kept inside a namespace: it is for all keys, or where its keys stand is unknown',
+    "Nothing was sent. Call it on the client itself; `addCommands()` tells where the keys of a module's commands stand.",
+  ],
   LEASE_RELEASED: [
     'UsageError',
     'a lease was used after its release',

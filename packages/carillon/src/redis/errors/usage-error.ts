@@ -12,6 +12,7 @@ export type UsageErrorCode =
   | 'SUBSCRIBE_IN_TRANSACTION'
   | 'COMMAND_IN_PUBSUB'
   | 'LEASE_RELEASED'
+  | 'OUTSIDE_NAMESPACE'
   | 'FOREIGN_CONNECTION';
 
 /** A bug in the calling code. Nothing was sent; a retry will fail the same way. */

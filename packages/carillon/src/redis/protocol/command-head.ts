@@ -12,14 +12,15 @@ const CACHED_COUNTS = 8;
 export class CommandHead {
   /** The words with a space between them, for errors and tracing. */
   readonly name: string;
-  readonly #wordCount: number;
+  /** How many words that is. */
+  readonly wordCount: number;
   readonly #words: string;
   readonly #prefixes: string[];
 
   /** @param words - One word, or several for a command with subcommands. Not split at spaces. */
   constructor(...words: readonly [string, ...string[]]) {
     this.name = words.join(' ');
-    this.#wordCount = words.length;
+    this.wordCount = words.length;
     this.#words = words.map(bulkString).join('');
     this.#prefixes = Array.from({ length: CACHED_COUNTS }, (_, count) => this.#build(count));
   }
@@ -30,7 +31,7 @@ export class CommandHead {
   }
 
   #build(argumentCount: number): string {
-    return `*${this.#wordCount + argumentCount}${this.#words}`;
+    return `*${this.wordCount + argumentCount}${this.#words}`;
   }
 }
 

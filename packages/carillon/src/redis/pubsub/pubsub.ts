@@ -12,6 +12,7 @@ import { type Deferred, deferred } from '../../util/deferred.js';
 import { Listeners } from '../../util/listeners.js';
 import { RingQueue } from '../../util/ring-queue.js';
 import { startTimer } from '../../util/timer.js';
+import type { Namespace } from '../commands/namespace.js';
 import {
   aBoolean,
   aPositiveCount,
@@ -104,6 +105,8 @@ export class PubSub<
   readonly #link: SubscriptionLink;
   readonly #decode: (bytes: Uint8Array) => S;
   readonly #options: PubSubOptions<S>;
+  /** What the names on the link begin with, and those that users see do not. */
+  readonly #namespace: Namespace | undefined;
   /** The names that are wanted; each with its handler, unless it is for the loop. */
   readonly #names: Readonly<Record<NameKind, Map<string, Wish<S>>>> = {
     channel: new Map(),
@@ -135,8 +138,10 @@ export class PubSub<
     link: SubscriptionLink,
     decode: (bytes: Uint8Array) => S,
     options: PubSubOptions<S> = {},
+    namespace?: Namespace,
   ) {
     checkOptions(options, REQUIREMENTS);
+    this.#namespace = namespace;
     this.#link = link;
     this.#decode = decode;
     this.#options = options;
@@ -285,7 +290,8 @@ export class PubSub<
     });
     const { subscriptionTimeoutMs = 1_000 } = this.#options;
     try {
-      await this.#link.subscribe(kind, all, this.#subscriber, subscriptionTimeoutMs);
+      const names = all.map((name) => this.#onLink(kind, name));
+      await this.#link.subscribe(kind, names, this.#subscriber, subscriptionTimeoutMs);
     } catch (error) {
       // Another call may have changed a name meanwhile; what it did stays.
       for (const { name, wish, former } of replaced) {
@@ -299,17 +305,24 @@ export class PubSub<
     const leaving = names.length === 0 ? [...this.#names[kind].keys()] : names;
     for (const name of leaving) this.#setWish(kind, name, undefined)?.handler?.clear();
     const { unsubscriptionTimeoutMs = 100 } = this.#options;
-    await this.#link.unsubscribe(kind, leaving, this.#subscriber, unsubscriptionTimeoutMs);
+    const onLink = leaving.map((name) => this.#onLink(kind, name));
+    await this.#link.unsubscribe(kind, onLink, this.#subscriber, unsubscriptionTimeoutMs);
   }
 
   #newWish(handler: PubSubHandler<S> | undefined): Wish<S> {
     return { handler: handler && new HandlerQueue(handler, this.#maxMessages) };
   }
 
+  /** A name as the link and the server know it. */
+  #onLink(kind: NameKind, name: string): string {
+    const { prefix = '', patternPrefix = '' } = this.#namespace ?? {};
+    return `${kind === 'channel' ? prefix : patternPrefix}${name}`;
+  }
+
   /** Sets or removes what is wanted of a name. @returns What was wanted of it before. */
   #setWish(kind: NameKind, name: string, wish: Wish<S> | undefined): Wish<S> | undefined {
     const names = this.#names[kind];
-    const key = subscriptionKey(kind, name);
+    const key = subscriptionKey(kind, this.#onLink(kind, name));
     const former = names.get(name);
     if (wish === undefined) {
       names.delete(name);
@@ -350,11 +363,17 @@ export class PubSub<
   }
 
   #read(raw: RawMessage): PubSubMessage<S> | PubSubPatternMessage<S> {
-    const channel = textOfBytes(raw.channel);
+    const namespace = this.#namespace;
+    const channel = textOfBytes(raw.channel).slice(namespace?.prefix.length ?? 0);
     const data = this.#decode(raw.data);
     return raw.pattern === null
       ? { type: 'message', pattern: null, channel, data }
-      : { type: 'pmessage', pattern: textOfBytes(raw.pattern), channel, data };
+      : {
+          type: 'pmessage',
+          pattern: textOfBytes(raw.pattern).slice(namespace?.patternPrefix.length ?? 0),
+          channel,
+          data,
+        };
   }
 
   #put(given: PubSubItem<S>): void {

@@ -8,6 +8,7 @@
 import { type Command, CommandFlag } from '../commands/command.js';
 import { PipeliningCommands } from '../commands/pipelining-commands.js';
 import type { EncodingOf, Strings } from '../commands/reply-shapes.js';
+import type { Scope } from '../commands/scope.js';
 import type { Connection } from '../connection/connection.js';
 import { WaitingCommands } from '../connection/waiting-commands.js';
 import { ConnectionError } from '../errors/connection-error.js';
@@ -45,8 +46,8 @@ export class Lease<S extends Strings = string> extends PipeliningCommands<S> {
   #isReleased = false;
 
   /** @internal Use `acquire()`. */
-  constructor(member: PooledConnection, lender: Lender, encoding: EncodingOf<S>) {
-    super(encoding);
+  constructor(member: PooledConnection, lender: Lender, encoding: EncodingOf<S>, scope?: Scope) {
+    super(encoding, scope);
     this.connection = member.connection;
     this.#member = member;
     this.#lender = lender;
@@ -59,7 +60,7 @@ export class Lease<S extends Strings = string> extends PipeliningCommands<S> {
   }
 
   /** @throws {UsageError} `LEASE_RELEASED`: the connection was given back. */
-  run<T>(command: Command<T>): Promise<T> {
+  protected dispatch<T>(command: Command<T>): Promise<T> {
     const isFirstRun = !command.started;
     const promise = command.start();
     if (isFirstRun) this.#accept(command as Command);

@@ -16,6 +16,7 @@ import { type CallOptions, Command, CommandFlag } from '../commands/command.js';
 import { traceCommand } from '../commands/command-tracing.js';
 import type { BatchExecutor } from '../commands/executor.js';
 import type { EncodingOf, Strings } from '../commands/reply-shapes.js';
+import type { Scope } from '../commands/scope.js';
 import { aPositiveNumber, checkOptions, type Requirement } from '../connection/check-options.js';
 import { type AuthArguments, type Connection, timeoutOf } from '../connection/connection.js';
 import type {
@@ -209,12 +210,13 @@ export class Pool<S extends Strings = string> implements BatchExecutor {
     return this.acquireAs<S>(this.encoding, options);
   }
 
-  /** @internal `acquire()` for a view that reads strings as `encoding`. */
+  /** @internal `acquire()` for a view: one that reads strings as `encoding`, in a scope. */
   async acquireAs<T extends Strings>(
     encoding: EncodingOf<T>,
     options: AcquireOptions = {},
+    scope?: Scope,
   ): Promise<Lease<T>> {
-    return new Lease<T>(await this.#borrow(options), this.#lender, encoding);
+    return new Lease<T>(await this.#borrow(options), this.#lender, encoding, scope);
   }
 
   /**
