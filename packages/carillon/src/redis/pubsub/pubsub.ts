@@ -254,8 +254,8 @@ export class PubSub<
     this.#link.detach(this.#subscriber);
   }
 
-  async [Symbol.asyncDispose](): Promise<void> {
-    await this.close();
+  [Symbol.asyncDispose](): PromiseLike<void> {
+    return this.close();
   }
 
   async #subscribe(
