@@ -10,13 +10,18 @@ export type { Transaction, TransactionOptions } from '../redis/client/transactio
 export type { SetOptions } from '../redis/commands/by-hand/set.js';
 export type { XaddOptions } from '../redis/commands/by-hand/xadd.js';
 export type { StreamEntry, XreadOptions } from '../redis/commands/by-hand/xread.js';
-export type { CallOptions, Command, CommandSpec, Encoding } from '../redis/commands/command.js';
+export type {
+  CallOptions,
+  Command,
+  CommandOptions,
+  CommandSpec,
+  Encoding,
+} from '../redis/commands/command.js';
 export type { CommandTrace } from '../redis/commands/command-tracing.js';
 export type { Commands, Key, Value } from '../redis/commands/commands.js';
 export type { BatchExecutor, Executor } from '../redis/commands/executor.js';
 export type {
   BatchOptions,
-  CommandOptions,
   PipeliningCommands,
   Results,
   ResultsOrErrors,
