@@ -1,6 +1,12 @@
 /** The door `carillon/redis`: a client of Redis and Valkey. */
 
-export type { Client, ClientEvents, ClientState, ClientStats } from '../redis/client/client.js';
+export type {
+  Client,
+  ClientEvents,
+  ClientState,
+  ClientStats,
+  ClientWith,
+} from '../redis/client/client.js';
 export type { RedisOptions } from '../redis/client/client-options.js';
 export { type CommandsClass, connect } from '../redis/client/connect.js';
 export { createConnection } from '../redis/client/create-connection.js';

@@ -11,7 +11,7 @@ import type { PubSubItems } from '../pubsub/items.js';
 import { PubSub, type PubSubOptions } from '../pubsub/pubsub.js';
 import type { Lease } from '../topology/lease.js';
 import type { AcquireOptions } from '../topology/pool.js';
-import type { Client, ClientEvents, ClientState, ClientStats } from './client.js';
+import type { Client, ClientEvents, ClientState, ClientStats, ClientWith } from './client.js';
 import { runTransaction, type Transaction, type TransactionOptions } from './transaction.js';
 
 /**
@@ -23,9 +23,16 @@ export class Redis<S extends Strings = string> extends PipeliningCommands<S> {
   readonly #client: Client;
   #bytes: Redis<Uint8Array> | undefined;
 
-  /** @internal Use `connect()`. A class that extends this one passes on what it is given. */
-  constructor(client: Client, encoding: EncodingOf<S> = client.encoding as EncodingOf<S>) {
-    super(encoding);
+  /**
+   * @internal Use `connect()`. A class that extends this one passes on what it is given: a client that
+   * reads strings as `S`. With an encoding any client will do.
+   */
+  constructor(
+    ...[client, encoding]:
+      | [client: ClientWith<EncodingOf<S>>]
+      | [client: Client, encoding: EncodingOf<S>]
+  ) {
+    super(encoding === undefined ? (client.encoding as EncodingOf<S>) : encoding);
     this.#client = client;
   }
 
@@ -113,7 +120,12 @@ export class Redis<S extends Strings = string> extends PipeliningCommands<S> {
     return new PubSub(this.#client.subscriptions(), read as (bytes: Uint8Array) => S, options);
   }
 
-  /** Adds a listener for what happens to the connection. @returns A function that removes it. */
+  /**
+   * Adds a listener for what happens to the connection.
+   *
+   * @returns A function that removes it.
+   * @throws {UsageError} `INVALID_ARGUMENT`: no such event, or no function.
+   */
   on<Name extends keyof ClientEvents>(
     event: Name,
     listener: (payload: ClientEvents[Name]) => void,

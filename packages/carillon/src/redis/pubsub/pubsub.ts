@@ -15,6 +15,7 @@ import { startTimer } from '../../util/timer.js';
 import {
   aBoolean,
   aPositiveCount,
+  checkListener,
   checkOptions,
   type Requirement,
 } from '../connection/check-options.js';
@@ -71,6 +72,8 @@ export interface PubSubEvents {
   /** All subscriptions stand again. */
   reconnect: undefined;
 }
+
+const EVENTS: Readonly<Record<keyof PubSubEvents, true>> = { disconnect: true, reconnect: true };
 
 const names: Requirement = ['an array of names', (value) => Array.isArray(value)];
 const handlers: Requirement = [
@@ -178,11 +181,17 @@ export class PubSub<
     return dropped;
   }
 
-  /** Adds a listener for what happens to the connection. @returns A function that removes it. */
+  /**
+   * Adds a listener for what happens to the connection.
+   *
+   * @returns A function that removes it.
+   * @throws {UsageError} `INVALID_ARGUMENT`: no such event, or no function.
+   */
   on<Name extends keyof PubSubEvents>(
     event: Name,
     listener: (payload: PubSubEvents[Name]) => void,
   ): () => void {
+    checkListener(event, listener, EVENTS);
     return this.#listeners.on(event, listener);
   }
 
