@@ -49,7 +49,7 @@ const SETTINGS = {
 
 const { values: options } = parseArgs({
   options: {
-    rounds: { type: 'string', default: '21' },
+    rounds: { type: 'string', default: '41' },
     'no-save': { type: 'boolean', default: false },
   },
 });
