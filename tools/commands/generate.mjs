@@ -16,6 +16,7 @@ import { groupModule, methodOf, tableModule } from './emit.mjs';
 import { readFacts } from './facts.mjs';
 import { keysText } from './keys-text.mjs';
 import * as own from './own-flags.mjs';
+import { reference } from './reference.mjs';
 import { TABLES } from './tables.mjs';
 import { UNTYPED } from './untyped.mjs';
 
@@ -96,6 +97,7 @@ export function generate() {
   for (const [group, methods] of groups) {
     files.set(`${TARGET}/${group}.ts`, groupModule(group, methods));
   }
+  for (const [file, text] of reference()) files.set(file, text);
   files.set(REFUSED, `${JSON.stringify(Object.fromEntries(refused), null, 2)}\n`);
   return { files, mistakes };
 }
@@ -130,6 +132,7 @@ export async function formatted(files) {
   const biome = path.join(ROOT, 'node_modules', '@biomejs', 'biome', 'bin', 'biome');
   const entries = await Promise.all(
     [...files].map(async ([file, text]) => {
+      if (file.endsWith('.md')) return /** @type {const} */ ([file, text]);
       const child = spawn(process.execPath, [biome, 'format', `--stdin-file-path=${file}`], {
         cwd: ROOT,
         stdio: ['pipe', 'pipe', 'inherit'],

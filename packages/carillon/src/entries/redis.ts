@@ -1,6 +1,12 @@
 /** The door `carillon/redis`: a client of Redis and Valkey. */
 
-export type { Client, ClientEvents, ClientState, ClientStats } from '../redis/client/client.js';
+export type {
+  Client,
+  ClientEvents,
+  ClientState,
+  ClientStats,
+  ClientWith,
+} from '../redis/client/client.js';
 export type { RedisOptions } from '../redis/client/client-options.js';
 export { type CommandsClass, connect } from '../redis/client/connect.js';
 export { createConnection } from '../redis/client/create-connection.js';
@@ -31,7 +37,13 @@ export type * from '../redis/commands/by-hand/sorted-set.js';
 export type * from '../redis/commands/by-hand/stream.js';
 export type * from '../redis/commands/by-hand/string.js';
 export type * from '../redis/commands/by-hand/vector-set.js';
-export type { CallOptions, Command, CommandSpec, Encoding } from '../redis/commands/command.js';
+export type {
+  CallOptions,
+  Command,
+  CommandOptions,
+  CommandSpec,
+  Encoding,
+} from '../redis/commands/command.js';
 export type { CommandTrace } from '../redis/commands/command-tracing.js';
 export type { Commands } from '../redis/commands/commands.js';
 export type { BatchExecutor, Executor } from '../redis/commands/executor.js';
@@ -53,14 +65,15 @@ export type * from '../redis/commands/generated/sorted-set.js';
 export type * from '../redis/commands/generated/stream.js';
 export type * from '../redis/commands/generated/string.js';
 export type * from '../redis/commands/generated/vector-set.js';
+export { addCommands, type ModuleCommand } from '../redis/commands/module-commands.js';
 export type { Fields, Key, Many, Value, Values } from '../redis/commands/parameters.js';
 export type {
   BatchOptions,
-  CommandOptions,
   PipeliningCommands,
   Results,
   ResultsOrErrors,
 } from '../redis/commands/pipelining-commands.js';
+export type { ReplyReader } from '../redis/commands/replies.js';
 export type { ServerAddress } from '../redis/connection/address.js';
 export {
   Channel,

@@ -10,7 +10,7 @@ import { type Command, CommandFlag, type Encoding } from '../commands/command.js
 import type { BatchExecutor } from '../commands/executor.js';
 import type { EncodingOf, Strings } from '../commands/reply-shapes.js';
 import type { Scope } from '../commands/scope.js';
-import { checkOptions, type Requirement } from '../connection/check-options.js';
+import { checkListener, checkOptions, type Requirement } from '../connection/check-options.js';
 import { connectionErrorFrom } from '../errors/connection-error.js';
 import { SubscriptionLink } from '../pubsub/subscription-link.js';
 import { Lane, type LaneOwner, type LaneStats } from '../topology/lane.js';
@@ -54,6 +54,18 @@ export interface ClientStats {
   /** Names that are subscribed to, or will be after a reconnect. */
   readonly subscriptions: number;
 }
+
+/** A client that reads bulk strings as `E`, unless a view or a call says otherwise. */
+export interface ClientWith<E extends Encoding> extends Client {
+  readonly encoding: E;
+}
+
+const EVENTS: Readonly<Record<keyof ClientEvents, true>> = {
+  ready: true,
+  disconnect: true,
+  retry: true,
+  close: true,
+};
 
 /** How long `close()` waits for replies unless told otherwise, in milliseconds. */
 const DEFAULT_CLOSE_TIMEOUT_MS = 5_000;
@@ -146,11 +158,17 @@ export class Client implements BatchExecutor {
     return this.#leases().acquireAs<S>(encoding, options, scope);
   }
 
-  /** Adds a listener for what happens to the connection. @returns A function that removes it. */
+  /**
+   * Adds a listener for what happens to the connection.
+   *
+   * @returns A function that removes it.
+   * @throws {UsageError} `INVALID_ARGUMENT`: no such event, or no function.
+   */
   on<Name extends keyof ClientEvents>(
     event: Name,
     listener: (payload: ClientEvents[Name]) => void,
   ): () => void {
+    checkListener(event, listener, EVENTS);
     return this.#listeners.on(event, listener);
   }
 

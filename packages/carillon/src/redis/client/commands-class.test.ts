@@ -21,6 +21,14 @@ class Counters extends Redis {
   }
 }
 
+class ByteCounters extends Redis<Uint8Array> {}
+
+class AlwaysBytes extends Redis<Uint8Array> {
+  constructor(client: Client) {
+    super(client, null);
+  }
+}
+
 const ECHO = defineCommand<string>('ECHO');
 
 /** Knows nothing of `Redis`: it is given one object, and needs no more of that than it runs commands. */
@@ -53,10 +61,18 @@ test('a class that extends Redis has its own methods beside all others', async (
 });
 
 test('a class that extends Redis reads strings as the options say', async () => {
-  await using redis = await connect(server.url, { commandsClass: Counters, encoding: null });
+  await using redis = await connect(server.url, { commandsClass: ByteCounters, encoding: null });
   await redis.set('read', 'x');
 
+  assert.deepEqual(await redis.get('read'), Buffer.from('x'));
   assert.deepEqual(await redis.call(['GET', 'read']), Buffer.from('x'));
+});
+
+test('a class that names its encoding to Redis has that one, whatever the client reads', async () => {
+  await using redis = await connect(server.url, { commandsClass: AlwaysBytes });
+  await redis.set('always', 'x');
+
+  assert.deepEqual(await redis.get('always'), Buffer.from('x'));
 });
 
 test('any class will do: it is made with the one thing that runs commands', async () => {

@@ -5,12 +5,15 @@ import type { Encoding } from '../commands/command.js';
 import type { ServerAddress } from '../connection/address.js';
 import { openConnection } from '../connection/opening.js';
 import { connectionErrorFrom } from '../errors/connection-error.js';
-import { Client } from './client.js';
+import { Client, type ClientWith } from './client.js';
 import { clientSettings, type RedisOptions } from './client-options.js';
 import { Redis } from './redis.js';
 
-/** Makes the object that `connect` resolves to: `Redis`, or a class of the user's. */
-export type CommandsClass<T> = new (client: Client) => T;
+/**
+ * Makes the object that `connect` resolves to: `Redis`, or a class of the user's. `E` is the option
+ * `encoding`: a class that promises bytes takes no client that reads text.
+ */
+export type CommandsClass<T, E extends Encoding = Encoding> = new (client: ClientWith<E>) => T;
 
 /**
  * Connects to a Redis or Valkey server.
@@ -24,9 +27,9 @@ export type CommandsClass<T> = new (client: Client) => T;
  *   false` neither: nobody waits, so that the signal is not looked at; `close()` ends the attempts.
  * @throws {ReplyError} The server refused: credentials, database, too many clients.
  */
-export function connect<T>(
+export function connect<T, E extends Encoding = 'utf8'>(
   address: ServerAddress,
-  options: RedisOptions<Encoding> & { readonly commandsClass: CommandsClass<T> },
+  options: RedisOptions<E> & { readonly commandsClass: CommandsClass<T, NoInfer<E>> },
 ): Promise<T>;
 export function connect(
   address: ServerAddress,

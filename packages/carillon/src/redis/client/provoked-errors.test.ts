@@ -271,6 +271,9 @@ const PROVOCATIONS: Readonly<Record<string, Provocation>> = {
     await connection.executePubSub('subscribe', 'news');
     return await rejectionOf(connection.execute('SET', 'k', SECRET));
   },
+  OUTSIDE_NAMESPACE: throughProxy({}, async (redis) => {
+    await redis.namespace('app:').call(['FLUSHDB', SECRET]);
+  }),
   LEASE_RELEASED: throughProxy({}, async (redis) => {
     const lease = await redis.acquire();
     lease.release();

@@ -64,6 +64,27 @@ test('closing twice is closing once, and both wait for the end', async () => {
   assert.equal(closed, 1);
 });
 
+test('an event that does not exist, or a listener that is no function, is refused at once', async () => {
+  await using redis = await connect(server.url);
+  await using pubsub = redis.pubsub();
+  const mistakes: [event: unknown, listener: unknown, message: RegExp][] = [
+    ['error', () => {}, /no event `error` \(known: .*disconnect/],
+    ['toString', () => {}, /no event `toString`/],
+    [Symbol('ready'), () => {}, /no event that is a symbol/],
+    ['disconnect', undefined, /listener of `disconnect` must be a function/],
+  ];
+
+  for (const emitter of [redis, pubsub]) {
+    for (const [event, listener, message] of mistakes) {
+      assert.throws(() => Reflect.apply(emitter.on, emitter, [event, listener]), {
+        name: 'UsageError',
+        code: 'INVALID_ARGUMENT',
+        message,
+      });
+    }
+  }
+});
+
 test('close() while it connects ends the attempt', async () => {
   await using proxy = await startFaultProxy(server);
   await proxy.admit('silence');

@@ -16,6 +16,7 @@ export const CALL_OPTIONS: Readonly<Record<keyof CallOptions, (value: unknown) =
   signal: (value) => value instanceof AbortSignal,
   idempotent: (value) => typeof value === 'boolean',
   encoding: (value) => value === null || value === 'utf8',
+  integers: (value) => value === 'bigint',
 };
 
 /** How to decode bulk strings that are to be read as `encoding`. */
@@ -40,8 +41,9 @@ export function commandOf(
   }
   if (options !== undefined) checkCallOptions(options);
   const asked = options?.encoding;
-  const spec = specOfCall(words, decodeAsOf(asked === undefined ? encoding : asked));
-  return new Command(spec, words.slice(1), options);
+  const strings = decodeAsOf(asked === undefined ? encoding : asked);
+  const integers = options?.integers === undefined ? 0 : DecodeAs.bigints;
+  return new Command(specOfCall(words, strings | integers), words.slice(1), options);
 }
 
 /** Runs what `commandOf` makes of the words; a mistake in them rejects. */

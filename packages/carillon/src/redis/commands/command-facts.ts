@@ -21,6 +21,11 @@ const BLOCKING_BY_OPTION: ReadonlySet<string> = new Set(['XREAD', 'XREADGROUP'])
 const cache = new Map<string, CommandSpec<Reply>>();
 const MAX_CACHED = 1_000;
 
+/** Called when the facts have changed. */
+export function forgetCalls(): void {
+  cache.clear();
+}
+
 /**
  * Describes a command that is given by its words, such as `['CLIENT', 'LIST']`, the arguments among
  * them. The spec's name may have two words; only the first is its head, the second is sent as an argument.

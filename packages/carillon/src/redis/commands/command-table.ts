@@ -40,5 +40,10 @@ for (const [letters, keys, plan, reply, names] of COMMAND_TABLE) {
 /** All commands, by name. */
 export const COMMANDS: ReadonlyMap<string, CommandEntry> = entries;
 
+/** Adds a command that is not in the table. */
+export function addCommand(entry: CommandEntry): void {
+  entries.set(entry.name, entry);
+}
+
 /** Commands whose second word is a part of their name. */
 export const CONTAINERS: ReadonlySet<string> = containers;

@@ -53,16 +53,25 @@ export interface CommandSpec<T> {
   readonly shape: ((reply: Reply) => T) | undefined;
 }
 
-/** What a caller may ask for a single command. */
-export interface CallOptions {
+/** What a caller may ask for commands, whatever they are. */
+export interface CommandOptions {
   /** Milliseconds from the call to the reply, instead of the client's `commandTimeoutMs`. */
   readonly timeoutMs?: number;
   /** Rejects the command when aborted; unsent, it is then never sent. */
   readonly signal?: AbortSignal;
   /** The caller vouches that running it twice does no harm, so a lost reply may be asked for again. */
   readonly idempotent?: boolean;
+}
+
+/** What a caller may ask for a single command that is given by its words. */
+export interface CallOptions extends CommandOptions {
   /** What bulk strings of this one reply are read as; that of the connection or view when absent. */
   readonly encoding?: Encoding;
+  /**
+   * `'bigint'`: every integer of this one reply is a bigint, also those within maps and lists. Without
+   * it only an integer beyond 2^53 is. Of what a subscription acknowledges, counts stay numbers.
+   */
+  readonly integers?: 'bigint';
 }
 
 /** For commands whose waiting somebody else ends: a handshake, a probe. */

@@ -9,7 +9,13 @@ import type { RedisError } from '../errors/redis-error.js';
 import { UsageError } from '../errors/usage-error.js';
 import { Batch } from './batch.js';
 import { CALL_OPTIONS, checkCallOptions } from './call-command.js';
-import { type CallOptions, type Command, CommandFlag, withDefaults } from './command.js';
+import {
+  type CallOptions,
+  type Command,
+  CommandFlag,
+  type CommandOptions,
+  withDefaults,
+} from './command.js';
 import { Commands } from './commands.js';
 import type { BatchExecutor } from './executor.js';
 import { Namespace } from './namespace.js';
@@ -18,9 +24,6 @@ import { type Objection, Recorder } from './recorder.js';
 import type { EncodingOf, Strings } from './reply-shapes.js';
 import { enterScope, NO_SCOPE, type Scope } from './scope.js';
 import { TransactionCommand } from './transaction-command.js';
-
-/** What a caller may ask for commands, whatever they are. */
-export interface CommandOptions extends Omit<CallOptions, 'encoding'> {}
 
 /** What a caller may ask for a pipeline or transaction. */
 export interface BatchOptions extends CommandOptions {
@@ -168,7 +171,8 @@ export abstract class PipeliningCommands<S extends Strings>
    * only when all its commands are read-only, or with `idempotent`.
    *
    * @param record - As for `pipeline`.
-   * @param options - For the transaction as a whole; commands may have none of their own but `encoding`.
+   * @param options - For the transaction as a whole; commands may have none of their own but how their
+   *   reply is read: `encoding`, `integers`.
    * @returns The results in the array's order.
    * @throws {MultiExecError} Commands failed while the others ran; or the server refused to queue one,
    *   and nothing ran: `errors` then has an error for each command. A server that does not let its user
@@ -241,6 +245,9 @@ class ScopedCommands<S extends Strings> extends PipeliningCommands<S> {
   }
 }
 
+/** Options of a call that only say how its reply is read. */
+const REPLY_OPTIONS: ReadonlySet<string> = new Set(['encoding', 'integers']);
+
 /** Commands inside MULTI have no connection, deadline or fate of their own. */
 const objectionInMulti: Objection = (command) => {
   const { name, flags } = command.spec;
@@ -259,7 +266,7 @@ const objectionInMulti: Objection = (command) => {
     });
   }
   const own = Object.entries(command.options ?? {}).find(
-    ([option, value]) => option !== 'encoding' && value !== undefined,
+    ([option, value]) => !REPLY_OPTIONS.has(option) && value !== undefined,
   );
   if (own === undefined) return undefined;
   return new UsageError('INVALID_ARGUMENT', `\`${own[0]}\` is for the transaction as a whole`, {

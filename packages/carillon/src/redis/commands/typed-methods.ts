@@ -42,8 +42,12 @@ type Method = (this: Caller, ...given: unknown[]) => Promise<unknown>;
  *
  * @param byHand - Absent when the table says all.
  */
-export function addMethod(prototype: object, entry: CommandEntry, byHand?: MethodByHand): void {
-  const name = methodNameOf(entry.name);
+export function addMethod(
+  prototype: object,
+  entry: CommandEntry,
+  byHand?: MethodByHand,
+  name: string = methodNameOf(entry.name),
+): void {
   const value = methodOf(entry, byHand);
   Object.defineProperty(value, 'name', { value: name });
   Object.defineProperty(prototype, name, { value, writable: true, configurable: true });

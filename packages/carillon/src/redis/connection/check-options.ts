@@ -1,6 +1,7 @@
 /**
- * Checks options against what each must be, for callers without types: a misspelled or mistyped
- * option is an error that names it, not a default that surprises later.
+ * Checks options against what each must be, and listeners, for callers without types: a misspelled or
+ * mistyped option is an error that names it, not a default that surprises later, and so is the name of
+ * an event that will never come.
  */
 import { UsageError } from '../errors/usage-error.js';
 
@@ -44,5 +45,26 @@ export function checkOptions(
     if (value !== undefined && !accepts(value)) {
       throw new UsageError('INVALID_OPTION', `\`${name}\` must be ${expected}`);
     }
+  }
+}
+
+/**
+ * Checks what `on` was given.
+ *
+ * @param events - The names there are.
+ * @throws {UsageError} `INVALID_ARGUMENT`: there is no such event, or the listener is no function.
+ */
+export function checkListener(
+  event: unknown,
+  listener: unknown,
+  events: Readonly<Record<string, true>>,
+): void {
+  if (typeof event !== 'string' || !Object.hasOwn(events, event)) {
+    const name = typeof event === 'string' ? `\`${event}\`` : `that is a ${typeof event}`;
+    const known = Object.keys(events).join(', ');
+    throw new UsageError('INVALID_ARGUMENT', `there is no event ${name} (known: ${known})`);
+  }
+  if (typeof listener !== 'function') {
+    throw new UsageError('INVALID_ARGUMENT', `the listener of \`${event}\` must be a function`);
   }
 }

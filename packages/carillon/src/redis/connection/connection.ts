@@ -263,9 +263,9 @@ export class Connection extends ConnectionCalls implements BatchExecutor {
     return this.#whenClosed;
   }
 
-  async [Symbol.asyncDispose](): Promise<void> {
+  [Symbol.asyncDispose](): PromiseLike<void> {
     this.close();
-    await this.#whenClosed;
+    return this.#whenClosed;
   }
 
   #renewInTime(credentials: Credentials): void {

@@ -13,7 +13,7 @@ import {
 } from './decoding.test.support.js';
 import { Attributed, type Reply } from './reply.js';
 
-const { text, bytes, flatMaps } = DecodeAs;
+const { text, bytes, flatMaps, bigints } = DecodeAs;
 const buffer = (content: string) => Buffer.from(content, 'latin1');
 
 interface Case {
@@ -50,6 +50,16 @@ const CASES: Readonly<Record<string, Case>> = {
     wire: '*3\r\n%1\r\n$1\r\nf\r\n%1\r\n$1\r\ng\r\n:1\r\n%1\r\n$1\r\nf\r\n$1\r\nv\r\n~1\r\n$1\r\nm\r\n',
     elementsAs: [flatMaps, text, bytes],
     expected: reply([['f', ['g', 1]], new Map([['f', 'v']]), [buffer('m')]]),
+  },
+  'integers as bigints and as numbers in turn': {
+    wire: '*4\r\n:1\r\n*2\r\n:2\r\n:3\r\n:4\r\n%1\r\n$1\r\nf\r\n:5\r\n',
+    elementsAs: [bigints, text, bigints, bytes | flatMaps | bigints],
+    expected: reply([1n, [2, 3], 4n, [buffer('f'), 5n]]),
+  },
+  'a push between integers that are bigints': {
+    wire: '*2\r\n:1\r\n>2\r\n+unsubscribe\r\n:7\r\n:2\r\n',
+    elementsAs: [bigints, bigints],
+    expected: [{ push: ['unsubscribe', 7] }, ...reply([1n, 2n])],
   },
   'errors and nulls among the elements': {
     wire: '*4\r\n-WRONGTYPE no\r\n$-1\r\n_\r\n$1\r\na\r\n',

@@ -18,6 +18,7 @@ type Vector = readonly [wire: string, expected: Reply, setup?: DecodeSetup];
 
 const BYTES: DecodeSetup = { as: DecodeAs.bytes };
 const FLAT: DecodeSetup = { as: DecodeAs.flatMaps };
+const BIGINTS: DecodeSetup = { as: DecodeAs.bigints };
 const ATTACH: DecodeSetup = { attributes: 'attach' };
 const SETS: DecodeSetup = { sets: 'set' };
 const TAGGED: DecodeSetup = { verbatim: 'tagged' };
@@ -56,6 +57,30 @@ const VECTORS: Readonly<Record<string, readonly Vector[]>> = {
     [':9223372036854775807\r\n', 9223372036854775807n],
     [':-9223372036854775808\r\n', -9223372036854775808n],
     [':00000000000000000000000000000012\r\n', 12],
+  ],
+  'integer as a bigint': [
+    [':0\r\n', 0n, BIGINTS],
+    [':-0\r\n', 0n, BIGINTS],
+    [':+7\r\n', 7n, BIGINTS],
+    [':-1024\r\n', -1024n, BIGINTS],
+    [':999999999999999\r\n', 999_999_999_999_999n, BIGINTS],
+    [':9007199254740991\r\n', 9007199254740991n, BIGINTS],
+    [':9007199254740992\r\n', 9007199254740992n, BIGINTS],
+    [':-9223372036854775808\r\n', -9223372036854775808n, BIGINTS],
+    ['*3\r\n:1\r\n*2\r\n:2\r\n$1\r\n3\r\n~1\r\n:4\r\n', [1n, [2n, '3'], [4n]], BIGINTS],
+    ['%1\r\n:1\r\n%1\r\n+two\r\n:2\r\n', new Map([[1n, new Map([['two', 2n]])]]), BIGINTS],
+    [
+      '%1\r\n$1\r\nk\r\n:1\r\n',
+      [bytes('k'), 1n],
+      { as: DecodeAs.bytes | DecodeAs.flatMaps | DecodeAs.bigints },
+    ],
+    ['*?\r\n:1\r\n.\r\n', [1n], BIGINTS],
+    ['*4\r\n,1\r\n#t\r\n$-1\r\n(5\r\n', [1, true, null, 5n], BIGINTS],
+    [
+      '|1\r\n+ttl\r\n:9\r\n:1\r\n',
+      new Attributed(1n, attributes(['ttl', 9n])),
+      { ...ATTACH, ...BIGINTS },
+    ],
   ],
   'bulk string': [
     ['$5\r\nhello\r\n', 'hello'],
@@ -253,6 +278,7 @@ const BAD_VECTORS: Readonly<Record<string, BadVector>> = {
   'an integer that is only a sign': [':-\r\n'],
   'an integer of two signs': [':--1\r\n'],
   'an integer of 65 bits': [':9223372036854775808\r\n'],
+  'an integer of 65 bits for a bigint': [':9223372036854775808\r\n', 'MALFORMED', BIGINTS],
   'an integer of more than 32 digits': [`:${'1'.repeat(33)}\r\n`],
   'a boolean that is neither': ['#x\r\n'],
   'a boolean of two letters': ['#tt\r\n'],
@@ -306,8 +332,9 @@ const SENTINEL = '*2\r\n$8\r\nsentinel\r\n:42\r\n';
 const SENTINEL_EVENT: DecoderEvent = { reply: ['sentinel', 42] };
 /** The same for the ways of decoding that change it. */
 function sentinelFor(setup: DecodeSetup | undefined): DecoderEvent {
-  const asBytes = ((setup?.as ?? 0) & DecodeAs.bytes) !== 0;
-  return asBytes ? { reply: [bytes('sentinel'), 42] } : SENTINEL_EVENT;
+  const as = setup?.as ?? 0;
+  const text = (as & DecodeAs.bytes) === 0 ? 'sentinel' : bytes('sentinel');
+  return { reply: [text, (as & DecodeAs.bigints) === 0 ? 42 : 42n] };
 }
 
 function everyChunking(stream: Uint8Array): Iterable<Uint8Array>[] {
@@ -343,13 +370,13 @@ describe('push', () => {
 describe('malformed or excessive', () => {
   for (const [what, [wire, code = 'MALFORMED', setup]] of Object.entries(BAD_VECTORS)) {
     test(`${what} is refused with the same error however it is cut`, () => {
-      const whole = decode([bytes(`:1\r\n${wire}`)], setup).events;
-      assert.deepEqual(whole[0], { reply: 1 });
+      const whole = decode([bytes(`+OK\r\n${wire}`)], setup).events;
+      assert.deepEqual(whole[0], { reply: 'OK' });
       assert.deepEqual(
         whole.slice(1).map((event) => ('error' in event ? event.error : event)),
         [code],
       );
-      for (const chunks of everyChunking(bytes(`:1\r\n${wire}${SENTINEL}`))) {
+      for (const chunks of everyChunking(bytes(`+OK\r\n${wire}${SENTINEL}`))) {
         assert.deepEqual(decode(chunks, setup).events, whole);
       }
     });

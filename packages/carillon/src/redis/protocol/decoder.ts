@@ -35,6 +35,8 @@ export const DecodeAs = {
   bytes: 1,
   /** A RESP3 map as `[key, value, key, value]`, which is what RESP2 sends in its place. */
   flatMaps: 2,
+  /** Every integer as a bigint, not only one that no number holds. Doubles stay numbers. */
+  bigints: 4,
 } as const;
 
 /** What `read` returns when the reply is not complete yet: feed the next chunk. */
@@ -285,7 +287,7 @@ export class Decoder {
         return this.#text(start, stop);
       }
       case Wire.INTEGER:
-        return this.#integer();
+        return (as & DecodeAs.bigints) === 0 ? this.#integer() : this.#bigint();
       case Wire.SIMPLE_STRING:
         return this.#status();
       case Wire.ARRAY:
@@ -358,6 +360,11 @@ export class Decoder {
     const exact = parseInt64(bytes.latin1Slice(this.#pos + 1, pos));
     if (exact === undefined) this.#fail('an integer has at most 64 bits');
     return this.#finish(exact);
+  }
+
+  #bigint(): bigint | typeof INCOMPLETE {
+    const value = this.#integer();
+    return typeof value === 'number' ? BigInt(value) : value; // a number is exact
   }
 
   #status(): string | typeof INCOMPLETE {

@@ -16,6 +16,7 @@ import type { Namespace } from '../commands/namespace.js';
 import {
   aBoolean,
   aPositiveCount,
+  checkListener,
   checkOptions,
   type Requirement,
 } from '../connection/check-options.js';
@@ -72,6 +73,8 @@ export interface PubSubEvents {
   /** All subscriptions stand again. */
   reconnect: undefined;
 }
+
+const EVENTS: Readonly<Record<keyof PubSubEvents, true>> = { disconnect: true, reconnect: true };
 
 const names: Requirement = ['an array of names', (value) => Array.isArray(value)];
 const handlers: Requirement = [
@@ -183,11 +186,17 @@ export class PubSub<
     return dropped;
   }
 
-  /** Adds a listener for what happens to the connection. @returns A function that removes it. */
+  /**
+   * Adds a listener for what happens to the connection.
+   *
+   * @returns A function that removes it.
+   * @throws {UsageError} `INVALID_ARGUMENT`: no such event, or no function.
+   */
   on<Name extends keyof PubSubEvents>(
     event: Name,
     listener: (payload: PubSubEvents[Name]) => void,
   ): () => void {
+    checkListener(event, listener, EVENTS);
     return this.#listeners.on(event, listener);
   }
 
@@ -259,8 +268,8 @@ export class PubSub<
     this.#link.detach(this.#subscriber);
   }
 
-  async [Symbol.asyncDispose](): Promise<void> {
-    await this.close();
+  [Symbol.asyncDispose](): PromiseLike<void> {
+    return this.close();
   }
 
   async #subscribe(

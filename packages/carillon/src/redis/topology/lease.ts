@@ -83,8 +83,9 @@ export class Lease<S extends Strings = string> extends PipeliningCommands<S> {
     this.#lender.takeBack(this.#member);
   }
 
-  async [Symbol.asyncDispose](): Promise<void> {
+  [Symbol.asyncDispose](): PromiseLike<void> {
     this.release();
+    return Promise.resolve();
   }
 
   #accept(command: Command): void {

@@ -374,9 +374,9 @@ export class Pool<S extends Strings = string> implements BatchExecutor {
     return this.#connections.whenClosed;
   }
 
-  async [Symbol.asyncDispose](): Promise<void> {
+  [Symbol.asyncDispose](): PromiseLike<void> {
     this.close();
-    await this.waitClosed();
+    return this.waitClosed();
   }
 
   #accept(command: Command): void {

@@ -1,0 +1,2 @@
+/** What the others are measured against: a module that imports nothing. */
+export {};

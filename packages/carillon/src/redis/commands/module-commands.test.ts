@@ -1,0 +1,63 @@
+/** Commands of modules: a server on which a known command has a name that nobody knows. */
+import assert from 'node:assert/strict';
+import { after, before, test } from 'node:test';
+import { startServer, type TestServer } from '@carillon/test-kit';
+import { connect } from '../client/connect.js';
+import type { Redis } from '../client/redis.js';
+import { addCommands } from './module-commands.js';
+import type { Key, Value } from './parameters.js';
+import type { Strings } from './reply-shapes.js';
+
+declare module './commands.js' {
+  interface Commands<S extends Strings> {
+    jsonGet(key: Key): Promise<S | null>;
+    jsonSet(key: Key, value: Value, options?: { nx?: boolean; xx?: boolean }): Promise<'OK' | null>;
+  }
+}
+
+let server: TestServer;
+let redis: Redis;
+before(async () => {
+  const config = { 'rename-command': ['GET JSON.GET', 'SET JSON.SET'] };
+  server = await startServer({ config });
+  redis = await connect(server.url);
+  addCommands({
+    'JSON.GET': { method: 'jsonGet', keys: '1', readOnly: true },
+    'JSON.SET': { method: 'jsonSet', keys: '1', args: '. . {nx|xx}' },
+  });
+});
+after(async () => {
+  await redis.close();
+  await server.stop();
+});
+
+test('the methods run alone, in batches, views and namespaces', async () => {
+  assert.equal(await redis.jsonSet('k', '{}', { nx: true }), 'OK');
+  assert.equal(await redis.jsonSet('k', '[]', { nx: true }), null);
+  assert.deepEqual(await redis.bytes.jsonGet('k'), Buffer.from('{}'));
+  assert.deepEqual(await redis.multi((tx) => [tx.jsonGet('k'), tx.jsonGet('none')]), ['{}', null]);
+  assert.equal(await redis.namespace('n:').jsonSet('k', 'x'), 'OK');
+  assert.equal(await redis.jsonGet('n:k'), 'x');
+  assert.equal(await redis.namespace('n:').call(['json.get', 'k']), 'x');
+});
+
+test('an option that is unknown is refused', async () => {
+  // @ts-expect-error: it has no such option
+  await assert.rejects(redis.jsonSet('k', 'v', { ex: 1 }), { code: 'INVALID_ARGUMENT' });
+});
+
+for (const [what, commands] of [
+  ['a known command', { GET: {} }],
+  ['a method that exists', { 'JSON.DEL': { method: 'del' } }],
+  ['a name of two words', { 'JSON DEL': {} }],
+  ['a name in small letters', { 'json.del': {} }],
+] as const) {
+  test(`${what} is refused, and nothing is added`, async () => {
+    const given = { 'JSON.NEW': { keys: '1' }, ...commands };
+
+    assert.throws(() => addCommands(given), { code: 'INVALID_ARGUMENT' });
+    await assert.rejects(redis.namespace('n:').call(['JSON.NEW', 'k']), {
+      code: 'OUTSIDE_NAMESPACE',
+    });
+  });
+}
