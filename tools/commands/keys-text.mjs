@@ -13,6 +13,7 @@
  * | `#2` | as many as the word at index 2 says, directly behind it; `#1:2` with a value behind each |
  * | `STORE` | the word behind that word |
  * | `STREAMS:/2` | behind that word the first half of what follows |
+ * | `STREAMS>4:/2` | that word is looked for from index 4 on; `>-2`: from the last but one backwards |
  * | `@1` | no key, but the name that decides the slot |
  *
  * @param {readonly KeySpec[]} specs
@@ -23,7 +24,8 @@ export function keysText(specs) {
       const { lastkey, limit, keynumidx, keystep = 1 } = find;
       if (keynumidx !== undefined) return `#${begin.index}${keystep === 1 ? '' : `:${keystep}`}`;
       if (begin.keyword !== undefined) {
-        return `${begin.keyword}${limit === 2 ? ':/2' : lastkey === -1 ? ':-1' : ''}`;
+        const from = begin.startfrom === 1 ? '' : `>${begin.startfrom}`;
+        return `${begin.keyword}${from}${limit === 2 ? ':/2' : lastkey === -1 ? ':-1' : ''}`;
       }
       if (begin.index === undefined) return ''; // the server cannot say
       const isOne = lastkey === 0 && keystep === 1;

@@ -28,7 +28,8 @@ import { checkOptions } from './options.js';
  */
 export type WriteArguments = (given: readonly unknown[]) => readonly Argument[];
 
-type Item = (given: unknown, args: unknown[], command: string) => void;
+/** Writes what one item sends. @returns The index of the next parameter. */
+type Step = (given: readonly unknown[], next: number, args: unknown[]) => number;
 
 /**
  * Reads a plan.
@@ -38,31 +39,23 @@ type Item = (given: unknown, args: unknown[], command: string) => void;
 export function readPlan(plan: string, command: string): WriteArguments {
   if (plan === '') return asGiven;
   const items = plan.split(' ');
-  const write = items.map(readItem);
-  const taken = items.map(takesParameter);
   const isOpen = items.includes('...');
-  const isDirect =
-    items.every((item) => /^(\.|\*|\.{3}|\{.*)$/.test(item)) && optionsAreLast(items);
-  const count = taken.filter(Boolean).length;
+  const count = items.filter(takesParameter).length;
   const positional = items.filter((item) => takesParameter(item) && !isOptions(item)).length;
+  const steps = items.map((item) => readItem(item, command, positional));
+  const isDirect = items.every(
+    (item, index) => isDirectItem(item) || (isOptions(item) && index === items.length - 1),
+  );
 
   return (given) => {
     // Most calls have no options and no arrays: what is given is what is sent.
-    if (isDirect && (isOpen || given.length <= positional) && !given.some(Array.isArray)) {
+    if (isDirect && (isOpen || given.length <= positional) && !hasArray(given)) {
       return given as Argument[];
     }
     if (!isOpen && given.length > count) throw tooMany(command, count, plan);
     const args: unknown[] = [];
     let next = 0;
-    for (const [index, item] of items.entries()) {
-      if (item === '...') {
-        for (; next < given.length; next++) spread(given[next], args);
-      } else if (!taken[index]) {
-        args.push(item);
-      } else {
-        write[index]?.(given[isOptions(item) ? positional : next++], args, command);
-      }
-    }
+    for (const step of steps) next = step(given, next, args);
     return args as Argument[]; // of which the encoder checks each
   };
 }
@@ -71,47 +64,78 @@ function asGiven(given: readonly unknown[]): readonly Argument[] {
   return given as readonly Argument[]; // of which the encoder checks each
 }
 
-function readItem(item: string): Item {
-  if (item === '.') return push;
-  if (item === '.?') return pushGiven;
-  if (item === '*') return spread;
-  if (item === '#') return spreadCounted;
-  if (item === '%') return spreadRecord;
-  return isOptions(item) ? readOptions(item) : push;
+function hasArray(given: readonly unknown[]): boolean {
+  for (const each of given) if (Array.isArray(each)) return true;
+  return false;
+}
+
+function readItem(item: string, command: string, positional: number): Step {
+  if (isOptions(item)) return optionsStep(item, command, positional);
+  switch (item) {
+    case '.':
+      return push;
+    case '.?':
+      return pushGiven;
+    case '*':
+      return spread;
+    case '...':
+      return spreadAll;
+    case '#':
+      return spreadCounted;
+    case '%':
+      return (given, next, args) => {
+        for (const each of pairsOf(given[next], command)) args.push(each);
+        return next + 1;
+      };
+    default:
+      return (_given, next, args) => {
+        args.push(item);
+        return next;
+      };
+  }
 }
 
 function takesParameter(item: string): boolean {
   return !/^[A-Z]/.test(item);
 }
 
-function optionsAreLast(items: readonly string[]): boolean {
-  return !items.slice(0, -1).some(isOptions);
+function isDirectItem(item: string): boolean {
+  return item === '.' || item === '*' || item === '...';
 }
 
 function isOptions(item: string): boolean {
   return item.startsWith('{');
 }
 
-function push(given: unknown, args: unknown[]): void {
-  args.push(given);
+function push(given: readonly unknown[], next: number, args: unknown[]): number {
+  args.push(given[next]);
+  return next + 1;
 }
 
-function pushGiven(given: unknown, args: unknown[]): void {
-  if (given !== undefined) args.push(given);
+function pushGiven(given: readonly unknown[], next: number, args: unknown[]): number {
+  if (given[next] !== undefined) args.push(given[next]);
+  return next + 1;
 }
 
-function spread(given: unknown, args: unknown[]): void {
+function spread(given: readonly unknown[], next: number, args: unknown[]): number {
+  pushEach(given[next], args);
+  return next + 1;
+}
+
+function spreadAll(given: readonly unknown[], next: number, args: unknown[]): number {
+  for (let i = next; i < given.length; i++) pushEach(given[i], args);
+  return given.length;
+}
+
+function spreadCounted(given: readonly unknown[], next: number, args: unknown[]): number {
+  const list = given[next];
+  args.push(Array.isArray(list) ? list.length : 1);
+  return spread(given, next, args);
+}
+
+function pushEach(given: unknown, args: unknown[]): void {
   if (Array.isArray(given)) for (const each of given) args.push(each);
   else args.push(given);
-}
-
-function spreadCounted(given: unknown, args: unknown[]): void {
-  args.push(Array.isArray(given) ? given.length : 1);
-  spread(given, args);
-}
-
-function spreadRecord(given: unknown, args: unknown[], command: string): void {
-  for (const each of pairsOf(given, command)) args.push(each);
 }
 
 /**
@@ -137,30 +161,46 @@ function isList(given: object): boolean {
   return Array.isArray(given) || ArrayBuffer.isView(given);
 }
 
-type OptionForm = 'alone' | 'with-value' | 'before-each-value';
+/** What an option sends. */
+interface OptionForm {
+  readonly token: string;
+  readonly hasValue: boolean;
+  /** The token stands before each of several values. */
+  readonly repeatsToken: boolean;
+}
 
-function readOptions(item: string): Item {
+function optionsStep(item: string, command: string, place: number): Step {
   const forms: Record<string, OptionForm> = {};
   for (const option of item.slice(1, -1).split('|')) {
-    const [name = '', form] = option.split(/(?=\*?=)/);
-    forms[name] = form === '=' ? 'with-value' : form === '*=' ? 'before-each-value' : 'alone';
+    const [, name = '', mark] = /^(\w+)(\*?=)?$/.exec(option) ?? [];
+    const token = name.toUpperCase();
+    forms[name] = { token, hasValue: mark !== undefined, repeatsToken: mark === '*=' };
   }
-  const entries = Object.entries(forms);
-  return (given, args, command) => {
-    if (given === undefined) return;
-    const options = checkOptions(command, given, forms);
-    for (const [name, form] of entries) {
-      const value = options[name];
-      if (value === undefined || value === false) continue;
-      const token = name.toUpperCase();
-      if (form === 'before-each-value') {
-        for (const each of Array.isArray(value) ? value : [value]) args.push(token, each);
-      } else {
-        args.push(token);
-        if (form === 'with-value') spread(value, args);
-      }
+  const names = Object.keys(forms);
+  return (given, next, args) => {
+    if (given[place] === undefined) return next;
+    const options = checkOptions(command, given[place], forms);
+    const asked = Object.keys(options);
+    // One alone needs no order.
+    for (const name of asked.length === 1 ? asked : names) {
+      pushOption(options[name], forms[name] as OptionForm, args);
     }
+    return next;
   };
+}
+
+function pushOption(
+  value: unknown,
+  { token, hasValue, repeatsToken }: OptionForm,
+  args: unknown[],
+): void {
+  if (value === undefined || value === false) return;
+  if (repeatsToken) {
+    for (const each of Array.isArray(value) ? value : [value]) args.push(token, each);
+    return;
+  }
+  args.push(token);
+  if (hasValue) pushEach(value, args);
 }
 
 function tooMany(command: string, count: number, plan: string): UsageError {

@@ -12,10 +12,11 @@
  * | `STORE` | the word behind that word |
  * | `KEYS:-1` | behind that word all to the last |
  * | `STREAMS:/2` | behind that word the first half of what follows |
+ * | `STREAMS>4:/2` | that word is looked for from index 4 on; `>-2`: from the last but one backwards |
  * | `@1` | no key, but the name that decides the slot |
  */
 import type { Argument } from '../protocol/encoder.js';
-import { afterWord, textOf } from './blocking.js';
+import { textOf } from './blocking.js';
 
 /**
  * The indexes of a command's keys among its arguments.
@@ -49,12 +50,24 @@ function indexesOf(place: string, args: readonly Argument[], headLength: number)
       : [];
   }
   const [begin = '', last, step] = place.split(':');
-  const word = Number.isNaN(Number(begin)) ? begin : undefined;
-  const first = word === undefined ? Number(begin) - headLength : afterWord(word, args);
+  const isIndex = !Number.isNaN(Number(begin));
+  const first = isIndex ? Number(begin) - headLength : behindWord(begin, args, headLength);
   if (last === undefined) return [first];
   if (last === '/2') return range(first, first + (args.length - first) / 2 - 1, 1);
   const end = Number(last) < 0 ? args.length + Number(last) : Number(last) - headLength;
   return range(first, end, Number(step ?? 1));
+}
+
+/** Where the argument behind a word stands. */
+function behindWord(place: string, args: readonly Argument[], headLength: number): number {
+  const [word, from = '1'] = place.split('>');
+  const isIt = (argument: Argument): boolean => textOf(argument).toUpperCase() === word;
+  const start = Number(from);
+  const at =
+    start < 0
+      ? args.slice(0, start + 1 || undefined).findLastIndex(isIt)
+      : args.findIndex((argument, index) => index >= start - headLength && isIt(argument));
+  return at === -1 ? args.length : at + 1;
 }
 
 function range(first: number, last: number, step: number): number[] {

@@ -55,9 +55,11 @@ export function addMethod(
 
 function methodOf(entry: CommandEntry, byHand: MethodByHand | undefined): Method {
   const specs = new Specs(entry);
-  const { args: plan = entry.plan, reply = REPLIES[entry.reply as ReplyName] } = byHand ?? {};
-  const readerOf = typeof reply === 'function' ? (reply as Given<ReplyReader>) : () => reply;
-  const flagsOf = byHand?.flags as Given<number> | undefined;
+  const {
+    args: plan = entry.plan,
+    reply = REPLIES[entry.reply as ReplyName],
+    flags = 0,
+  } = byHand ?? {};
   let write: WriteArguments | undefined;
 
   return function (...given) {
@@ -65,8 +67,9 @@ function methodOf(entry: CommandEntry, byHand: MethodByHand | undefined): Method
     try {
       write ??= writerOf(plan, entry.name);
       const args = write(given);
-      const spec = specs.specFor(this.encoding, readerOf(...given), flagsOf?.(...given) ?? 0);
-      command = new Command(spec, args);
+      const reader = typeof reply === 'function' ? (reply as Given<ReplyReader>)(...given) : reply;
+      const extra = typeof flags === 'function' ? (flags as Given<number>)(...given) : flags;
+      command = new Command(specs.specFor(this.encoding, reader, extra), args);
     } catch (error) {
       return this.refuse(error instanceof RedisError ? error : badArguments(error, entry.name));
     }
@@ -82,26 +85,34 @@ function writerOf(args: NonNullable<MethodByHand['args']>, command: string): Wri
   return (given) => write(...given);
 }
 
+/** A spec, and what it is for. */
+interface KnownSpec {
+  readonly encoding: Encoding;
+  readonly reader: ReplyReader;
+  readonly extraFlags: number;
+  readonly spec: CommandSpec<unknown>;
+}
+
 /** The specs that calls of one method have needed: one for each encoding, and few more. */
 class Specs {
   readonly #entry: CommandEntry;
-  readonly #known: {
-    encoding: Encoding;
-    reader: ReplyReader;
-    extra: number;
-    spec: CommandSpec<unknown>;
-  }[] = [];
+  readonly #known: KnownSpec[] = [];
+  #last: KnownSpec | undefined;
 
   constructor(entry: CommandEntry) {
     this.#entry = entry;
   }
 
   specFor(encoding: Encoding, reader: ReplyReader, extraFlags: number): CommandSpec<unknown> {
-    for (const known of this.#known) {
-      if (known.encoding === encoding && known.reader === reader && known.extra === extraFlags) {
-        return known.spec;
-      }
+    const fits = (each: KnownSpec): boolean =>
+      each.encoding === encoding && each.reader === reader && each.extraFlags === extraFlags;
+    if (this.#last === undefined || !fits(this.#last)) {
+      this.#last = this.#known.find(fits) ?? this.#make(encoding, reader, extraFlags);
     }
+    return this.#last.spec;
+  }
+
+  #make(encoding: Encoding, reader: ReplyReader, extraFlags: number): KnownSpec {
     const { name, flags } = this.#entry;
     const asBytes = encoding === null && reader.isText !== true;
     const decodeAs =
@@ -113,8 +124,9 @@ class Specs {
       decodeAs,
       ...(shape && { shape: (reply) => shape(reply, name) }),
     });
-    this.#known.push({ encoding, reader, extra: extraFlags, spec });
-    return spec;
+    const known = { encoding, reader, extraFlags, spec };
+    this.#known.push(known);
+    return known;
   }
 }
 
