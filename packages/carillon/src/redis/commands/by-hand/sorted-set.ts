@@ -7,7 +7,6 @@ import type { Argument } from '../../protocol/encoder.js';
 import type { Reply } from '../../protocol/reply.js';
 import { pairsOf, readPlan } from '../argument-plan.js';
 import type { ZinterstoreOptions } from '../generated/sorted-set.js';
-import type { AtMostOne } from '../options.js';
 import type { Key, Value } from '../parameters.js';
 import { REPLIES, type ReplyReader, scoredMember, scoredMembers, toDouble } from '../replies.js';
 import { type Strings, textOf } from '../reply-shapes.js';
@@ -16,25 +15,41 @@ import type { MethodsByHand } from '../typed-methods.js';
 /** Scores by member: a record, or a `Map` where members are bytes. */
 export type Scores = { readonly [member: string]: number } | ReadonlyMap<Key, number>;
 
-/** Options of `zadd`. `nx` goes with neither `xx` nor `gt` nor `lt`, as it changes no score. */
-export type ZaddOptions = AtMostOne<{
+/** Options of `zadd`. `nx` goes with none of the other conditions, and `gt` not with `lt`. */
+export type ZaddOptions = ZaddNew | ZaddGreater | ZaddLess;
+
+interface ZaddAny {
+  /** Count members with a changed score too. */
+  readonly ch?: boolean | undefined;
+  /** Add to the score that is there, of one member only. */
+  readonly incr?: boolean | undefined;
+}
+
+interface ZaddNew extends ZaddAny {
   /** Only add members that are new. */
-  nx: boolean;
+  readonly nx?: boolean | undefined;
+  readonly xx?: false | undefined;
+  readonly gt?: false | undefined;
+  readonly lt?: false | undefined;
+}
+
+interface ZaddGreater extends ZaddAny {
+  readonly nx?: false | undefined;
   /** Only change members that are there. */
-  xx: boolean;
-}> &
-  AtMostOne<{
-    nx: boolean;
-    /** Change a score only to a greater one; add what is new. */
-    gt: boolean;
-    /** Change a score only to a smaller one; add what is new. */
-    lt: boolean;
-  }> & {
-    /** Count members with a changed score too. */
-    readonly ch?: boolean | undefined;
-    /** Add to the score that is there, of one member only. */
-    readonly incr?: boolean | undefined;
-  };
+  readonly xx?: boolean | undefined;
+  /** Change a score only to a greater one; add what is new. */
+  readonly gt?: boolean | undefined;
+  readonly lt?: false | undefined;
+}
+
+interface ZaddLess extends ZaddAny {
+  readonly nx?: false | undefined;
+  /** Only change members that are there. */
+  readonly xx?: boolean | undefined;
+  readonly gt?: false | undefined;
+  /** Change a score only to a smaller one; add what is new. */
+  readonly lt?: boolean | undefined;
+}
 
 /** Options of `zinter`, `zunion`. */
 export interface ZinterOptions extends ZinterstoreOptions {
