@@ -86,6 +86,7 @@ declare module '../commands.js' {
       members: Scores,
       options?: ZaddOptions & { readonly incr?: false | undefined },
     ): Promise<number>;
+    zadd(key: Key, members: Scores, options?: ZaddOptions): Promise<number | null>;
 
     /**
      * Gets the members of the first sorted set that are in none of the others.

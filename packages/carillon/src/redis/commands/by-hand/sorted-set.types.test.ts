@@ -1,8 +1,9 @@
 /** What the options of sorted sets make of their replies, and which do not compile. Compiled only. */
-import type { Redis, ZrangeOptions } from '../../../entries/redis.js';
+import type { Redis, ZaddOptions, ZrangeOptions } from '../../../entries/redis.js';
 
 declare const redis: Redis;
 declare const range: ZrangeOptions & { withscores?: false };
+declare const adding: ZaddOptions;
 declare const maybeRev: boolean | undefined;
 
 type Scored<S> = [member: S, score: number];
@@ -30,6 +31,7 @@ export async function replies(): Promise<void> {
     gt: true,
   })) satisfies number;
   (await redis.zadd('z', { a: 1 }, { incr: true, nx: true })) satisfies number | null;
+  (await redis.zadd('z', { a: 1 }, adding)) satisfies number | null;
   (await redis.zrank('z', 'a')) satisfies number | null;
   (await redis.zrank('z', 'a', { withscore: true })) satisfies [rank: number, score: number] | null;
   (await redis.zpopmin('z')) satisfies Scored<string> | null;
