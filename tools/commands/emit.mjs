@@ -217,7 +217,9 @@ function docstringOf(
   );
   const meanings = {
     ...Object.fromEntries(
-      own.filter((name) => name in MEANINGS).map((name) => [name, MEANINGS[name]]),
+      own
+        .map((name) => [name, parameters[name] ?? MEANINGS[name]])
+        .filter(([, meaning]) => meaning !== undefined),
     ),
     ...Object.fromEntries(Object.entries(parameters).filter(([name]) => !optionNames.has(name))),
   };

@@ -1,7 +1,7 @@
 /**
  * The reference of the commands: a page for each group, made of the declarations and what servers say.
  */
-import { readFileSync } from 'node:fs';
+import { readdirSync, readFileSync } from 'node:fs';
 import path from 'node:path';
 import { methodNameOf } from '../../packages/carillon/dist/redis/commands/command-name.js';
 import { ROOT } from '../setup/repository.mjs';
@@ -165,8 +165,10 @@ ${untyped.join('\n')}
 
 /** All methods of commands that are declared. */
 function declaredMethods() {
-  return Object.keys(TABLES).flatMap((group) =>
-    ['by-hand', 'generated'].flatMap((folder) => methodsIn(path.join(folder, `${group}.ts`))),
+  return ['by-hand', 'generated'].flatMap((folder) =>
+    readdirSync(path.join(ROOT, COMMANDS_FOLDER, folder))
+      .filter((file) => !file.endsWith('.test.ts'))
+      .flatMap((file) => methodsIn(path.join(folder, file))),
   );
 }
 

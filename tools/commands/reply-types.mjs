@@ -21,6 +21,14 @@ export const REPLY_TYPES = {
   'strings?': { type: 'S[] | null', reader: 'strings' },
   'string?s': { type: '(S | null)[]', reader: 'strings' },
   'keyAndElement?': { type: '[key: S, element: S] | null', reader: 'strings' },
+  'poppedMember?': {
+    type: '[key: S, member: S, score: number] | null',
+    reader: 'poppedMember',
+  },
+  'poppedMembers?': {
+    type: '[key: S, members: [member: S, score: number][]] | null',
+    reader: 'poppedMembers',
+  },
   record: { type: 'Fields<S>', reader: 'record' },
   textRecord: { type: 'Fields<string>', reader: 'textRecord' },
 

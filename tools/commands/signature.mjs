@@ -108,9 +108,9 @@ class Refused extends Error {}
  * @param {string[]} plan
  */
 function addRequired(fact, isLast, parameters, plan) {
-  if (fact.type === 'oneof' && fact.arguments?.every(({ type }) => type === 'pure-token')) {
-    const words = fact.arguments.map(({ token }) => `'${token}'`);
-    parameters.push({ name: camelCase(fact.name), type: words.join(' | ') });
+  const words = wordsOf(fact);
+  if (words !== undefined && fact.token === undefined) {
+    parameters.push({ name: camelCase(fact.name), type: words });
     plan.push('.');
     return;
   }
@@ -184,8 +184,20 @@ function optionOf(fact) {
     const members = inner.map((each) => `${camelCase(each.name)}: ${typeOf(each)}`);
     return { name, type: `readonly [${members.join(', ')}]`, plan: `${name}=` };
   }
+  const words = wordsOf(fact);
+  if (words !== undefined) return { name, type: words, plan: `${name}=` };
   if (type === 'oneof') throw new Refused(`\`${fact.name}\` is a choice`);
   return { name, type: typeOf(fact), plan: `${name}=` };
+}
+
+/**
+ * The type of a choice among words: `'MIN' | 'MAX'`.
+ *
+ * @param {ArgumentFacts} fact
+ */
+function wordsOf({ type, arguments: choices = [] }) {
+  const isChoice = type === 'oneof' && choices.every((each) => each.type === 'pure-token');
+  return isChoice ? choices.map(({ token }) => `'${token}'`).join(' | ') : undefined;
 }
 
 /**

@@ -34,6 +34,7 @@ export type * from '../redis/commands/by-hand/scripting.js';
 export type * from '../redis/commands/by-hand/server.js';
 export type * from '../redis/commands/by-hand/set.js';
 export type * from '../redis/commands/by-hand/sorted-set.js';
+export type * from '../redis/commands/by-hand/sorted-set-ranges.js';
 export type * from '../redis/commands/by-hand/stream.js';
 export type * from '../redis/commands/by-hand/string.js';
 export type * from '../redis/commands/by-hand/vector-set.js';

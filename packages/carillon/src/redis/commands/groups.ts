@@ -14,6 +14,7 @@ import './by-hand/scripting.js';
 import './by-hand/server.js';
 import './by-hand/set.js';
 import './by-hand/sorted-set.js';
+import './by-hand/sorted-set-ranges.js';
 import './by-hand/stream.js';
 import './by-hand/string.js';
 import './by-hand/vector-set.js';

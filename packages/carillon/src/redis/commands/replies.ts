@@ -12,6 +12,8 @@ import { pairsToRecord, textOf } from './reply-shapes.js';
 export interface ReplyReader {
   /** Strings are text also in the bytes view: ids, names of the server's own, reports. */
   readonly isText?: true;
+  /** Strings are bytes also where text is read: what the server has packed. */
+  readonly isBytes?: true;
   /** A map is to be decoded as RESP2 sends it: `[key, value, key, value]`. */
   readonly flatMaps?: true;
   /** Gives the reply its public shape; absent when they are the same. */
@@ -28,7 +30,10 @@ export type ReplyName =
   | 'doubles'
   | 'boolean'
   | 'record'
-  | 'textRecord';
+  | 'textRecord'
+  | 'scoredMembers'
+  | 'poppedMember'
+  | 'poppedMembers';
 
 /** The readers by name. */
 export const REPLIES: Readonly<Record<ReplyName, ReplyReader>> = {
@@ -50,6 +55,12 @@ export const REPLIES: Readonly<Record<ReplyName, ReplyReader>> = {
   record: { flatMaps: true, shape: pairsToRecord },
   /** Like `record`, with values that are always text. */
   textRecord: { isText: true, flatMaps: true, shape: pairsToRecord },
+  /** Members with their scores. */
+  scoredMembers: { flatMaps: true, shape: scoredMembers },
+  /** A key with the member that was popped there, and its score. */
+  poppedMember: { shape: poppedMember },
+  /** A key with the members that were popped there, and their scores. */
+  poppedMembers: { shape: poppedMembers },
 };
 
 /**
@@ -89,4 +100,32 @@ function doubleOf(digits: string): number {
 
 function boolean(reply: Reply): Reply {
   return typeof reply === 'number' ? reply !== 0 : reply;
+}
+
+/**
+ * Tuples of members and scores, which RESP2 sends in one flat list and RESP3 in pairs or as a map. What
+ * is no list, `null` or QUEUED, stays as it is.
+ */
+export function scoredMembers(reply: Reply | undefined): unknown {
+  if (!Array.isArray(reply)) return reply;
+  if (Array.isArray(reply[0])) return reply.map(scoredMember);
+  const tuples: unknown[] = [];
+  for (let i = 0; i + 1 < reply.length; i += 2) tuples.push([reply[i], toDouble(reply[i + 1])]);
+  return tuples;
+}
+
+/** A tuple of a member and its score; `null` of an empty list. */
+export function scoredMember(reply: Reply): unknown {
+  if (!Array.isArray(reply)) return reply;
+  return reply.length === 0 ? null : [reply[0], toDouble(reply[1])];
+}
+
+function poppedMember(reply: Reply): unknown {
+  if (!Array.isArray(reply)) return reply;
+  const [key, member, score] = reply;
+  return [key, member, toDouble(score)];
+}
+
+function poppedMembers(reply: Reply): unknown {
+  return Array.isArray(reply) ? [reply[0], scoredMembers(reply[1])] : reply;
 }

@@ -114,7 +114,7 @@ class Specs {
 
   #make(encoding: Encoding, reader: ReplyReader, extraFlags: number): KnownSpec {
     const { name, flags } = this.#entry;
-    const asBytes = encoding === null && reader.isText !== true;
+    const asBytes = reader.isBytes === true || (encoding === null && reader.isText !== true);
     const decodeAs =
       (asBytes ? DecodeAs.bytes : DecodeAs.text) |
       (reader.flatMaps === true ? DecodeAs.flatMaps : 0);

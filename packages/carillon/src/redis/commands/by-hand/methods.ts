@@ -15,6 +15,7 @@ import { SCRIPTING } from './scripting.js';
 import { SERVER } from './server.js';
 import { SET } from './set.js';
 import { SORTED_SET } from './sorted-set.js';
+import { SORTED_SET_RANGES } from './sorted-set-ranges.js';
 import { STREAM } from './stream.js';
 import { STRING } from './string.js';
 import { VECTOR_SET } from './vector-set.js';
@@ -25,6 +26,7 @@ export const METHODS_BY_HAND: MethodsByHand = {
   ...LIST,
   ...SET,
   ...SORTED_SET,
+  ...SORTED_SET_RANGES,
   ...STREAM,
   ...GEO,
   ...BITMAP,
