@@ -11,6 +11,7 @@
  * | `...` | all parameters that are left, of which each may be an array |
  * | `#` | the next parameter as `*` does, with the number of its arguments before it |
  * | `%` | the next parameter, a record or `Map`: each name with its value |
+ * | `#%` | as `%` does, with the number of names before it |
  * | `WORD` | that word |
  * | `{nx|ex=|get*=}` | what the last parameter, an object, asks for, in this order: a word alone, a word with a value or an array of them, a word before each of several values |
  *
@@ -77,6 +78,7 @@ function readItem(item: string): Item {
   if (item === '*') return spread;
   if (item === '#') return spreadCounted;
   if (item === '%') return spreadRecord;
+  if (item === '#%') return spreadRecordCounted;
   return isOptions(item) ? readOptions(item) : push;
 }
 
@@ -112,6 +114,12 @@ function spreadCounted(given: unknown, args: unknown[]): void {
 
 function spreadRecord(given: unknown, args: unknown[], command: string): void {
   for (const each of pairsOf(given, command)) args.push(each);
+}
+
+function spreadRecordCounted(given: unknown, args: unknown[], command: string): void {
+  const pairs = pairsOf(given, command);
+  args.push(pairs.length / 2);
+  for (const each of pairs) args.push(each);
 }
 
 /**

@@ -1,4 +1,124 @@
-/** Commands of the group `hash` whose options decide what they send or reply. */
+/** Commands on hashes whose options decide what they send or reply. */
+import { ProtocolError } from '../../errors/protocol-error.js';
+import type { Reply } from '../../protocol/reply.js';
+import type { AtMostOne } from '../options.js';
+import type { Fields, Key, Values } from '../parameters.js';
+import { REPLIES, type ReplyReader } from '../replies.js';
+import { pairsToRecord, type Strings, textOf } from '../reply-shapes.js';
 import type { MethodsByHand } from '../typed-methods.js';
+import type { Expiry } from './string.js';
 
-export const HASH: MethodsByHand = {};
+/** Options of `hscan`. */
+export interface HscanOptions {
+  /** Only fields whose name has this pattern, such as `user:*`. */
+  readonly match?: Key | undefined;
+  /** About how many fields to look at in one call; 10 by default. */
+  readonly count?: number | undefined;
+  /** Give names without values (Redis 7.4, Valkey 8.0). */
+  readonly novalues?: boolean | undefined;
+}
+
+/** Options of `hsetex`. */
+export type HsetexOptions = Expiry &
+  AtMostOne<{
+    /** Only when the hash has none of the fields. */
+    fnx: boolean;
+    /** Only when the hash has all fields. */
+    fxx: boolean;
+  }>;
+
+declare module '../commands.js' {
+  interface Commands<S extends Strings> {
+    /**
+     * Gets fields of a hash by chance.
+     *
+     * @param count - So many different fields, or all when there are fewer; a negative one gives as many
+     *   as it says, of which some may be the same.
+     * @returns Without a count one name, or `null` when the key does not exist; with one, names or, with
+     *   `withvalues`, names and values.
+     * @see https://redis.io/docs/latest/commands/hrandfield/ (Redis 6.2.0; O(N))
+     */
+    hrandfield(key: Key): Promise<S | null>;
+    hrandfield(key: Key, count: number, options?: { withvalues?: false | undefined }): Promise<S[]>;
+    hrandfield(
+      key: Key,
+      count: number,
+      options: { withvalues: true },
+    ): Promise<[field: S, value: S][]>;
+
+    /**
+     * Gets some fields of a hash, and where to go on. A field that is there from the first call to the
+     * last is given, perhaps more than once; one that comes or goes meanwhile may be.
+     *
+     * @param cursor - `'0'` to begin; then what the last call gave, until that is `'0'` again.
+     * @returns A call may give no fields and yet not be the last; and a small hash all at once, whatever
+     *   the count.
+     * @see https://redis.io/docs/latest/commands/hscan/ (Redis 2.8.0; O(1))
+     */
+    hscan(
+      key: Key,
+      cursor: string,
+      options?: HscanOptions & { novalues?: false | undefined },
+    ): Promise<[cursor: string, fields: Fields<S>]>;
+    hscan(
+      key: Key,
+      cursor: string,
+      options: HscanOptions & { novalues: true },
+    ): Promise<[cursor: string, names: S[]]>;
+
+    /**
+     * Sets fields of a hash that expire, all at once, or none when the condition does not hold.
+     *
+     * @returns 1, or 0 when nothing was set.
+     * @see https://redis.io/docs/latest/commands/hsetex/ (Redis 8.0.0, Valkey 9.0.0; O(N))
+     */
+    hsetex(key: Key, fields: Values, options?: HsetexOptions): Promise<number>;
+  }
+}
+
+/** Pairs, which RESP2 sends one behind the other and RESP3 as lists. */
+const pairs: ReplyReader = {
+  shape(reply) {
+    const items = listOf(reply);
+    if (items.length === 0 || Array.isArray(items[0])) return items;
+    const tuples: Reply[][] = [];
+    for (let i = 0; i + 1 < items.length; i += 2) tuples.push(items.slice(i, i + 2));
+    return tuples;
+  },
+};
+
+const scannedFields: ReplyReader = {
+  shape(reply) {
+    const [cursor, fields] = listOf(reply);
+    return [textOf(cursor), pairsToRecord(fields)];
+  },
+};
+
+const scannedNames: ReplyReader = {
+  shape(reply) {
+    const [cursor, names] = listOf(reply);
+    return [textOf(cursor), names];
+  },
+};
+
+function listOf(reply: Reply): readonly Reply[] {
+  if (Array.isArray(reply)) return reply;
+  throw new ProtocolError('expected a list', 'UNEXPECTED_REPLY');
+}
+
+export const HASH: MethodsByHand = {
+  HRANDFIELD: {
+    args: '. .? {withvalues}',
+    reply: (_key: Key, _count?: number, options?: { withvalues?: boolean }) =>
+      options?.withvalues ? pairs : REPLIES.strings,
+  },
+  HSCAN: {
+    args: '. . {match=|count=|novalues}',
+    reply: (_key: Key, _cursor: string, options?: HscanOptions) =>
+      options?.novalues ? scannedNames : scannedFields,
+  },
+  HSETEX: {
+    args: '. {fnx|fxx|ex=|px=|exat=|pxat=|keepttl} FIELDS #%',
+    reply: REPLIES.integers,
+  },
+};
