@@ -79,7 +79,7 @@ declare module '../commands.js' {
      *   them have run.
      * @see https://redis.io/docs/latest/commands/bitfield/ (Redis 3.2.0; O(1))
      */
-    bitfield(key: Key, operations: readonly BitfieldGet[]): Promise<number[]>;
+    bitfield(key: Key, operations: readonly NeverFailing[]): Promise<number[]>;
     bitfield(key: Key, operations: readonly BitfieldOperation[]): Promise<(number | null)[]>;
 
     /**
@@ -101,6 +101,9 @@ declare module '../commands.js' {
     bitpos(key: Key, bit: 0 | 1, range?: BitRange | OpenBitRange): Promise<number>;
   }
 }
+
+/** Operations that give a number whatever happens. */
+type NeverFailing = BitfieldOperation & { readonly overflow?: 'wrap' | 'sat' | undefined };
 
 const RANGE: Readonly<Record<keyof BitRange, true>> = { start: true, end: true, unit: true };
 

@@ -50,7 +50,7 @@ declare module '../commands.js' {
     /**
      * Sets when fields of a hash expire, in seconds.
      *
-     * @param seconds - Seconds from now; 0 or less deletes at once.
+     * @param seconds - Seconds from now; 0 deletes at once.
      * @returns For each field 1, 2 when it was deleted because the time is past, 0 when the
      *   condition did not hold, or -2 when there is no such field.
      * @see https://redis.io/docs/latest/commands/hexpire/ (Redis 7.4.0, Valkey 9.0.0; O(N))
@@ -180,7 +180,7 @@ declare module '../commands.js' {
     /**
      * Sets when fields of a hash expire, in milliseconds.
      *
-     * @param milliseconds - Milliseconds from now; 0 or less deletes at once.
+     * @param milliseconds - Milliseconds from now; 0 deletes at once.
      * @returns For each field 1, 2 when it was deleted because the time is past, 0 when the
      *   condition did not hold, or -2 when there is no such field.
      * @see https://redis.io/docs/latest/commands/hpexpire/ (Redis 7.4.0, Valkey 9.0.0; O(N))

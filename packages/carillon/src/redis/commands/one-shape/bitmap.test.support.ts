@@ -1,10 +1,11 @@
 /** What each command on bits gives. */
+import type { Words } from '../call-command.js';
 import { bytes, type ShapeCases } from './shape-case.test.support.js';
 
 /** 11111111 11110000 00000000 */
-const BITS = [['SET', 'k', new Uint8Array([0xff, 0xf0, 0x00])]];
+const BITS: readonly Words[] = [['SET', 'k', new Uint8Array([0xff, 0xf0, 0x00])]];
 /** 00110000 and 01010000 */
-const TWO_STRINGS = [
+const TWO_STRINGS: readonly Words[] = [
   ['SET', 'a', '0'],
   ['SET', 'b', 'P'],
 ];
@@ -87,10 +88,10 @@ export const BITMAP_CASES: ShapeCases = {
         prepare: BITS,
         run: (redis) =>
           redis.bitfield_ro('k', [
-            { get: 'u63', offset: 0 },
+            { get: 'u24', offset: 0 },
             { get: 'i4', offset: '#2' },
           ]),
-        gives: [0x7ff8 * 2 ** 48, -1],
+        gives: [0xfff000, -1],
       },
     ],
     bitop: [

@@ -1,7 +1,8 @@
 /** What each command on HyperLogLogs gives. */
+import type { Words } from '../call-command.js';
 import type { ShapeCases } from './shape-case.test.support.js';
 
-const TWO_LOGS = [
+const TWO_LOGS: readonly Words[] = [
   ['PFADD', 'a', '1', '2', '3'],
   ['PFADD', 'b', '3', '4'],
 ];
