@@ -1,6 +1,4 @@
 /** Commands on hashes whose options decide what they send or reply. */
-import { ProtocolError } from '../../errors/protocol-error.js';
-import type { Reply } from '../../protocol/reply.js';
 import type { AtMostOne } from '../options.js';
 import type { Fields, Key, Values } from '../parameters.js';
 import { REPLIES, type ReplyReader } from '../replies.js';
@@ -30,7 +28,7 @@ export type HsetexOptions = Expiry &
 declare module '../commands.js' {
   interface Commands<S extends Strings> {
     /**
-     * Gets fields of a hash by chance.
+     * Gets fields of a hash at random.
      *
      * @param count - So many different fields, or all when there are fewer; a negative one gives as many
      *   as it says, of which some may be the same.
@@ -67,7 +65,8 @@ declare module '../commands.js' {
     ): Promise<[cursor: string, names: S[]]>;
 
     /**
-     * Sets fields of a hash that expire, all at once, or none when the condition does not hold.
+     * Sets fields of a hash, all at once, or none when the condition does not hold; with an option they
+     * expire.
      *
      * @returns 1, or 0 when nothing was set.
      * @see https://redis.io/docs/latest/commands/hsetex/ (Redis 8.0.0, Valkey 9.0.0; O(N))
@@ -76,35 +75,25 @@ declare module '../commands.js' {
   }
 }
 
-/** Pairs, which RESP2 sends one behind the other and RESP3 as lists. */
+/** Pairs, which RESP2 sends one behind the other. What is no list, QUEUED, stays as it is. */
 const pairs: ReplyReader = {
   shape(reply) {
-    const items = listOf(reply);
-    if (items.length === 0 || Array.isArray(items[0])) return items;
-    const tuples: Reply[][] = [];
-    for (let i = 0; i + 1 < items.length; i += 2) tuples.push(items.slice(i, i + 2));
+    if (!Array.isArray(reply) || Array.isArray(reply[0])) return reply;
+    const tuples: unknown[] = [];
+    for (let i = 0; i + 1 < reply.length; i += 2) tuples.push([reply[i], reply[i + 1]]);
     return tuples;
   },
 };
 
-const scannedFields: ReplyReader = {
-  shape(reply) {
-    const [cursor, fields] = listOf(reply);
-    return [textOf(cursor), pairsToRecord(fields)];
-  },
+/** A cursor, always text, with a list of names. */
+const pageOfNames: ReplyReader = {
+  shape: (reply) => (Array.isArray(reply) ? [textOf(reply[0]), reply[1]] : reply),
 };
 
-const scannedNames: ReplyReader = {
-  shape(reply) {
-    const [cursor, names] = listOf(reply);
-    return [textOf(cursor), names];
-  },
+/** A cursor, always text, with fields. */
+const pageOfFields: ReplyReader = {
+  shape: (reply) => (Array.isArray(reply) ? [textOf(reply[0]), pairsToRecord(reply[1])] : reply),
 };
-
-function listOf(reply: Reply): readonly Reply[] {
-  if (Array.isArray(reply)) return reply;
-  throw new ProtocolError('expected a list', 'UNEXPECTED_REPLY');
-}
 
 export const HASH: MethodsByHand = {
   HRANDFIELD: {
@@ -115,7 +104,7 @@ export const HASH: MethodsByHand = {
   HSCAN: {
     args: '. . {match=|count=|novalues}',
     reply: (_key: Key, _cursor: string, options?: HscanOptions) =>
-      options?.novalues ? scannedNames : scannedFields,
+      options?.novalues ? pageOfNames : pageOfFields,
   },
   HSETEX: {
     args: '. {fnx|fxx|ex=|px=|exat=|pxat=|keepttl} FIELDS #%',

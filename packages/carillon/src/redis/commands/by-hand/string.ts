@@ -47,8 +47,10 @@ export type MsetexOptions = Expiry &
     xx: boolean;
   }>;
 
-/** How `lcs` with `idx` tells the pieces that two strings have in common. */
-export interface LcsOptions {
+/** Options of `lcs` that ask for the pieces which two strings have in common. */
+export interface LcsMatchesOptions {
+  readonly idx: true;
+  readonly len?: false | undefined;
   /** Leave out pieces that are shorter, in bytes. */
   readonly minmatchlen?: number | undefined;
   /** Give the length of each piece with it. */
@@ -81,21 +83,25 @@ declare module '../commands.js' {
      *   `idx` where in the strings its pieces are.
      * @see https://redis.io/docs/latest/commands/lcs/ (Redis 7.0.0; O(N*M))
      */
-    lcs(key1: Key, key2: Key, options?: { len?: false; idx?: false }): Promise<S>;
-    lcs(key1: Key, key2: Key, options: { len: true; idx?: false }): Promise<number>;
     lcs(
       key1: Key,
       key2: Key,
-      options: LcsOptions & { len?: false; idx: true; withmatchlen?: false | undefined },
+      options?: { len?: false | undefined; idx?: false | undefined },
+    ): Promise<S>;
+    lcs(key1: Key, key2: Key, options: { len: true; idx?: false | undefined }): Promise<number>;
+    lcs(
+      key1: Key,
+      key2: Key,
+      options: LcsMatchesOptions & { withmatchlen?: false | undefined },
     ): Promise<LcsMatches<LcsMatch>>;
     lcs(
       key1: Key,
       key2: Key,
-      options: LcsOptions & { len?: false; idx: true; withmatchlen: true },
+      options: LcsMatchesOptions & { withmatchlen: true },
     ): Promise<LcsMatches<LcsMatchWithLength>>;
 
     /**
-     * Sets strings that expire, all at once, or none when the condition does not hold.
+     * Sets strings, all at once, or none when the condition does not hold; with an option they expire.
      *
      * @returns 1, or 0 when nothing was set.
      * @see https://redis.io/docs/latest/commands/msetex/ (Redis 8.4.0, Valkey 9.1.0; O(N))
