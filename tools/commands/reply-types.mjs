@@ -40,6 +40,7 @@ export const REPLY_TYPES = {
   double: { type: 'number', reader: 'doubles' },
   'double?': { type: 'number | null', reader: 'doubles' },
   'double?s': { type: '(number | null)[]', reader: 'doubles' },
+  bit: { type: '0 | 1', reader: 'integers' },
   boolean: { type: 'boolean', reader: 'boolean' },
 
   raw: { type: 'Reply', reader: 'raw' },

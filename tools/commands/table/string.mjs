@@ -1,9 +1,8 @@
 /** Strings, and what can be done with numbers and pieces in them. */
 
-const NO_INTEGER = '{ReplyError} The value is no integer, or would leave 64 bits.';
-const NEW_VALUE = {
-  returns: 'The new value.',
-  throws: `${NO_INTEGER} {ProtocolError} \`UNSAFE_INTEGER\`: the new value is beyond 2^53.`,
+const NEW_INTEGER = {
+  returns: 'The new value. One beyond 2^53 is stored, and the call rejects with `UNSAFE_INTEGER`.',
+  throws: '{ReplyError} The value is no integer, or would leave 64 bits.',
 };
 
 /** @type {import('../table-types.mjs').GroupTable} */
@@ -13,39 +12,46 @@ export const STRING = {
     reply: 'integer',
     returns: 'The new length in bytes.',
   },
-  DECR: { summary: 'Subtracts 1.', reply: 'integer', ...NEW_VALUE },
+  DECR: {
+    summary: 'Subtracts 1 from an integer; a key that does not exist counts as 0.',
+    reply: 'integer',
+    ...NEW_INTEGER,
+  },
   DECRBY: {
-    summary: 'Subtracts an integer.',
+    summary: 'Subtracts from an integer; a key that does not exist counts as 0.',
     reply: 'integer',
     types: { decrement: 'number | bigint' },
-    ...NEW_VALUE,
+    ...NEW_INTEGER,
   },
   DELEX: {
-    summary: 'Deletes a string if it is, or is not, a given one.',
+    summary: 'Deletes a string if it is, or is not, a given one; without an option, any key.',
     reply: 'integer',
     types: { ifdeq: 'string', ifdne: 'string' },
     parameters: {
       ifeq: 'Only if the value is this.',
       ifne: 'Only if the value is not this.',
-      ifdeq: 'Only if the digest of the value is this; `digest` tells it.',
+      ifdeq: 'Only if the digest of the value is this, which `digest` gives.',
       ifdne: 'Only if the digest of the value is not this.',
     },
     returns: '1, or 0 when nothing was deleted.',
   },
   DELIFEQ: {
-    summary: 'Deletes a string if it is the given one: the safe way to release a lock.',
+    summary: 'Deletes a string if it is the given one, as when releasing a lock that may be lost.',
     reply: 'integer',
     returns: '1, or 0 when nothing was deleted.',
   },
   DIGEST: {
-    summary: 'The hash of a string, to compare it by.',
+    summary: 'Gets the hash of a string, by which `set` and `delex` compare it.',
     reply: 'text?',
     returns: '16 hexadecimal digits; `null` when the key does not exist.',
   },
   GET: { summary: 'Gets a string; `null` when the key does not exist.', reply: 'string?' },
-  GETDEL: { summary: 'Gets a string and deletes it.', reply: 'string?' },
+  GETDEL: {
+    summary: 'Gets a string and deletes it; `null` when the key does not exist.',
+    reply: 'string?',
+  },
   GETEX: {
-    summary: 'Gets a string and changes when it expires.',
+    summary: 'Gets a string and, with an option, changes when it expires.',
     reply: 'string?',
     parameters: { persist: 'It no longer expires.' },
   },
@@ -56,34 +62,39 @@ export const STRING = {
       'Empty where there is nothing. As text, a character that is cut in two becomes U+FFFD.',
   },
   GETSET: {
-    summary: 'Sets a string and gets the old one. `set` with `get` does more.',
+    summary: 'Sets a string that does not expire and gets the old one. `set` with `get` does more.',
     reply: 'string?',
   },
-  INCR: { summary: 'Adds 1.', reply: 'integer', ...NEW_VALUE },
+  INCR: {
+    summary: 'Adds 1 to an integer; a key that does not exist counts as 0.',
+    reply: 'integer',
+    ...NEW_INTEGER,
+  },
   INCRBY: {
-    summary: 'Adds an integer.',
+    summary: 'Adds to an integer; a key that does not exist counts as 0.',
     reply: 'integer',
     types: { increment: 'number | bigint' },
-    ...NEW_VALUE,
+    ...NEW_INTEGER,
   },
   INCRBYFLOAT: {
-    summary: 'Adds a floating-point number.',
+    summary: 'Adds to a floating-point number; a key that does not exist counts as 0.',
     reply: 'double',
     returns: 'The new value, as near as a number comes to the digits that the server keeps.',
+    throws: '{ReplyError} The value is no number, or the new one would be infinite.',
   },
-  LCS: { byHand: 'each option changes the reply' },
+  LCS: { byHand: 'options change the reply' },
   MGET: {
     summary:
       'Gets strings, in the order of the keys; `null` for a key that does not exist or holds no string.',
     reply: 'string?s',
   },
   MSET: {
-    summary: 'Sets strings, all at once.',
+    summary: 'Sets strings, all at once, whatever the keys held.',
     reply: 'ok',
     signature: 'values: Values',
     plan: '%',
   },
-  MSETEX: { byHand: 'a count stands before the pairs' },
+  MSETEX: { byHand: 'it takes a record with options behind it' },
   MSETNX: {
     summary: 'Sets strings, all at once, if none of the keys exists.',
     reply: 'integer',
@@ -92,12 +103,12 @@ export const STRING = {
     returns: '1, or 0 when nothing was set.',
   },
   PSETEX: {
-    summary: 'Sets a string with its time to live. `set` with `px` does more.',
+    summary: 'Sets a string that expires. `set` with `px` does more.',
     reply: 'ok',
   },
   SET: { byHand: 'an option changes the reply' },
   SETEX: {
-    summary: 'Sets a string with its time to live. `set` with `ex` does more.',
+    summary: 'Sets a string that expires. `set` with `ex` does more.',
     reply: 'ok',
   },
   SETNX: {
@@ -106,13 +117,13 @@ export const STRING = {
     returns: '1, or 0 when the key existed.',
   },
   SETRANGE: {
-    summary: 'Writes over a piece of a string; zero bytes fill what is missing before it.',
+    summary: 'Writes over a piece of a string; zero bytes fill a gap before it.',
     reply: 'integer',
     parameters: { offset: 'In bytes.' },
     returns: 'The new length in bytes.',
   },
   STRLEN: {
-    summary: 'The length of a string in bytes; 0 when the key does not exist.',
+    summary: 'Gets the length of a string in bytes; 0 when the key does not exist.',
     reply: 'integer',
   },
   SUBSTR: { summary: 'The old name of `getrange`.', reply: 'string' },

@@ -16,6 +16,7 @@ const SENT: readonly (readonly [string, readonly unknown[], readonly unknown[]])
   ['. FIELDS #', ['k', ['f']], ['k', 'FIELDS', 1, 'f']],
   ['. %', ['k', { a: 1, b: 2 }], ['k', 'a', 1, 'b', 2]],
   ['%', [new Map([[Uint8Array.of(1), 1]])], [Uint8Array.of(1), 1]],
+  ['#% {nx}', [{ a: 1, b: 2 }, { nx: true }], [2, 'a', 1, 'b', 2, 'NX']],
   ['. {nx|ex=}', ['k'], ['k']],
   ['. {nx|ex=}', ['k', {}], ['k']],
   ['. {nx|ex=}', ['k', { ex: 0 }], ['k', 'EX', 0]],

@@ -11,6 +11,7 @@
  * | `...` | all parameters that are left, of which each may be an array |
  * | `#` | the next parameter as `*` does, with the number of its arguments before it |
  * | `%` | the next parameter, a record or `Map`: each name with its value |
+ * | `#%` | as `%` does, with the number of names before it |
  * | `WORD` | that word |
  * | `{nx|ex=|get*=}` | what the last parameter, an object, asks for, in this order: a word alone, a word with a value or an array of them, a word before each of several values |
  *
@@ -83,8 +84,11 @@ function readItem(item: string, command: string, positional: number): Step {
     case '#':
       return spreadCounted;
     case '%':
+    case '#%':
       return (given, next, args) => {
-        for (const each of pairsOf(given[next], command)) args.push(each);
+        const pairs = pairsOf(given[next], command);
+        if (item === '#%') args.push(pairs.length / 2);
+        for (const each of pairs) args.push(each);
         return next + 1;
       };
     default:

@@ -122,7 +122,8 @@ class Specs {
     const spec = defineCommand(name, {
       flags: flags | extraFlags,
       decodeAs,
-      ...(shape && { shape: (reply) => shape(reply, name) }),
+      // Inside MULTI, by hand on a connection of one's own, the reply has no shape yet.
+      ...(shape && { shape: (reply) => (reply === 'QUEUED' ? reply : shape(reply, name)) }),
     });
     const known = { encoding, reader, extraFlags, spec };
     this.#known.push(known);

@@ -1,21 +1,21 @@
 /** Commands on strings whose options decide what they send or reply. */
 import type { AtMostOne } from '../options.js';
-import type { Key, Value } from '../parameters.js';
-import { REPLIES } from '../replies.js';
+import type { Key, Value, Values } from '../parameters.js';
+import { REPLIES, type ReplyReader } from '../replies.js';
 import type { Strings } from '../reply-shapes.js';
 import type { MethodsByHand } from '../typed-methods.js';
 
-/** When the key expires: at most one of these. */
-type Expiry = AtMostOne<{
+/** When what is set expires: at most one of these. Without any, it does not expire. */
+export type Expiry = AtMostOne<{
   /** Seconds to live. */
   ex: number;
   /** Milliseconds to live. */
   px: number;
-  /** Unix time in seconds. */
+  /** Unix time in seconds at which it expires. */
   exat: number;
-  /** Unix time in milliseconds. */
+  /** Unix time in milliseconds at which it expires. */
   pxat: number;
-  /** Keep the time to live the key has. */
+  /** It keeps the time to live that it has. */
   keepttl: boolean;
 }>;
 
@@ -29,7 +29,7 @@ type SetCondition = AtMostOne<{
   ifeq: Value;
   /** Only when the value is not this (Redis 8.4). */
   ifne: Value;
-  /** Only when the digest of the value is this (Redis 8.4); `digest` tells it. */
+  /** Only when the digest of the value is this (Redis 8.4), which `digest` gives. */
   ifdeq: string;
   /** Only when the digest of the value is not this (Redis 8.4). */
   ifdne: string;
@@ -38,12 +38,81 @@ type SetCondition = AtMostOne<{
 /** Options of `set`. `get` replies with the old value instead of `OK`. */
 export type SetOptions = Expiry & SetCondition & { readonly get?: boolean | undefined };
 
+/** Options of `msetex`. */
+export type MsetexOptions = Expiry &
+  AtMostOne<{
+    /** Only when none of the keys exists. */
+    nx: boolean;
+    /** Only when all keys exist. */
+    xx: boolean;
+  }>;
+
+/** Options of `lcs` that ask for the pieces which two strings have in common. */
+export interface LcsMatchesOptions {
+  readonly idx: true;
+  readonly len?: false | undefined;
+  /** Leave out pieces that are shorter, in bytes. */
+  readonly minmatchlen?: number | undefined;
+  /** Give the length of each piece with it. */
+  readonly withmatchlen?: boolean | undefined;
+}
+
+/** Where two strings have the same pieces, the last piece first. */
+export interface LcsMatches<Match> {
+  matches: Match[];
+  /** The length of the whole subsequence in bytes, with pieces that `minmatchlen` left out. */
+  len: number;
+}
+
+/** A piece by its place in both strings. */
+export type LcsMatch = [in1: LcsRange, in2: LcsRange];
+
+/** A piece by its place in both strings, and its length in bytes. */
+export type LcsMatchWithLength = [in1: LcsRange, in2: LcsRange, length: number];
+
+/** Offsets of the first and the last byte. */
+export type LcsRange = [start: number, end: number];
+
 declare module '../commands.js' {
   interface Commands<S extends Strings> {
+    /**
+     * Gets the longest common subsequence of two strings: bytes that both have in this order, with
+     * others between them or not.
+     *
+     * @returns The subsequence, empty when a key does not exist; with `len` its length in bytes; with
+     *   `idx` where in the strings its pieces are.
+     * @see https://redis.io/docs/latest/commands/lcs/ (Redis 7.0.0; O(N*M))
+     */
+    lcs(
+      key1: Key,
+      key2: Key,
+      options?: { len?: false | undefined; idx?: false | undefined },
+    ): Promise<S>;
+    lcs(key1: Key, key2: Key, options: { len: true; idx?: false | undefined }): Promise<number>;
+    lcs(
+      key1: Key,
+      key2: Key,
+      options: LcsMatchesOptions & { withmatchlen?: false | undefined },
+    ): Promise<LcsMatches<LcsMatch>>;
+    lcs(
+      key1: Key,
+      key2: Key,
+      options: LcsMatchesOptions & { withmatchlen: true },
+    ): Promise<LcsMatches<LcsMatchWithLength>>;
+
+    /**
+     * Sets strings, all at once, or none when the condition does not hold; with an option they expire.
+     *
+     * @returns 1, or 0 when nothing was set.
+     * @see https://redis.io/docs/latest/commands/msetex/ (Redis 8.4.0, Valkey 9.1.0; O(N))
+     */
+    msetex(values: Values, options?: MsetexOptions): Promise<number>;
+
     /**
      * Sets a string, whatever the key held.
      *
      * @returns `null` when the condition did not hold. With `get` the old value, set or not.
+     * @throws {WrongTypeError} The key holds no string, which `get` would give or a condition compare.
      * @see https://redis.io/docs/latest/commands/set/ (Redis 1.0.0; O(1))
      */
     set(key: Key, value: Value): Promise<'OK'>;
@@ -69,7 +138,18 @@ interface Unconditional {
   readonly get?: false | undefined;
 }
 
+function lcsReader(
+  _key1: Key,
+  _key2: Key,
+  options?: { len?: boolean; idx?: boolean },
+): ReplyReader {
+  if (options?.idx) return REPLIES.textRecord;
+  return options?.len ? REPLIES.integers : REPLIES.strings;
+}
+
 export const STRING: MethodsByHand = {
+  LCS: { args: '. . {len|idx|minmatchlen=|withmatchlen}', reply: lcsReader },
+  MSETEX: { args: '#% {nx|xx|ex=|px=|exat=|pxat=|keepttl}', reply: REPLIES.integers },
   SET: {
     args: '. . {nx|xx|ifeq=|ifne=|ifdeq=|ifdne=|get|ex=|px=|exat=|pxat=|keepttl}',
     reply: REPLIES.strings,

@@ -21,7 +21,7 @@ export type DelexOptions =
   | {
       readonly ifeq?: undefined;
       readonly ifne?: undefined;
-      /** Only if the digest of the value is this; `digest` tells it. */
+      /** Only if the digest of the value is this, which `digest` gives. */
       readonly ifdeq?: string | undefined;
       readonly ifdne?: undefined;
     }
@@ -87,27 +87,27 @@ declare module '../commands.js' {
     append(key: Key, value: Value): Promise<number>;
 
     /**
-     * Subtracts 1.
+     * Subtracts 1 from an integer; a key that does not exist counts as 0.
      *
-     * @returns The new value.
-     * @throws {ReplyError} The value is no integer, or would leave 64 bits. {ProtocolError}
-     *   `UNSAFE_INTEGER`: the new value is beyond 2^53.
+     * @returns The new value. One beyond 2^53 is stored, and the call rejects with
+     *   `UNSAFE_INTEGER`.
+     * @throws {ReplyError} The value is no integer, or would leave 64 bits.
      * @see https://redis.io/docs/latest/commands/decr/ (Redis 1.0.0; O(1))
      */
     decr(key: Key): Promise<number>;
 
     /**
-     * Subtracts an integer.
+     * Subtracts from an integer; a key that does not exist counts as 0.
      *
-     * @returns The new value.
-     * @throws {ReplyError} The value is no integer, or would leave 64 bits. {ProtocolError}
-     *   `UNSAFE_INTEGER`: the new value is beyond 2^53.
+     * @returns The new value. One beyond 2^53 is stored, and the call rejects with
+     *   `UNSAFE_INTEGER`.
+     * @throws {ReplyError} The value is no integer, or would leave 64 bits.
      * @see https://redis.io/docs/latest/commands/decrby/ (Redis 1.0.0; O(1))
      */
     decrby(key: Key, decrement: number | bigint): Promise<number>;
 
     /**
-     * Deletes a string if it is, or is not, a given one.
+     * Deletes a string if it is, or is not, a given one; without an option, any key.
      *
      * @returns 1, or 0 when nothing was deleted.
      * @see https://redis.io/docs/latest/commands/delex/ (Redis 8.4.0, not in Valkey; O(1))
@@ -115,7 +115,7 @@ declare module '../commands.js' {
     delex(key: Key, options?: DelexOptions): Promise<number>;
 
     /**
-     * Deletes a string if it is the given one: the safe way to release a lock.
+     * Deletes a string if it is the given one, as when releasing a lock that may be lost.
      *
      * @returns 1, or 0 when nothing was deleted.
      * @see https://valkey.io/commands/delifeq/ (Valkey 9.0.0; O(1))
@@ -123,7 +123,7 @@ declare module '../commands.js' {
     delifeq(key: Key, value: Value): Promise<number>;
 
     /**
-     * The hash of a string, to compare it by.
+     * Gets the hash of a string, by which `set` and `delex` compare it.
      *
      * @returns 16 hexadecimal digits; `null` when the key does not exist.
      * @see https://redis.io/docs/latest/commands/digest/ (Redis 8.4.0, not in Valkey; O(N))
@@ -138,14 +138,14 @@ declare module '../commands.js' {
     get(key: Key): Promise<S | null>;
 
     /**
-     * Gets a string and deletes it.
+     * Gets a string and deletes it; `null` when the key does not exist.
      *
      * @see https://redis.io/docs/latest/commands/getdel/ (Redis 6.2.0; O(1))
      */
     getdel(key: Key): Promise<S | null>;
 
     /**
-     * Gets a string and changes when it expires.
+     * Gets a string and, with an option, changes when it expires.
      *
      * @see https://redis.io/docs/latest/commands/getex/ (Redis 6.2.0; O(1))
      */
@@ -161,36 +161,37 @@ declare module '../commands.js' {
     getrange(key: Key, start: number, end: number): Promise<S>;
 
     /**
-     * Sets a string and gets the old one. `set` with `get` does more.
+     * Sets a string that does not expire and gets the old one. `set` with `get` does more.
      *
      * @see https://redis.io/docs/latest/commands/getset/ (Redis 1.0.0; O(1))
      */
     getset(key: Key, value: Value): Promise<S | null>;
 
     /**
-     * Adds 1.
+     * Adds 1 to an integer; a key that does not exist counts as 0.
      *
-     * @returns The new value.
-     * @throws {ReplyError} The value is no integer, or would leave 64 bits. {ProtocolError}
-     *   `UNSAFE_INTEGER`: the new value is beyond 2^53.
+     * @returns The new value. One beyond 2^53 is stored, and the call rejects with
+     *   `UNSAFE_INTEGER`.
+     * @throws {ReplyError} The value is no integer, or would leave 64 bits.
      * @see https://redis.io/docs/latest/commands/incr/ (Redis 1.0.0; O(1))
      */
     incr(key: Key): Promise<number>;
 
     /**
-     * Adds an integer.
+     * Adds to an integer; a key that does not exist counts as 0.
      *
-     * @returns The new value.
-     * @throws {ReplyError} The value is no integer, or would leave 64 bits. {ProtocolError}
-     *   `UNSAFE_INTEGER`: the new value is beyond 2^53.
+     * @returns The new value. One beyond 2^53 is stored, and the call rejects with
+     *   `UNSAFE_INTEGER`.
+     * @throws {ReplyError} The value is no integer, or would leave 64 bits.
      * @see https://redis.io/docs/latest/commands/incrby/ (Redis 1.0.0; O(1))
      */
     incrby(key: Key, increment: number | bigint): Promise<number>;
 
     /**
-     * Adds a floating-point number.
+     * Adds to a floating-point number; a key that does not exist counts as 0.
      *
      * @returns The new value, as near as a number comes to the digits that the server keeps.
+     * @throws {ReplyError} The value is no number, or the new one would be infinite.
      * @see https://redis.io/docs/latest/commands/incrbyfloat/ (Redis 2.6.0; O(1))
      */
     incrbyfloat(key: Key, increment: number): Promise<number>;
@@ -204,7 +205,7 @@ declare module '../commands.js' {
     mget(...keys: Many<Key>): Promise<(S | null)[]>;
 
     /**
-     * Sets strings, all at once.
+     * Sets strings, all at once, whatever the keys held.
      *
      * @see https://redis.io/docs/latest/commands/mset/ (Redis 1.0.1; O(N))
      */
@@ -219,7 +220,7 @@ declare module '../commands.js' {
     msetnx(values: Values): Promise<number>;
 
     /**
-     * Sets a string with its time to live. `set` with `px` does more.
+     * Sets a string that expires. `set` with `px` does more.
      *
      * @param milliseconds - Milliseconds from now.
      * @see https://redis.io/docs/latest/commands/psetex/ (Redis 2.6.0; O(1))
@@ -227,7 +228,7 @@ declare module '../commands.js' {
     psetex(key: Key, milliseconds: number, value: Value): Promise<'OK'>;
 
     /**
-     * Sets a string with its time to live. `set` with `ex` does more.
+     * Sets a string that expires. `set` with `ex` does more.
      *
      * @param seconds - Seconds from now.
      * @see https://redis.io/docs/latest/commands/setex/ (Redis 2.0.0; O(1))
@@ -243,7 +244,7 @@ declare module '../commands.js' {
     setnx(key: Key, value: Value): Promise<number>;
 
     /**
-     * Writes over a piece of a string; zero bytes fill what is missing before it.
+     * Writes over a piece of a string; zero bytes fill a gap before it.
      *
      * @param offset - In bytes.
      * @returns The new length in bytes.
@@ -252,7 +253,7 @@ declare module '../commands.js' {
     setrange(key: Key, offset: number, value: Value): Promise<number>;
 
     /**
-     * The length of a string in bytes; 0 when the key does not exist.
+     * Gets the length of a string in bytes; 0 when the key does not exist.
      *
      * @see https://redis.io/docs/latest/commands/strlen/ (Redis 2.2.0; O(1))
      */
