@@ -23,6 +23,14 @@ export type * from '../redis/commands/by-hand/server.js';
 export type * from '../redis/commands/by-hand/set.js';
 export type * from '../redis/commands/by-hand/sorted-set.js';
 export type * from '../redis/commands/by-hand/stream.js';
+export type {
+  ClaimableEntry,
+  DeletedEntry,
+  StreamEntry,
+} from '../redis/commands/by-hand/stream-entries.js';
+export type * from '../redis/commands/by-hand/stream-groups.js';
+export type * from '../redis/commands/by-hand/stream-reading.js';
+export type * from '../redis/commands/by-hand/stream-reports.js';
 export type * from '../redis/commands/by-hand/string.js';
 export type * from '../redis/commands/by-hand/vector-set.js';
 export type { CallOptions, Command, CommandSpec, Encoding } from '../redis/commands/command.js';

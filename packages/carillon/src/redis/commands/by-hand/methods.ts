@@ -16,6 +16,9 @@ import { SERVER } from './server.js';
 import { SET } from './set.js';
 import { SORTED_SET } from './sorted-set.js';
 import { STREAM } from './stream.js';
+import { STREAM_GROUPS } from './stream-groups.js';
+import { STREAM_READING } from './stream-reading.js';
+import { STREAM_REPORTS } from './stream-reports.js';
 import { STRING } from './string.js';
 import { VECTOR_SET } from './vector-set.js';
 
@@ -26,6 +29,9 @@ export const METHODS_BY_HAND: MethodsByHand = {
   ...SET,
   ...SORTED_SET,
   ...STREAM,
+  ...STREAM_READING,
+  ...STREAM_GROUPS,
+  ...STREAM_REPORTS,
   ...GEO,
   ...BITMAP,
   ...HYPERLOGLOG,
