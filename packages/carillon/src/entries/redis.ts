@@ -63,6 +63,7 @@ export type {
   Results,
   ResultsOrErrors,
 } from '../redis/commands/pipelining-commands.js';
+export type { ElementScanOptions, KeyScanOptions } from '../redis/commands/scan-iterators.js';
 export type { ServerAddress } from '../redis/connection/address.js';
 export {
   Channel,
