@@ -6,7 +6,7 @@
 import { ProtocolError } from '../../errors/protocol-error.js';
 import type { Reply } from '../../protocol/reply.js';
 import type { Fields } from '../parameters.js';
-import { pairsToRecord, type Strings, setOwn, textOf } from '../reply-shapes.js';
+import { numberOf, pairsToRecord, type Strings, setOwn, textOf } from '../reply-shapes.js';
 
 /** One entry of a stream. */
 export interface StreamEntry<S extends Strings> {
@@ -32,6 +32,9 @@ export interface ClaimableEntry<S extends Strings> extends StreamEntry<S> {
 
 type AnyEntry = StreamEntry<Strings> | DeletedEntry | ClaimableEntry<Strings>;
 
+/** Only this command tells numbers of an entry. */
+const deliveryNumber = numberOf('XREADGROUP');
+
 /** Reads an entry: its id, its fields in pairs, and two numbers more when it was read with CLAIM. */
 export function entryOf(reply: Reply | undefined): AnyEntry {
   const parts = listOf(reply);
@@ -39,7 +42,8 @@ export function entryOf(reply: Reply | undefined): AnyEntry {
   if (parts[1] === null) return { id, fields: null };
   const fields = pairsToRecord<Strings>(parts[1]);
   if (parts.length === 2) return { id, fields };
-  return { id, fields, idleMs: parts[2] as number, deliveries: parts[3] as number };
+  const idleMs = deliveryNumber(parts[2] as Reply);
+  return { id, fields, idleMs, deliveries: deliveryNumber(parts[3] as Reply) };
 }
 
 /** Reads a list of entries; `COUNT 0` makes servers send null, which is a list of none. */

@@ -8,13 +8,14 @@ import type { ReplyReader } from '../replies.js';
 import { eachShaped, membersShaped, numberOf, type Strings, textOf } from '../reply-shapes.js';
 import type { MethodsByHand } from '../typed-methods.js';
 import { entriesOf, entryOf, type StreamEntry } from './stream-entries.js';
-import type { PendingEntry } from './stream-groups.js';
 
 /** What is told of a stream, in brief and in full. */
 interface StreamFacts {
   /** How many entries it has. */
   readonly length: number;
+  /** How many keys the radix tree has that holds the entries. */
   readonly 'radix-tree-keys': number;
+  /** How many nodes that tree has. */
   readonly 'radix-tree-nodes': number;
   /** The id of the entry that was added last, also when it was deleted. */
   readonly 'last-generated-id': string;
@@ -28,9 +29,13 @@ interface StreamFacts {
   readonly 'idmp-duration'?: number;
   /** For how many entries of a producer `idmp` is remembered. */
   readonly 'idmp-maxsize'?: number;
+  /** How many producers of `idmp` are remembered. */
   readonly 'pids-tracked'?: number;
+  /** How many entries of all producers are remembered. */
   readonly 'iids-tracked'?: number;
+  /** How many entries were ever added by `idmp`. */
   readonly 'iids-added'?: number;
+  /** How often nothing was added, because `idmp` knew the entry. */
   readonly 'iids-duplicates'?: number;
 }
 
@@ -61,7 +66,7 @@ export interface FullGroupInfo {
   readonly lag: number | null;
   /** How many entries it has pending. */
   readonly 'pel-count': number;
-  readonly pending: (DeliveredEntry & Pick<PendingEntry, 'consumer'>)[];
+  readonly pending: (DeliveredEntry & { readonly consumer: string })[];
   readonly consumers: FullConsumerInfo[];
 }
 
