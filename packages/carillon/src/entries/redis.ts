@@ -36,6 +36,14 @@ export type * from '../redis/commands/by-hand/set.js';
 export type * from '../redis/commands/by-hand/sorted-set.js';
 export type * from '../redis/commands/by-hand/sorted-set-ranges.js';
 export type * from '../redis/commands/by-hand/stream.js';
+export type {
+  ClaimableEntry,
+  DeletedEntry,
+  StreamEntry,
+} from '../redis/commands/by-hand/stream-entries.js';
+export type * from '../redis/commands/by-hand/stream-groups.js';
+export type * from '../redis/commands/by-hand/stream-reading.js';
+export type * from '../redis/commands/by-hand/stream-reports.js';
 export type * from '../redis/commands/by-hand/string.js';
 export type * from '../redis/commands/by-hand/vector-set.js';
 export type {
@@ -75,6 +83,7 @@ export type {
   ResultsOrErrors,
 } from '../redis/commands/pipelining-commands.js';
 export type { ReplyReader } from '../redis/commands/replies.js';
+export type { ElementScanOptions, KeyScanOptions } from '../redis/commands/scan-iterators.js';
 export type { ServerAddress } from '../redis/connection/address.js';
 export {
   Channel,

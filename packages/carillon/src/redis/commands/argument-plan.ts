@@ -176,7 +176,7 @@ interface OptionForm {
 function optionsStep(item: string, command: string, place: number): Step {
   const forms: Record<string, OptionForm> = {};
   for (const option of item.slice(1, -1).split('|')) {
-    const [, name = '', mark] = /^(\w+)(\*?=)?$/.exec(option) ?? [];
+    const [, name = '', mark] = /^([\w-]+)(\*?=)?$/.exec(option) ?? [];
     const token = name.toUpperCase();
     forms[name] = { token, hasValue: mark !== undefined, repeatsToken: mark === '*=' };
   }

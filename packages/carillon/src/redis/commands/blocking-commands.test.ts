@@ -52,9 +52,12 @@ test('reading a stream waits, for its executor, only when it is asked to', () =>
   void recorder.xread({ s: '0' });
   void recorder.xread({ s: '0' }, { count: 1 });
   void recorder.xread({ s: '0' }, { block: 0 });
+  void recorder.xreadgroup('block', 'c', { s: '>' }, { noack: true });
+  void recorder.xreadgroup('block', 'c', { s: '>' }, { block: 0 });
 
-  assert.deepEqual(recorder.commands.map(isBlocking), [false, false, true]);
-  assert.ok(recorder.commands.every((command) => command.repeatable));
+  assert.deepEqual(recorder.commands.map(isBlocking), [false, false, true, false, true]);
+  const repeatable = recorder.commands.map((command) => command.repeatable);
+  assert.deepEqual(repeatable, [true, true, true, false, false]);
 });
 
 test('the wait of a stream command is told from groups, consumers and keys that are called `block`', () => {

@@ -1,5 +1,5 @@
 /** What the options of SET make of its reply, and which do not compile. Compiled only. */
-import type { Redis, SetOptions, StreamEntry } from '../../entries/redis.js';
+import type { Redis, SetOptions } from '../../entries/redis.js';
 
 declare const redis: Redis;
 declare const options: SetOptions;
@@ -16,11 +16,6 @@ export async function replies(): Promise<void> {
   (await redis.bytes.get('k')) satisfies Uint8Array | null;
   (await redis.blpop('k', 1)) satisfies [key: string, element: string] | null;
   (await redis.bytes.lrange('k', 0, -1)) satisfies Uint8Array[];
-  (await redis.xadd('s', { f: 1 })) satisfies string;
-  (await redis.xadd('s', { f: 1 }, { maxlen: 5, approximate: true, limit: 9 })) satisfies string;
-  (await redis.xadd('s', { f: 1 }, { nomkstream: true })) satisfies string | null;
-  (await redis.xread({ s: '0' })) satisfies Record<string, StreamEntry<string>[]> | null;
-  (await redis.bytes.xread({ s: '0' })) satisfies Record<string, StreamEntry<Uint8Array>[]> | null;
 }
 
 export async function refused(): Promise<void> {
@@ -28,12 +23,6 @@ export async function refused(): Promise<void> {
   void redis.set('k', 'v', { ex: 1, px: 2 });
   // @ts-expect-error So do NX and XX.
   void redis.set('k', 'v', { nx: true, xx: true });
-  // @ts-expect-error So do the two thresholds of a stream.
-  void redis.xadd('s', { f: 1 }, { maxlen: 1, minid: '1-0' });
-  // @ts-expect-error The server limits an approximate cut only.
-  void redis.xadd('s', { f: 1 }, { maxlen: 1, limit: 5 });
-  // @ts-expect-error There may be no stream, and then no entry.
-  (await redis.xadd('s', { f: 1 }, { nomkstream: true })) satisfies string;
   // @ts-expect-error Null is no value.
   void redis.set('k', null);
 }

@@ -1,7 +1,9 @@
 /**
- * Typed commands with the ways to keep several together: `pipeline` and `multi`.
+ * Typed commands with the ways to keep several together, `pipeline` and `multi`, and with iterators that
+ * run several, one after the other.
  *
- * Both record first and send afterwards, so that a mistake in the callback leaves nothing half done.
+ * Batches are recorded first and sent afterwards, so that a mistake in the callback leaves nothing half
+ * done.
  */
 import { MultiExecError, PipelineError, WatchVariableError } from '../errors/composite-errors.js';
 import { ConnectionError } from '../errors/connection-error.js';
@@ -19,9 +21,18 @@ import {
 import { Commands } from './commands.js';
 import type { BatchExecutor } from './executor.js';
 import { Namespace } from './namespace.js';
+import type { Key } from './parameters.js';
 import type { Queued } from './queued.js';
 import { type Objection, Recorder } from './recorder.js';
 import type { EncodingOf, Strings } from './reply-shapes.js';
+import {
+  type ElementScanOptions,
+  inPairs,
+  type KeyScanOptions,
+  scan,
+  singly,
+  withScores,
+} from './scan-iterators.js';
 import { enterScope, NO_SCOPE, type Scope } from './scope.js';
 import { TransactionCommand } from './transaction-command.js';
 
@@ -213,6 +224,49 @@ export abstract class PipeliningCommands<S extends Strings>
       if (options.returnErrors !== true || !isOfCommands(error)) throw error;
     }
     return outcomes(returned);
+  }
+
+  /**
+   * Iterates over the keys of the database, a page at a time. Leave the loop whenever you like.
+   *
+   * What is there from beginning to end is given at least once; a key may be given twice, and one that
+   * comes or goes meanwhile may be given or not. Cursors are the server's own: after a failover to
+   * another in the middle, keys may be missed.
+   *
+   * @throws What a command throws, from the loop; a page that only a lost reply kept away is asked for
+   *   again.
+   *
+   * @example
+   * for await (const key of redis.scanIterator({ match: 'user:*', count: 1_000 })) await visit(key);
+   */
+  scanIterator(options: KeyScanOptions = {}): AsyncGenerator<S, void, undefined> {
+    return scan(this, ['SCAN'], options, singly<S>);
+  }
+
+  /**
+   * Iterates over the fields of a hash with their values; otherwise like `scanIterator`.
+   *
+   * @example
+   * for await (const [field, value] of redis.hscanIterator('user:1')) show(field, value);
+   */
+  hscanIterator(
+    key: Key,
+    options: ElementScanOptions = {},
+  ): AsyncGenerator<[field: S, value: S], void, undefined> {
+    return scan(this, ['HSCAN', key], options, inPairs<S>);
+  }
+
+  /** Iterates over the members of a set; otherwise like `scanIterator`. */
+  sscanIterator(key: Key, options: ElementScanOptions = {}): AsyncGenerator<S, void, undefined> {
+    return scan(this, ['SSCAN', key], options, singly<S>);
+  }
+
+  /** Iterates over the members of a sorted set with their scores, in no order; like `scanIterator`. */
+  zscanIterator(
+    key: Key,
+    options: ElementScanOptions = {},
+  ): AsyncGenerator<[member: S, score: number], void, undefined> {
+    return scan(this, ['ZSCAN', key], options, withScores<S>);
   }
 
   #callOptions(options: BatchOptions): CallOptions | undefined {

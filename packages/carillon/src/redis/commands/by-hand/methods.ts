@@ -17,6 +17,9 @@ import { SET } from './set.js';
 import { SORTED_SET } from './sorted-set.js';
 import { SORTED_SET_RANGES } from './sorted-set-ranges.js';
 import { STREAM } from './stream.js';
+import { STREAM_GROUPS } from './stream-groups.js';
+import { STREAM_READING } from './stream-reading.js';
+import { STREAM_REPORTS } from './stream-reports.js';
 import { STRING } from './string.js';
 import { VECTOR_SET } from './vector-set.js';
 
@@ -28,6 +31,9 @@ export const METHODS_BY_HAND: MethodsByHand = {
   ...SORTED_SET,
   ...SORTED_SET_RANGES,
   ...STREAM,
+  ...STREAM_READING,
+  ...STREAM_GROUPS,
+  ...STREAM_REPORTS,
   ...GEO,
   ...BITMAP,
   ...HYPERLOGLOG,

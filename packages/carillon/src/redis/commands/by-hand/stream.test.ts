@@ -1,18 +1,15 @@
-/** XADD and XREAD: every option on a real server, and one shape of reply in both protocols. */
+/** Commands on streams: what waits, and what is refused. What each gives is shown in `one-shape/`. */
 import assert from 'node:assert/strict';
 import { after, before, beforeEach, describe, test } from 'node:test';
-import { startServer, type TestServer } from '@carillon/test-kit';
-import {
-  connect,
-  type Redis,
-  type XaddOptions,
-  type XreadOptions,
-} from '../../../entries/redis.js';
+import { startServer, type TestServer, waitFor } from '@carillon/test-kit';
+import { connect } from '../../client/connect.js';
+import type { Redis } from '../../client/redis.js';
 
 let server: TestServer;
 before(async () => {
   server = await startServer();
 });
+beforeEach(() => server.command('FLUSHALL'));
 after(() => server.stop());
 
 for (const protocol of [2, 3] as const) {
@@ -21,82 +18,83 @@ for (const protocol of [2, 3] as const) {
     before(async () => {
       redis = await connect(server.url, { protocol });
     });
-    beforeEach(() => server.command('FLUSHALL'));
     after(() => redis.close());
 
-    test('an entry is read back as it was added, with the id that was told', async () => {
-      const id = await redis.xadd('s', { name: 'é', count: 2, ratio: 0.5 });
+    test('a consumer that waits is given what comes, and delays nobody', async () => {
+      await redis.xgroupCreate('s', 'g', '$', { mkstream: true });
 
-      assert.match(id, /^\d+-\d+$/);
-      assert.deepEqual(await redis.xread({ s: '0' }), {
-        s: [{ id, fields: { name: 'é', count: '2', ratio: '0.5' } }],
-      });
-    });
-
-    test('entries come by stream, after the id given for each, and of some streams only', async () => {
-      for (const id of ['1-0', '2-0', '3-0']) {
-        await redis.xadd('a', { from: 'a' }, { id });
-        await redis.xadd('b', { from: 'b' }, { id });
-      }
-
-      assert.deepEqual(await redis.xread({ a: '1-0', b: '2-0', c: '0' }, { count: 1 }), {
-        a: [{ id: '2-0', fields: { from: 'a' } }],
-        b: [{ id: '3-0', fields: { from: 'b' } }],
-      });
-      assert.equal(await redis.xread({ a: '3-0', c: '0' }), null);
-    });
-
-    test('streams, ids and fields have text names in the bytes view, and values are bytes', async () => {
-      await redis.xadd('é', { ü: 'ä' }, { id: '1-0' });
-
-      assert.deepEqual(await redis.bytes.xread({ é: '0' }), {
-        é: [{ id: '1-0', fields: { ü: Buffer.from('ä') } }],
-      });
-    });
-
-    test('a stream or field called __proto__ is one like any other', async () => {
-      await redis.xadd('__proto__', { ['__proto__']: 'x' }, { id: '1-0' });
-
-      const [[name, entries] = []] = Object.entries(
-        (await redis.xread({ ['__proto__']: '0' })) ?? {},
+      const waiting = redis.xreadgroup('g', 'alice', { s: '>' }, { block: 0 });
+      await waitFor(async () =>
+        /blocked_clients:1\r/.test(await server.command('INFO', 'clients')),
       );
-
-      assert.equal(name, '__proto__');
-      assert.deepEqual(Object.entries(entries?.[0]?.fields ?? {}), [['__proto__', 'x']]);
-    });
-
-    test('a stream that is cut keeps its newest entries', async () => {
-      for (const id of ['1-0', '2-0', '3-0']) await redis.xadd('s', { f: 1 }, { id });
-      await redis.xadd('s', { f: 1 }, { id: '4-0', maxlen: 2 });
-      assert.deepEqual(await ids(redis), ['3-0', '4-0']);
-
-      await redis.xadd('s', { f: 1 }, { id: '5-0', minid: '4-0' });
-      assert.deepEqual(await ids(redis), ['4-0', '5-0']);
-
-      await redis.xadd('s', { f: 1 }, { id: '6-0', maxlen: 1, approximate: true, limit: 10 });
-      assert.deepEqual(await ids(redis), ['4-0', '5-0', '6-0'], 'less than a node is left alone');
-    });
-
-    test('nomkstream adds nothing where there is no stream, and says so with null', async () => {
-      assert.equal(await redis.xadd('s', { f: 1 }, { nomkstream: true }), null);
-      assert.equal(await redis.exists('s'), 0);
-
       await redis.xadd('s', { f: 1 }, { id: '1-0' });
-      assert.equal(await redis.xadd('s', { f: 1 }, { id: '2-0', nomkstream: true }), '2-0');
+
+      assert.deepEqual(await waiting, { s: [{ id: '1-0', fields: { f: '1' } }] });
+      assert.equal(await redis.xack('s', 'g', '1-0'), 1);
     });
 
-    test('a stream command refuses an option it does not have, and nothing is sent', async () => {
-      const misspelled = { maxLen: 10 } as unknown as XaddOptions & { nomkstream?: false };
-      await assert.rejects(redis.xadd('s', { f: 1 }, misspelled), { code: 'INVALID_ARGUMENT' });
-      assert.equal(await redis.exists('s'), 0);
+    test('each entry of a group is given to one consumer, and what one leaves another takes over', async () => {
+      await redis.xgroupCreate('s', 'g', '0', { mkstream: true });
+      for (const id of ['1-0', '2-0', '3-0']) await redis.xadd('s', { f: 1 }, { id });
 
-      const unknown = { blocking: 10 } as XreadOptions;
-      await assert.rejects(redis.xread({ s: '0' }, unknown), { code: 'INVALID_ARGUMENT' });
+      const alice = await redis.xreadgroup('g', 'alice', { s: '>' }, { count: 2 });
+      const bob = await redis.xreadgroup('g', 'bob', { s: '>' }, { count: 2 });
+      await redis.xack('s', 'g', '1-0', '3-0');
+      const [next, entries] = await redis.xautoclaim('s', 'g', 'bob', 0, '0-0');
+
+      assert.deepEqual(
+        alice?.s?.map(({ id }) => id),
+        ['1-0', '2-0'],
+      );
+      assert.deepEqual(
+        bob?.s?.map(({ id }) => id),
+        ['3-0'],
+      );
+      assert.deepEqual([next, ...entries.map(({ id }) => id)], ['0-0', '2-0']);
+      assert.deepEqual((await redis.xpending('s', 'g')).consumers, { bob: 1 });
+    });
+
+    test('a count that no number holds rejects with UNSAFE_INTEGER', async () => {
+      await redis.xadd('s', { f: 1 }, { id: '1-0' });
+      await redis.xgroupCreate('s', 'g', '0');
+      const tooMany = String(2n ** 53n + 1n);
+      await redis.call(['XCLAIM', 's', 'g', 'a', 0, '1-0', 'RETRYCOUNT', tooMany, 'FORCE']);
+      await redis.call(['XSETID', 's', '1-0', 'ENTRIESADDED', tooMany, 'MAXDELETEDID', '0-0']);
+
+      const unsafe = { code: 'UNSAFE_INTEGER' };
+      await assert.rejects(redis.xpending('s', 'g', '-', '+', 10), unsafe);
+      await assert.rejects(redis.xinfoStream('s'), unsafe);
+      await assert.rejects(redis.xinfoStream('s', { full: true }), unsafe);
     });
   });
 }
 
-async function ids(redis: Redis): Promise<string[] | undefined> {
-  const streams = await redis.xread({ s: '0' });
-  return streams?.s?.map(({ id }) => id);
-}
+test('a stream command refuses an option it does not have, and nothing is sent', async () => {
+  await using redis = await connect(server.url);
+  const misspelled = { limits: 10 } as object;
+  const calls = [
+    redis.xadd('s', { f: 1 }, misspelled),
+    redis.xtrim('s', 'MAXLEN', 0, misspelled),
+    redis.xcfgset('s', misspelled as { 'idmp-maxsize': number }),
+    redis.xread({ s: '0' }, misspelled),
+    redis.xreadgroup('g', 'c', { s: '>' }, misspelled),
+    redis.xrange('s', '-', '+', misspelled),
+    redis.xpending('s', 'g', '-', '+', 10, misspelled),
+    redis.xclaim('s', 'g', 'c', 0, '1-0', misspelled),
+    redis.xinfoStream('s', misspelled as { full: true }),
+  ];
+
+  for (const call of calls) {
+    await assert.rejects(call, { name: 'UsageError', code: 'INVALID_ARGUMENT' });
+  }
+  assert.equal(await server.command('DBSIZE'), '0');
+});
+
+test('streams and fields that are no names with values are refused', async () => {
+  await using redis = await connect(server.url);
+
+  const refused = { name: 'UsageError', code: 'INVALID_ARGUMENT' };
+  await assert.rejects(redis.xadd('s', ['f', 'v'] as never), refused);
+  await assert.rejects(redis.xread('s' as never), refused);
+  await assert.rejects(redis.xreadgroup('g', 'c', undefined as never), refused);
+});

@@ -1,21 +1,25 @@
-/** Commands on streams: what they send and reply depends on options, and differs between protocols. */
-import { ProtocolError } from '../../errors/protocol-error.js';
+/**
+ * Commands that add to streams and cut them: their options stand between the key and what is added.
+ *
+ * Not here: reading (`stream-reading.ts`), what consumers of groups have pending (`stream-groups.ts`),
+ * reports (`stream-reports.ts`).
+ */
 import type { Argument } from '../../protocol/encoder.js';
-import type { Reply } from '../../protocol/reply.js';
 import { pairsOf } from '../argument-plan.js';
-import { CommandFlag } from '../command.js';
 import { type AtMostOne, checkOptions } from '../options.js';
-import type { Fields, Key, Values } from '../parameters.js';
-import { REPLIES, type ReplyReader } from '../replies.js';
-import { pairsToRecord, type Strings, setOwn, textOf } from '../reply-shapes.js';
+import type { Key, Value, Values } from '../parameters.js';
+import { REPLIES } from '../replies.js';
+import type { Strings } from '../reply-shapes.js';
 import type { MethodsByHand } from '../typed-methods.js';
 
-/** What to cut off the old end of the stream: at most one of these. */
-type Threshold = AtMostOne<{
-  /** Keep this many entries, the newest. */
-  maxlen: number;
-  /** Keep entries with this id or a later one. */
-  minid: string;
+/** What becomes of the places in consumer groups of entries that are deleted. */
+type ReferencePolicy = AtMostOne<{
+  /** They stay, as they do by default; an entry that is pending then has lost its fields. */
+  keepref: boolean;
+  /** They are deleted, too. */
+  delref: boolean;
+  /** Only entries that every group has read and acknowledged are deleted. */
+  acked: boolean;
 }>;
 
 /** How exactly to cut, and how much at most. Means nothing without a threshold. */
@@ -28,36 +32,52 @@ type TrimMode =
       readonly limit?: number | undefined;
     };
 
+/** What to cut off the old end of the stream: at most one of these. */
+type Threshold = AtMostOne<{
+  /** Keep this many entries, the newest. */
+  maxlen: number;
+  /** Keep entries with this id or a later one. */
+  minid: string;
+}>;
+
+/** What makes the entry one of its own: an id, or what to know a repeated call by. */
+type Identity = AtMostOne<{
+  /** The entry's id, greater than all before it; the server's clock by default (`*`). */
+  id: string;
+  /**
+   * Adds nothing when this producer has added an entry by this name a while ago (`xcfgset`), and
+   * replies with the id of that entry (Redis 8.6).
+   */
+  idmp: readonly [producer: Value, name: Value];
+  /** Like `idmp` for this producer: an entry with equal fields is the same (Redis 8.6). */
+  idmpauto: Value;
+}>;
+
 /** Options of XADD. With `nomkstream` it replies `null`, and adds nothing, when there is no stream. */
 export type XaddOptions = Threshold &
-  TrimMode & {
-    /** The entry's id, greater than all before it; the server's clock by default (`*`). */
-    readonly id?: string | undefined;
-    readonly nomkstream?: boolean | undefined;
-  };
+  TrimMode &
+  ReferencePolicy &
+  Identity & { readonly nomkstream?: boolean | undefined };
 
-/** Options of XREAD. */
-export interface XreadOptions {
-  /** Entries of one stream at most; all there are by default. */
-  readonly count?: number | undefined;
-  /** Milliseconds to wait for an entry when there is none; 0 waits without end. */
-  readonly block?: number | undefined;
-}
+/** Options of XTRIM. */
+export type XtrimOptions = TrimMode & ReferencePolicy;
 
-/** One entry of a stream. */
-export interface StreamEntry<S extends Strings> {
-  /** Such as `1700000000000-0`. */
-  readonly id: string;
-  /** Of a field that the entry has twice, the last value. */
-  readonly fields: Fields<S>;
-}
+/** Options of XCFGSET: at least one of them. */
+export type XcfgsetOptions =
+  | {
+      /** Seconds for which the name of an entry is remembered; 100 by default. */
+      readonly 'idmp-duration': number;
+      /** How many names are remembered for each producer; 100 by default. */
+      readonly 'idmp-maxsize'?: number | undefined;
+    }
+  | { readonly 'idmp-duration'?: number | undefined; readonly 'idmp-maxsize': number };
 
 declare module '../commands.js' {
   interface Commands<S extends Strings> {
     /**
      * Adds an entry to a stream, with at least one field.
      *
-     * @param fields - In the order in which JavaScript gives them: names that are integers first.
+     * @param fields - In their order; a record gives names that are integers first, a `Map` does not.
      * @returns The entry's id.
      * @see https://redis.io/docs/latest/commands/xadd/ (Redis 5.0.0; O(1))
      */
@@ -70,26 +90,47 @@ declare module '../commands.js' {
     xadd(key: Key, fields: Values, options: XaddOptions): Promise<string | null>;
 
     /**
-     * Reads entries of streams that are later than an id: `xread({ orders: '0' }, { count: 10 })`.
+     * Sets for how long, and of how many entries, a stream knows `idmp` and `idmpauto` again. It
+     * forgets those it knows when a value changes.
      *
-     * @param streams - For each key the id to read after; `$` for what comes from now on.
-     * @returns The streams that have entries, oldest entry first; `null` when none has.
-     * @see https://redis.io/docs/latest/commands/xread/ (Redis 5.0.0)
+     * @see https://redis.io/docs/latest/commands/xcfgset/ (Redis 8.6.0, not in Valkey; O(1))
      */
-    xread(
-      streams: { readonly [key: string]: string },
-      options?: XreadOptions,
-    ): Promise<Fields<StreamEntry<S>[]> | null>;
+    xcfgset(key: Key, options: XcfgsetOptions): Promise<'OK'>;
+
+    /**
+     * Cuts entries off the old end of a stream.
+     *
+     * @param threshold - How many entries to keep (`MAXLEN`), or the oldest id to keep (`MINID`).
+     * @returns How many entries were deleted.
+     * @see https://redis.io/docs/latest/commands/xtrim/ (Redis 5.0.0; O(N))
+     */
+    xtrim(
+      key: Key,
+      strategy: 'MAXLEN' | 'MINID',
+      threshold: number | string,
+      options?: XtrimOptions,
+    ): Promise<number>;
   }
 }
 
-const XADD_OPTIONS: Readonly<Record<keyof XaddOptions, true>> = {
+type Known<T> = Readonly<Record<T extends unknown ? keyof T : never, true>>;
+
+const XTRIM_OPTIONS: Known<XtrimOptions> = {
+  approximate: true,
+  limit: true,
+  keepref: true,
+  delref: true,
+  acked: true,
+};
+
+const XADD_OPTIONS: Known<XaddOptions> = {
+  ...XTRIM_OPTIONS,
   id: true,
+  idmp: true,
+  idmpauto: true,
   nomkstream: true,
   maxlen: true,
   minid: true,
-  approximate: true,
-  limit: true,
 };
 
 function xaddArguments(key: Argument, fields: Values, options?: XaddOptions): readonly Argument[] {
@@ -101,9 +142,23 @@ function xaddArguments(key: Argument, fields: Values, options?: XaddOptions): re
 
 function pushXaddOptions(args: Argument[], options: XaddOptions): void {
   checkOptions('XADD', options, XADD_OPTIONS);
-  if (options.nomkstream) args.push('NOMKSTREAM');
-  if (options.maxlen !== undefined) args.push('MAXLEN', ...bound(options.maxlen, options));
-  if (options.minid !== undefined) args.push('MINID', ...bound(options.minid, options));
+  const { nomkstream, idmp, idmpauto, maxlen, minid } = options;
+  if (nomkstream) args.push('NOMKSTREAM');
+  args.push(...policyOf(options));
+  if (idmp !== undefined) args.push('IDMP', ...idmp);
+  if (idmpauto !== undefined) args.push('IDMPAUTO', idmpauto);
+  if (maxlen !== undefined) args.push('MAXLEN', ...bound(maxlen, options));
+  if (minid !== undefined) args.push('MINID', ...bound(minid, options));
+}
+
+function xtrimArguments(
+  key: Argument,
+  strategy: Argument,
+  threshold: Argument,
+  options: XtrimOptions = {},
+): readonly Argument[] {
+  checkOptions('XTRIM', options, XTRIM_OPTIONS);
+  return [key, strategy, ...bound(threshold, options), ...policyOf(options)];
 }
 
 function bound(threshold: Argument, { approximate, limit }: TrimMode): Argument[] {
@@ -112,62 +167,12 @@ function bound(threshold: Argument, { approximate, limit }: TrimMode): Argument[
   return args;
 }
 
-const XREAD_OPTIONS: Readonly<Record<keyof XreadOptions, true>> = { count: true, block: true };
-
-function xreadArguments(
-  streams: { readonly [key: string]: string },
-  options: XreadOptions = {},
-): readonly Argument[] {
-  checkOptions('XREAD', options, XREAD_OPTIONS);
-  const args: Argument[] = [];
-  if (options.count !== undefined) args.push('COUNT', options.count);
-  if (options.block !== undefined) args.push('BLOCK', options.block);
-  args.push('STREAMS', ...Object.keys(streams), ...Object.values(streams));
-  return args;
+function policyOf({ keepref, delref, acked }: ReferencePolicy): Argument[] {
+  return keepref ? ['KEEPREF'] : delref ? ['DELREF'] : acked ? ['ACKED'] : [];
 }
-
-/**
- * Gives the entries by stream. RESP2 sends a pair for each stream, RESP3 a map, which is to be decoded
- * flat. Fields are pairs in both.
- */
-function streamsToRecord<S extends Strings>(reply: Reply): Fields<StreamEntry<S>[]> | null {
-  if (reply === null) return null;
-  const streams: Fields<StreamEntry<S>[]> = {};
-  const items = listOf(reply);
-  if (Array.isArray(items[0])) {
-    for (const item of items) {
-      const [name, entries] = listOf(item);
-      setOwn(streams, textOf(name), entriesOf<S>(entries));
-    }
-  } else {
-    for (let i = 0; i < items.length; i += 2) {
-      setOwn(streams, textOf(items[i]), entriesOf<S>(items[i + 1]));
-    }
-  }
-  return streams;
-}
-
-function entriesOf<S extends Strings>(reply: Reply | undefined): StreamEntry<S>[] {
-  return listOf(reply).map((entry) => {
-    const [id, fields] = listOf(entry);
-    return { id: textOf(id), fields: pairsToRecord<S>(fields) };
-  });
-}
-
-function listOf(reply: Reply | undefined): readonly Reply[] {
-  if (Array.isArray(reply)) return reply;
-  throw new ProtocolError('expected streams and their entries', 'UNEXPECTED_REPLY');
-}
-
-/** Entries by stream, of which RESP2 sends pairs. */
-const entriesByStream: ReplyReader = { flatMaps: true, shape: streamsToRecord };
 
 export const STREAM: MethodsByHand = {
   XADD: { args: xaddArguments, reply: REPLIES.text },
-  XREAD: {
-    args: xreadArguments,
-    reply: entriesByStream,
-    flags: (_streams: unknown, options?: XreadOptions) =>
-      options?.block === undefined ? 0 : CommandFlag.blocking,
-  },
+  XCFGSET: { args: '. {idmp-duration=|idmp-maxsize=}', reply: REPLIES.status },
+  XTRIM: { args: xtrimArguments, reply: REPLIES.integers },
 };
