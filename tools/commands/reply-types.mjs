@@ -13,6 +13,7 @@ export const REPLY_TYPES = {
   text: { type: 'string', reader: 'text' },
   'text?': { type: 'string | null', reader: 'text' },
   texts: { type: 'string[]', reader: 'text' },
+  'text?s': { type: '(string | null)[]', reader: 'text' },
 
   // What users have stored.
   string: { type: 'S', reader: 'strings' },
@@ -21,6 +22,10 @@ export const REPLY_TYPES = {
   'strings?': { type: 'S[] | null', reader: 'strings' },
   'string?s': { type: '(S | null)[]', reader: 'strings' },
   'keyAndElement?': { type: '[key: S, element: S] | null', reader: 'strings' },
+  'keyAndElements?': { type: '[key: S, elements: S[]] | null', reader: 'strings' },
+  scannedKeys: { type: '[cursor: string, keys: S[]]', reader: 'page' },
+  scannedMembers: { type: '[cursor: string, members: S[]]', reader: 'page' },
+  'bytes?': { type: 'Uint8Array | null', reader: 'bytes' },
   record: { type: 'Fields<S>', reader: 'record' },
   textRecord: { type: 'Fields<string>', reader: 'textRecord' },
 
@@ -28,6 +33,7 @@ export const REPLY_TYPES = {
   integer: { type: 'number', reader: 'integers' },
   'integer?': { type: 'number | null', reader: 'integers' },
   integers: { type: 'number[]', reader: 'integers' },
+  localAndReplicas: { type: '[local: number, replicas: number]', reader: 'integers' },
   'integer?s': { type: '(number | null)[]', reader: 'integers' },
   double: { type: 'number', reader: 'doubles' },
   'double?': { type: 'number | null', reader: 'doubles' },

@@ -5,6 +5,7 @@ import { BITMAP } from './bitmap.js';
 import { CLUSTER } from './cluster.js';
 import { CONNECTION } from './connection.js';
 import { GEO } from './geo.js';
+import { GEO_SEARCH } from './geo-search.js';
 import { HASH } from './hash.js';
 import { HYPERLOGLOG } from './hyperloglog.js';
 import { KEYS } from './keys.js';
@@ -27,6 +28,7 @@ export const METHODS_BY_HAND: MethodsByHand = {
   ...SORTED_SET,
   ...STREAM,
   ...GEO,
+  ...GEO_SEARCH,
   ...BITMAP,
   ...HYPERLOGLOG,
   ...VECTOR_SET,
