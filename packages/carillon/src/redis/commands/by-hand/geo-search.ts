@@ -70,15 +70,17 @@ export type GeoSelection = AtMostOne<{
       }
   );
 
+/** Whether a detail is asked for: literally, where the type of the reply is to show it. */
+type Asked = boolean | undefined;
+
 /** What to tell of each member. */
-export interface GeoDetails<
-  Distance extends boolean,
-  Hash extends boolean,
-  Position extends boolean,
-> {
-  readonly withdist?: Distance | undefined;
-  readonly withhash?: Hash | undefined;
-  readonly withcoord?: Position | undefined;
+export interface GeoDetails<Distance extends Asked, Hash extends Asked, Position extends Asked> {
+  /** Its distance from the centre, in the unit of the search. */
+  readonly withdist?: Distance;
+  /** Its score in the sorted set. */
+  readonly withhash?: Hash;
+  /** Its coordinates. */
+  readonly withcoord?: Position;
 }
 
 /** A member that was found, with what the options asked for. */
@@ -138,7 +140,7 @@ declare module '../commands.js' {
       unit: GeoUnit,
       options: GeoradiusStoreOptions,
     ): Promise<number>;
-    georadius<D extends boolean = false, H extends boolean = false, P extends boolean = false>(
+    georadius<D extends Asked = false, H extends Asked = false, P extends Asked = false>(
       key: Key,
       longitude: number,
       latitude: number,
@@ -152,7 +154,7 @@ declare module '../commands.js' {
      *
      * @see https://redis.io/docs/latest/commands/georadius_ro/ (Redis 3.2.10; O(N+log(M)))
      */
-    georadius_ro<D extends boolean = false, H extends boolean = false, P extends boolean = false>(
+    georadius_ro<D extends Asked = false, H extends Asked = false, P extends Asked = false>(
       key: Key,
       longitude: number,
       latitude: number,
@@ -175,11 +177,7 @@ declare module '../commands.js' {
       unit: GeoUnit,
       options: GeoradiusStoreOptions,
     ): Promise<number>;
-    georadiusbymember<
-      D extends boolean = false,
-      H extends boolean = false,
-      P extends boolean = false,
-    >(
+    georadiusbymember<D extends Asked = false, H extends Asked = false, P extends Asked = false>(
       key: Key,
       member: Value,
       radius: number,
@@ -193,11 +191,7 @@ declare module '../commands.js' {
      * @throws {ReplyError} The member is not there, though the key is.
      * @see https://redis.io/docs/latest/commands/georadiusbymember_ro/ (Redis 3.2.10; O(N+log(M)))
      */
-    georadiusbymember_ro<
-      D extends boolean = false,
-      H extends boolean = false,
-      P extends boolean = false,
-    >(
+    georadiusbymember_ro<D extends Asked = false, H extends Asked = false, P extends Asked = false>(
       key: Key,
       member: Value,
       radius: number,
@@ -213,7 +207,7 @@ declare module '../commands.js' {
      * @throws {ReplyError} The member of `frommember` is not there, though the key is.
      * @see https://redis.io/docs/latest/commands/geosearch/ (Redis 6.2.0; O(N+log(M)))
      */
-    geosearch<D extends boolean = false, H extends boolean = false, P extends boolean = false>(
+    geosearch<D extends Asked = false, H extends Asked = false, P extends Asked = false>(
       key: Key,
       search: GeoArea & GeoSelection & GeoDetails<D, H, P>,
     ): Promise<GeoFound<S, D, H, P>[]>;

@@ -37,7 +37,7 @@ export type RestoreOptions = AtMostOne<{
 export type SortOptions = AtMostOne<{ asc: boolean; desc: boolean }> & {
   /**
    * Sort by the values of other keys: in `weight_*` the element takes the place of the asterisk, in
-   * `hash_*->field` it is a field of a hash. A pattern without asterisk leaves the order as it is.
+   * `hash_*->field` it is a field of a hash. With a pattern that has no asterisk nothing is sorted.
    */
   readonly by?: Key | undefined;
   /** Skip so many, then give so many at most. */
