@@ -1,16 +1,6 @@
 /** Keys, whatever they hold. */
 
-const CONDITIONS = {
-  nx: 'Only when it does not expire yet.',
-  xx: 'Only when it expires already.',
-  gt: 'Only when that is later; a key that does not expire stays so.',
-  lt: 'Only when that is sooner.',
-};
-const EXPIRES = {
-  reply: 'integer',
-  parameters: CONDITIONS,
-  returns: '1, or 0 when the key does not exist or the condition does not hold.',
-};
+const CONDITIONS = 'two of its conditions go together';
 const NO_TIME = '-1 when it does not expire, -2 when it does not exist.';
 
 /** @type {import('../table-types.mjs').GroupTable} */
@@ -34,8 +24,8 @@ export const KEYS = {
     summary: 'Counts which of the keys exist; one that is named twice counts twice.',
     reply: 'integer',
   },
-  EXPIRE: { summary: 'Lets a key expire after so many seconds.', ...EXPIRES },
-  EXPIREAT: { summary: 'Lets a key expire at a time in seconds.', ...EXPIRES },
+  EXPIRE: { byHand: CONDITIONS },
+  EXPIREAT: { byHand: CONDITIONS },
   EXPIRETIME: {
     summary: 'When a key expires, as Unix time in seconds.',
     reply: 'integer',
@@ -80,8 +70,8 @@ export const KEYS = {
     reply: 'integer',
     returns: '1, or 0 when the key does not exist or did not expire anyway.',
   },
-  PEXPIRE: { summary: 'Lets a key expire after so many milliseconds.', ...EXPIRES },
-  PEXPIREAT: { summary: 'Lets a key expire at a time in milliseconds.', ...EXPIRES },
+  PEXPIRE: { byHand: CONDITIONS },
+  PEXPIREAT: { byHand: CONDITIONS },
   PEXPIRETIME: {
     summary: 'When a key expires, as Unix time in milliseconds.',
     reply: 'integer',

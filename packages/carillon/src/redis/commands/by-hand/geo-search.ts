@@ -93,20 +93,22 @@ export interface GeoMember<S extends Strings> {
   readonly coordinates: Coordinates;
 }
 
+type Detail = Exclude<keyof GeoMember<Strings>, 'member'>;
+
 /** What a search gives for each member. An option that may be either gives a union. */
 export type GeoFound<S extends Strings, Distance, Hash, Position> = Distance extends true
   ? FoundWithHash<S, 'distance', Hash, Position>
   : FoundWithHash<S, never, Hash, Position>;
 
-type FoundWithHash<S extends Strings, Details, Hash, Position> = Hash extends true
+type FoundWithHash<S extends Strings, Details extends Detail, Hash, Position> = Hash extends true
   ? FoundWithPosition<S, Details | 'hash', Position>
   : FoundWithPosition<S, Details, Position>;
 
-type FoundWithPosition<S extends Strings, Details, Position> = Position extends true
-  ? Pick<GeoMember<S>, 'member' | 'coordinates' | Extract<Details, keyof GeoMember<S>>>
+type FoundWithPosition<S extends Strings, Details extends Detail, Position> = Position extends true
+  ? Pick<GeoMember<S>, 'member' | 'coordinates' | Details>
   : [Details] extends [never]
     ? S
-    : Pick<GeoMember<S>, 'member' | Extract<Details, keyof GeoMember<S>>>;
+    : Pick<GeoMember<S>, 'member' | Details>;
 
 /** Options of `georadius` and `georadiusbymember` that store what is found, and where. */
 export type GeoradiusStoreOptions = GeoSelection & {

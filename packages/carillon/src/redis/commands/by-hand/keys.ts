@@ -5,7 +5,30 @@ import type { AtMostOne } from '../options.js';
 import type { Key } from '../parameters.js';
 import { REPLIES } from '../replies.js';
 import type { Strings } from '../reply-shapes.js';
-import type { MethodsByHand } from '../typed-methods.js';
+import type { MethodByHand, MethodsByHand } from '../typed-methods.js';
+
+/**
+ * Options of `expire` and its kind: whether to. Only `xx` goes together with another, and says something
+ * with `lt`.
+ */
+export type ExpireOptions =
+  | {
+      /** Only when the key does not expire yet. */
+      readonly nx?: boolean | undefined;
+      readonly xx?: undefined;
+      readonly gt?: undefined;
+      readonly lt?: undefined;
+    }
+  | (AtMostOne<{
+      /** Only when that is later; a key that does not expire stays so. */
+      gt: boolean;
+      /** Only when that is sooner, or the key does not expire yet. */
+      lt: boolean;
+    }> & {
+      /** Only when the key expires already. */
+      readonly xx?: boolean | undefined;
+      readonly nx?: undefined;
+    });
 
 /** Options of `migrate`. */
 export type MigrateOptions = AtMostOne<{
@@ -51,6 +74,24 @@ export type SortOptions = AtMostOne<{ asc: boolean; desc: boolean }> & {
 declare module '../commands.js' {
   interface Commands<S extends Strings> {
     /**
+     * Lets a key expire after so many seconds.
+     *
+     * @param seconds - Seconds from now; with 0 or less the key is deleted.
+     * @returns 1, or 0 when the key does not exist or the condition does not hold.
+     * @see https://redis.io/docs/latest/commands/expire/ (Redis 1.0.0; O(1))
+     */
+    expire(key: Key, seconds: number, options?: ExpireOptions): Promise<number>;
+
+    /**
+     * Lets a key expire at a time in seconds.
+     *
+     * @param unixTimeSeconds - Unix time in seconds; one that is over deletes the key.
+     * @returns 1, or 0 when the key does not exist or the condition does not hold.
+     * @see https://redis.io/docs/latest/commands/expireat/ (Redis 1.2.0; O(1))
+     */
+    expireat(key: Key, unixTimeSeconds: number, options?: ExpireOptions): Promise<number>;
+
+    /**
      * Moves keys to another server. This one waits for it, and answers nobody meanwhile.
      *
      * @param timeoutMs - How long the other server may be silent.
@@ -66,6 +107,24 @@ declare module '../commands.js' {
       timeoutMs: number,
       options?: MigrateOptions,
     ): Promise<'OK' | 'NOKEY'>;
+
+    /**
+     * Lets a key expire after so many milliseconds.
+     *
+     * @param milliseconds - Milliseconds from now; with 0 or less the key is deleted.
+     * @returns 1, or 0 when the key does not exist or the condition does not hold.
+     * @see https://redis.io/docs/latest/commands/pexpire/ (Redis 2.6.0; O(1))
+     */
+    pexpire(key: Key, milliseconds: number, options?: ExpireOptions): Promise<number>;
+
+    /**
+     * Lets a key expire at a time in milliseconds.
+     *
+     * @param unixTimeMilliseconds - Unix time in milliseconds; one that is over deletes the key.
+     * @returns 1, or 0 when the key does not exist or the condition does not hold.
+     * @see https://redis.io/docs/latest/commands/pexpireat/ (Redis 2.6.0; O(1))
+     */
+    pexpireat(key: Key, unixTimeMilliseconds: number, options?: ExpireOptions): Promise<number>;
 
     /**
      * Makes a key of what `dump` gave.
@@ -132,10 +191,16 @@ function migrateArguments(
   ]);
 }
 
+const expires: MethodByHand = { args: '. . {nx|xx|gt|lt}', reply: REPLIES.integers };
+
 const SORT_OPTIONS = 'by=|limit=|get*=|asc|desc|alpha';
 
 export const KEYS: MethodsByHand = {
+  EXPIRE: expires,
+  EXPIREAT: expires,
   MIGRATE: { args: migrateArguments, reply: REPLIES.status },
+  PEXPIRE: expires,
+  PEXPIREAT: expires,
   RESTORE: { args: '. . . {replace|absttl|idletime=|freq=}', reply: REPLIES.status },
   SORT: { args: `. {${SORT_OPTIONS}|store=}`, reply: REPLIES.strings },
   SORT_RO: { args: `. {${SORT_OPTIONS}}`, reply: REPLIES.strings },

@@ -13,6 +13,7 @@ export async function replies(): Promise<void> {
   (await redis.sort('l', options)) satisfies (string | null)[];
   (await redis.bytes.sort_ro('l')) satisfies Uint8Array[];
   (await redis.bytes.sort_ro('l', { get: '#' })) satisfies (Uint8Array | null)[];
+  (await redis.expire('k', 1, { xx: true, lt: true })) satisfies number;
   (await redis.dump('k')) satisfies Uint8Array | null;
   (await redis.restore('k', 0, packed, { replace: true, freq: 3 })) satisfies 'OK';
   (await redis.migrate('host', 6379, ['a', 'b'], 0, 1_000)) satisfies 'OK' | 'NOKEY';
@@ -32,6 +33,8 @@ export async function refused(): Promise<void> {
   void redis.migrate('host', 1, 'k', 0, 1, { auth: 'x', auth2: ['u', 'x'] });
   // @ts-expect-error What a pattern finds may be nothing.
   (await redis.sort('l', { get: 'n_*' })) satisfies string[];
-  // @ts-expect-error One condition at a time.
+  // @ts-expect-error A key that does not expire yet has nothing to compare with.
   void redis.expire('k', 1, { nx: true, gt: true });
+  // @ts-expect-error It is later or sooner.
+  void redis.pexpireat('k', 1, { gt: true, lt: true });
 }

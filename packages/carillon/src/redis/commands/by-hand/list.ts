@@ -22,8 +22,9 @@ declare module '../commands.js' {
      * @returns `null` when the list is empty, which is to say that the key does not exist.
      * @see https://redis.io/docs/latest/commands/lpop/ (Redis 1.0.0; O(N))
      */
-    lpop(key: Key, count?: undefined): Promise<S | null>;
+    lpop(key: Key): Promise<S | null>;
     lpop(key: Key, count: number): Promise<S[] | null>;
+    lpop(key: Key, count?: number): Promise<S | S[] | null>;
 
     /**
      * Finds the index of an element in a list.
@@ -45,8 +46,9 @@ declare module '../commands.js' {
      * @returns `null` when the list is empty, which is to say that the key does not exist.
      * @see https://redis.io/docs/latest/commands/rpop/ (Redis 1.0.0; O(N))
      */
-    rpop(key: Key, count?: undefined): Promise<S | null>;
+    rpop(key: Key): Promise<S | null>;
     rpop(key: Key, count: number): Promise<S[] | null>;
+    rpop(key: Key, count?: number): Promise<S | S[] | null>;
   }
 }
 

@@ -2,11 +2,13 @@
 import type { LposOptions, Redis } from '../../../entries/redis.js';
 
 declare const redis: Redis;
+declare const maybeCount: number | undefined;
 declare const maybeOptions: LposOptions | undefined;
 
 export async function replies(): Promise<void> {
   (await redis.lpop('l')) satisfies string | null;
   (await redis.lpop('l', 2)) satisfies string[] | null;
+  (await redis.lpop('l', maybeCount)) satisfies string | string[] | null;
   (await redis.bytes.rpop('l')) satisfies Uint8Array | null;
   (await redis.rpop('l', 1)) satisfies string[] | null;
   (await redis.lpos('l', 'a')) satisfies number | null;

@@ -12,8 +12,9 @@ declare module '../commands.js' {
      * @returns `null` when the set is empty, and with a count an empty list.
      * @see https://redis.io/docs/latest/commands/spop/ (Redis 1.0.0; O(1))
      */
-    spop(key: Key, count?: undefined): Promise<S | null>;
+    spop(key: Key): Promise<S | null>;
     spop(key: Key, count: number): Promise<S[]>;
+    spop(key: Key, count?: number): Promise<S | S[] | null>;
 
     /**
      * Gets a member at random, or several.
@@ -23,8 +24,9 @@ declare module '../commands.js' {
      * @returns `null` when the set is empty, and with a count an empty list.
      * @see https://redis.io/docs/latest/commands/srandmember/ (Redis 1.0.0; O(1))
      */
-    srandmember(key: Key, count?: undefined): Promise<S | null>;
+    srandmember(key: Key): Promise<S | null>;
     srandmember(key: Key, count: number): Promise<S[]>;
+    srandmember(key: Key, count?: number): Promise<S | S[] | null>;
   }
 }
 

@@ -1,6 +1,7 @@
 /** What each command on keys gives. */
 import assert from 'node:assert/strict';
 import type { Redis } from '../../client/redis.js';
+import type { ExpireOptions } from '../by-hand/keys.js';
 import type { Words } from '../call-command.js';
 import { bytes, type ShapeCase, type ShapeCases } from './shape-case.test.support.js';
 
@@ -11,11 +12,9 @@ const SOON: readonly Words[] = [['SET', 'k', 'v', 'EX', '100']];
 const SECONDS = 4_000_000_000;
 const MILLISECONDS = SECONDS * 1_000;
 
-type Condition = 'nx' | 'xx' | 'gt' | 'lt';
-
 /** Each condition on a key that expires in 100 seconds: not without, already, later, sooner. */
 function expiryCases(
-  expire: (redis: Redis, key: string, condition?: Condition) => Promise<number>,
+  expire: (redis: Redis, key: string, options?: ExpireOptions) => Promise<number>,
 ): ShapeCase[] {
   return [
     { prepare: SET_K, run: (redis) => expire(redis, 'k'), gives: 1 },
@@ -23,12 +22,13 @@ function expiryCases(
     {
       prepare: SOON,
       run: async (redis) => [
-        await expire(redis, 'k', 'nx'),
-        await expire(redis, 'k', 'lt'),
-        await expire(redis, 'k', 'gt'),
-        await expire(redis, 'k', 'xx'),
+        await expire(redis, 'k', { nx: true }),
+        await expire(redis, 'k', { lt: true }),
+        await expire(redis, 'k', { gt: true }),
+        await expire(redis, 'k', { xx: true, lt: true }),
+        await expire(redis, 'k', { xx: true }),
       ],
-      gives: [0, 0, 1, 1],
+      gives: [0, 0, 1, 0, 1],
     },
   ];
 }
@@ -81,16 +81,8 @@ export const KEYS_CASES: ShapeCases = {
       { run: (redis) => redis.dump('none'), gives: null },
     ],
     exists: [{ prepare: SET_K, run: (redis) => redis.exists('k', 'k', 'none'), gives: 2 }],
-    expire: expiryCases((redis, key, condition) =>
-      condition === undefined
-        ? redis.expire(key, 1_000)
-        : redis.expire(key, 1_000, { [condition]: true }),
-    ),
-    expireat: expiryCases((redis, key, condition) =>
-      condition === undefined
-        ? redis.expireat(key, SECONDS)
-        : redis.expireat(key, SECONDS, { [condition]: true }),
-    ),
+    expire: expiryCases((redis, key, options) => redis.expire(key, 1_000, options)),
+    expireat: expiryCases((redis, key, options) => redis.expireat(key, SECONDS, options)),
     expiretime: [
       { prepare: MORTAL, run: (redis) => redis.expiretime('k'), gives: SECONDS },
       { prepare: SET_K, run: (redis) => redis.expiretime('k'), gives: -1 },
@@ -150,16 +142,8 @@ export const KEYS_CASES: ShapeCases = {
       { prepare: MORTAL, run: (redis) => redis.persist('k'), gives: 1 },
       { prepare: SET_K, run: (redis) => redis.persist('k'), gives: 0 },
     ],
-    pexpire: expiryCases((redis, key, condition) =>
-      condition === undefined
-        ? redis.pexpire(key, 1_000_000)
-        : redis.pexpire(key, 1_000_000, { [condition]: true }),
-    ),
-    pexpireat: expiryCases((redis, key, condition) =>
-      condition === undefined
-        ? redis.pexpireat(key, MILLISECONDS)
-        : redis.pexpireat(key, MILLISECONDS, { [condition]: true }),
-    ),
+    pexpire: expiryCases((redis, key, options) => redis.pexpire(key, 1_000_000, options)),
+    pexpireat: expiryCases((redis, key, options) => redis.pexpireat(key, MILLISECONDS, options)),
     pexpiretime: [
       { prepare: MORTAL, run: (redis) => redis.pexpiretime('k'), gives: MILLISECONDS + 123 },
       { run: (redis) => redis.pexpiretime('none'), gives: -2 },
