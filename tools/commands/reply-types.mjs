@@ -13,6 +13,7 @@ export const REPLY_TYPES = {
   text: { type: 'string', reader: 'text' },
   'text?': { type: 'string | null', reader: 'text' },
   texts: { type: 'string[]', reader: 'text' },
+  'text?s': { type: '(string | null)[]', reader: 'text' },
 
   // What users have stored.
   string: { type: 'S', reader: 'strings' },
@@ -29,6 +30,10 @@ export const REPLY_TYPES = {
     type: '[key: S, members: [member: S, score: number][]] | null',
     reader: 'poppedMembers',
   },
+  'keyAndElements?': { type: '[key: S, elements: S[]] | null', reader: 'strings' },
+  scannedKeys: { type: '[cursor: string, keys: S[]]', reader: 'page' },
+  scannedMembers: { type: '[cursor: string, members: S[]]', reader: 'page' },
+  'bytes?': { type: 'Uint8Array | null', reader: 'bytes' },
   record: { type: 'Fields<S>', reader: 'record' },
   textRecord: { type: 'Fields<string>', reader: 'textRecord' },
 
@@ -36,6 +41,7 @@ export const REPLY_TYPES = {
   integer: { type: 'number', reader: 'integers' },
   'integer?': { type: 'number | null', reader: 'integers' },
   integers: { type: 'number[]', reader: 'integers' },
+  localAndReplicas: { type: '[local: number, replicas: number]', reader: 'integers' },
   'integer?s': { type: '(number | null)[]', reader: 'integers' },
   double: { type: 'number', reader: 'doubles' },
   'double?': { type: 'number | null', reader: 'doubles' },

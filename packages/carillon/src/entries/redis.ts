@@ -24,6 +24,7 @@ export type * from '../redis/commands/by-hand/bitmap.js';
 export type * from '../redis/commands/by-hand/cluster.js';
 export type * from '../redis/commands/by-hand/connection.js';
 export type * from '../redis/commands/by-hand/geo.js';
+export type * from '../redis/commands/by-hand/geo-search.js';
 export type * from '../redis/commands/by-hand/hash.js';
 export type * from '../redis/commands/by-hand/hyperloglog.js';
 export type * from '../redis/commands/by-hand/keys.js';

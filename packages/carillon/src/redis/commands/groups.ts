@@ -4,6 +4,7 @@ import './by-hand/bitmap.js';
 import './by-hand/cluster.js';
 import './by-hand/connection.js';
 import './by-hand/geo.js';
+import './by-hand/geo-search.js';
 import './by-hand/hash.js';
 import './by-hand/hyperloglog.js';
 import './by-hand/keys.js';

@@ -12,7 +12,7 @@ import { pairsToRecord, textOf } from './reply-shapes.js';
 export interface ReplyReader {
   /** Strings are text also in the bytes view: ids, names of the server's own, reports. */
   readonly isText?: true;
-  /** Strings are bytes also where text is read: what the server has packed. */
+  /** Strings are bytes also where they are text otherwise: what no text holds. */
   readonly isBytes?: true;
   /** A map is to be decoded as RESP2 sends it: `[key, value, key, value]`. */
   readonly flatMaps?: true;
@@ -26,6 +26,8 @@ export type ReplyName =
   | 'status'
   | 'strings'
   | 'text'
+  | 'bytes'
+  | 'page'
   | 'integers'
   | 'doubles'
   | 'boolean'
@@ -45,6 +47,10 @@ export const REPLIES: Readonly<Record<ReplyName, ReplyReader>> = {
   strings: {},
   /** Like `strings`, always as text. */
   text: { isText: true },
+  /** Like `strings`, always as bytes. */
+  bytes: { isBytes: true },
+  /** A cursor, always text, with a list of what is to be read there. */
+  page: { shape: page },
   /** An integer or `null`, or a list of them. */
   integers: { shape: integers },
   /** A floating-point number or `null`, or a list of them: RESP2 sends digits. */
@@ -96,6 +102,11 @@ function doubleOf(digits: string): number {
   if (digits === 'inf') return Number.POSITIVE_INFINITY;
   if (digits === '-inf') return Number.NEGATIVE_INFINITY;
   return Number(digits);
+}
+
+/** What is no list, QUEUED, stays as it is. */
+function page(reply: Reply): unknown {
+  return Array.isArray(reply) ? [textOf(reply[0]), reply[1]] : reply;
 }
 
 function boolean(reply: Reply): Reply {

@@ -5,6 +5,7 @@ import { BITMAP } from './bitmap.js';
 import { CLUSTER } from './cluster.js';
 import { CONNECTION } from './connection.js';
 import { GEO } from './geo.js';
+import { GEO_SEARCH } from './geo-search.js';
 import { HASH } from './hash.js';
 import { HYPERLOGLOG } from './hyperloglog.js';
 import { KEYS } from './keys.js';
@@ -35,6 +36,7 @@ export const METHODS_BY_HAND: MethodsByHand = {
   ...STREAM_GROUPS,
   ...STREAM_REPORTS,
   ...GEO,
+  ...GEO_SEARCH,
   ...BITMAP,
   ...HYPERLOGLOG,
   ...VECTOR_SET,

@@ -2,35 +2,37 @@
 import type { Key, Many } from '../parameters.js';
 import type { Strings } from '../reply-shapes.js';
 
-/** Options of `expire`. */
-export type ExpireOptions =
-  | {
-      readonly nx?: boolean | undefined;
-      readonly xx?: false | undefined;
-      readonly gt?: false | undefined;
-      readonly lt?: false | undefined;
-    }
-  | {
-      readonly nx?: false | undefined;
-      readonly xx?: boolean | undefined;
-      readonly gt?: false | undefined;
-      readonly lt?: false | undefined;
-    }
-  | {
-      readonly nx?: false | undefined;
-      readonly xx?: false | undefined;
-      readonly gt?: boolean | undefined;
-      readonly lt?: false | undefined;
-    }
-  | {
-      readonly nx?: false | undefined;
-      readonly xx?: false | undefined;
-      readonly gt?: false | undefined;
-      readonly lt?: boolean | undefined;
-    };
+/** Options of `copy`. */
+export type CopyOptions = {
+  /** The database of the destination; that of the connection by default. */
+  readonly db?: number | undefined;
+} & {
+  /** Also when the destination exists. */
+  readonly replace?: boolean | undefined;
+};
+
+/** Options of `scan`. */
+export type ScanOptions = {
+  /** Only keys that match this glob pattern. */
+  readonly match?: Key | undefined;
+} & {
+  /** About how much to look at in one call; 10 by default. */
+  readonly count?: number | undefined;
+} & {
+  /** Only keys that hold this: `string`, `hash` and others. */
+  readonly type?: string | undefined;
+};
 
 declare module '../commands.js' {
   interface Commands<S extends Strings> {
+    /**
+     * Copies a key with its value and time to live.
+     *
+     * @returns 1, or 0 when there is no source or the destination exists.
+     * @see https://redis.io/docs/latest/commands/copy/ (Redis 6.2.0; O(N))
+     */
+    copy(source: Key, destination: Key, options?: CopyOptions): Promise<number>;
+
     /**
      * Deletes keys.
      *
@@ -40,6 +42,14 @@ declare module '../commands.js' {
     del(...keys: Many<Key>): Promise<number>;
 
     /**
+     * Packs the value of a key, for `restore`.
+     *
+     * @returns Bytes, also where strings are text; `null` when the key does not exist.
+     * @see https://redis.io/docs/latest/commands/dump/ (Redis 2.6.0; O(1))
+     */
+    dump(key: Key): Promise<Uint8Array | null>;
+
+    /**
      * Counts which of the keys exist; one that is named twice counts twice.
      *
      * @see https://redis.io/docs/latest/commands/exists/ (Redis 1.0.0; O(N))
@@ -47,12 +57,179 @@ declare module '../commands.js' {
     exists(...keys: Many<Key>): Promise<number>;
 
     /**
-     * Lets a key expire after so many seconds.
+     * When a key expires, as Unix time in seconds.
      *
-     * @param seconds - Seconds from now.
-     * @returns 1, or 0 when the key does not exist or the condition does not hold.
-     * @see https://redis.io/docs/latest/commands/expire/ (Redis 1.0.0; O(1))
+     * @returns -1 when it does not expire, -2 when it does not exist.
+     * @see https://redis.io/docs/latest/commands/expiretime/ (Redis 7.0.0; O(1))
      */
-    expire(key: Key, seconds: number, options?: ExpireOptions): Promise<number>;
+    expiretime(key: Key): Promise<number>;
+
+    /**
+     * Gets all keys that match a glob pattern. It keeps the server from answering others
+     * meanwhile: `scan` reads in pages.
+     *
+     * @see https://redis.io/docs/latest/commands/keys/ (Redis 1.0.0; O(N))
+     */
+    keys(pattern: Key): Promise<S[]>;
+
+    /**
+     * Moves a key to another database.
+     *
+     * @param db - Its number.
+     * @returns 1, or 0 when the key does not exist here, or exists there.
+     * @see https://redis.io/docs/latest/commands/move/ (Redis 1.0.0; O(1))
+     */
+    move(key: Key, db: number): Promise<number>;
+
+    /**
+     * How the server stores a value: `listpack`, `hashtable` and others.
+     *
+     * @returns `null` when the key does not exist.
+     * @see https://redis.io/docs/latest/commands/object-encoding/ (Redis 2.2.3; O(1))
+     */
+    objectEncoding(key: Key): Promise<string | null>;
+
+    /**
+     * How often a key is used, on a logarithmic scale from 0 to 255.
+     *
+     * @returns `null` when the key does not exist.
+     * @throws {ReplyError} The server evicts by another policy than LFU.
+     * @see https://redis.io/docs/latest/commands/object-freq/ (Redis 4.0.0; O(1))
+     */
+    objectFreq(key: Key): Promise<number | null>;
+
+    /**
+     * Seconds since a key was last used.
+     *
+     * @returns `null` when the key does not exist.
+     * @throws {ReplyError} The server evicts by LFU, and does not know.
+     * @see https://redis.io/docs/latest/commands/object-idletime/ (Redis 2.2.3; O(1))
+     */
+    objectIdletime(key: Key): Promise<number | null>;
+
+    /**
+     * How many places of the server refer to a value.
+     *
+     * @returns `null` when the key does not exist.
+     * @see https://redis.io/docs/latest/commands/object-refcount/ (Redis 2.2.3; O(1))
+     */
+    objectRefcount(key: Key): Promise<number | null>;
+
+    /**
+     * Keeps a key from expiring.
+     *
+     * @returns 1, or 0 when the key does not exist or did not expire anyway.
+     * @see https://redis.io/docs/latest/commands/persist/ (Redis 2.2.0; O(1))
+     */
+    persist(key: Key): Promise<number>;
+
+    /**
+     * When a key expires, as Unix time in milliseconds.
+     *
+     * @returns -1 when it does not expire, -2 when it does not exist.
+     * @see https://redis.io/docs/latest/commands/pexpiretime/ (Redis 7.0.0; O(1))
+     */
+    pexpiretime(key: Key): Promise<number>;
+
+    /**
+     * Milliseconds until a key expires.
+     *
+     * @returns -1 when it does not expire, -2 when it does not exist.
+     * @see https://redis.io/docs/latest/commands/pttl/ (Redis 2.6.0; O(1))
+     */
+    pttl(key: Key): Promise<number>;
+
+    /**
+     * Any key of the database.
+     *
+     * @returns `null` when it is empty.
+     * @see https://redis.io/docs/latest/commands/randomkey/ (Redis 1.0.0; O(1))
+     */
+    randomkey(): Promise<S | null>;
+
+    /**
+     * Renames a key, in place of whatever the new name held.
+     *
+     * @throws {ReplyError} The key does not exist.
+     * @see https://redis.io/docs/latest/commands/rename/ (Redis 1.0.0; O(1))
+     */
+    rename(key: Key, newkey: Key): Promise<'OK'>;
+
+    /**
+     * Renames a key when the new name is free.
+     *
+     * @returns 1, or 0 when the new name exists.
+     * @throws {ReplyError} The key does not exist.
+     * @see https://redis.io/docs/latest/commands/renamenx/ (Redis 1.0.0; O(1))
+     */
+    renamenx(key: Key, newkey: Key): Promise<number>;
+
+    /**
+     * Gets a page of the keys. What is there all the time is seen, perhaps twice.
+     *
+     * @param cursor - `'0'` to begin; then what the last call gave, until that is `'0'` again.
+     * @returns The next cursor, `'0'` at the end, and keys: of a page there may be none.
+     * @see https://redis.io/docs/latest/commands/scan/ (Redis 2.8.0; O(1))
+     */
+    scan(cursor: string, options?: ScanOptions): Promise<[cursor: string, keys: S[]]>;
+
+    /**
+     * Marks keys as used just now.
+     *
+     * @returns How many exist.
+     * @see https://redis.io/docs/latest/commands/touch/ (Redis 3.2.1; O(N))
+     */
+    touch(...keys: Many<Key>): Promise<number>;
+
+    /**
+     * Seconds until a key expires.
+     *
+     * @returns -1 when it does not expire, -2 when it does not exist.
+     * @see https://redis.io/docs/latest/commands/ttl/ (Redis 1.0.0; O(1))
+     */
+    ttl(key: Key): Promise<number>;
+
+    /**
+     * What a key holds: `string`, `list`, `set`, `zset`, `hash`, `stream` and others.
+     *
+     * @returns `none` when the key does not exist.
+     * @see https://redis.io/docs/latest/commands/type/ (Redis 1.0.0; O(1))
+     */
+    type(key: Key): Promise<string>;
+
+    /**
+     * Deletes keys, and frees the memory of large values in the background.
+     *
+     * @returns How many existed.
+     * @see https://redis.io/docs/latest/commands/unlink/ (Redis 4.0.0; O(1))
+     */
+    unlink(...keys: Many<Key>): Promise<number>;
+
+    /**
+     * Waits until replicas have what was written through this connection; on one of your own,
+     * which `acquire()` gives.
+     *
+     * @param timeoutMs - How long to wait; 0 waits without end.
+     * @returns How many replicas have it, which may be fewer than asked for when the time is
+     *   over.
+     * @see https://redis.io/docs/latest/commands/wait/ (Redis 3.0.0; O(1))
+     */
+    wait(numreplicas: number, timeoutMs: number): Promise<number>;
+
+    /**
+     * Waits until what was written through this connection is on disk; on one of your own,
+     * which `acquire()` gives.
+     *
+     * @param numlocal - 1 to wait for the disk of this server, or 0.
+     * @param timeoutMs - How long to wait; 0 waits without end.
+     * @returns Whether it is on disk here, 1 or 0, and on how many replicas.
+     * @throws {ReplyError} It was to wait for this server, which writes no append-only file.
+     * @see https://redis.io/docs/latest/commands/waitaof/ (Redis 7.2.0; O(1))
+     */
+    waitaof(
+      numlocal: number,
+      numreplicas: number,
+      timeoutMs: number,
+    ): Promise<[local: number, replicas: number]>;
   }
 }

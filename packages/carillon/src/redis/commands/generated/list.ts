@@ -2,8 +2,43 @@
 import type { Key, Many, Value } from '../parameters.js';
 import type { Strings } from '../reply-shapes.js';
 
+/** Options of `blmpop`, `lmpop`. */
+export type BlmpopOptions = {
+  /** How many at most; 1 by default. */
+  readonly count?: number | undefined;
+};
+
 declare module '../commands.js' {
   interface Commands<S extends Strings> {
+    /**
+     * Like `lmove`, waiting for an element.
+     *
+     * @param timeoutSeconds - How long to wait; 0 waits without end.
+     * @returns The element, or `null` when the time is over.
+     * @see https://redis.io/docs/latest/commands/blmove/ (Redis 6.2.0; O(1))
+     */
+    blmove(
+      source: Key,
+      destination: Key,
+      wherefrom: 'LEFT' | 'RIGHT',
+      whereto: 'LEFT' | 'RIGHT',
+      timeoutSeconds: number,
+    ): Promise<S | null>;
+
+    /**
+     * Like `lmpop`, waiting for an element.
+     *
+     * @param timeoutSeconds - How long to wait; 0 waits without end.
+     * @returns The list and its elements, or `null` when the time is over.
+     * @see https://redis.io/docs/latest/commands/blmpop/ (Redis 7.0.0; O(N+M))
+     */
+    blmpop(
+      timeoutSeconds: number,
+      keys: Key | readonly Key[],
+      where: 'LEFT' | 'RIGHT',
+      options?: BlmpopOptions,
+    ): Promise<[key: S, elements: S[]] | null>;
+
     /**
      * Removes and gets the first element of a list, waiting for one. Of several lists, the
      * first that has any is taken.
@@ -24,11 +59,63 @@ declare module '../commands.js' {
     brpop(keys: Key | readonly Key[], timeoutSeconds: number): Promise<[key: S, element: S] | null>;
 
     /**
+     * Moves the last element of a list to the front of another, waiting for one. `blmove` does
+     * more.
+     *
+     * @param timeoutSeconds - How long to wait; 0 waits without end.
+     * @returns The element, or `null` when the time is over.
+     * @see https://redis.io/docs/latest/commands/brpoplpush/ (Redis 2.2.0; O(1))
+     */
+    brpoplpush(source: Key, destination: Key, timeoutSeconds: number): Promise<S | null>;
+
+    /**
+     * Gets the element at an index; negative ones count from the end, -1 is the last.
+     *
+     * @returns `null` where there is none.
+     * @see https://redis.io/docs/latest/commands/lindex/ (Redis 1.0.0; O(N))
+     */
+    lindex(key: Key, index: number): Promise<S | null>;
+
+    /**
+     * Inserts an element before or behind the first one that equals the pivot.
+     *
+     * @returns The new length; 0 when the key does not exist, -1 when the pivot is not there.
+     * @see https://redis.io/docs/latest/commands/linsert/ (Redis 2.2.0; O(N))
+     */
+    linsert(key: Key, where: 'BEFORE' | 'AFTER', pivot: Value, element: Value): Promise<number>;
+
+    /**
      * The length of a list; 0 when the key does not exist.
      *
      * @see https://redis.io/docs/latest/commands/llen/ (Redis 1.0.0; O(1))
      */
     llen(key: Key): Promise<number>;
+
+    /**
+     * Moves an element from one end of a list to one end of another, or of the same.
+     *
+     * @returns The element; `null` when the source is empty.
+     * @see https://redis.io/docs/latest/commands/lmove/ (Redis 6.2.0; O(1))
+     */
+    lmove(
+      source: Key,
+      destination: Key,
+      wherefrom: 'LEFT' | 'RIGHT',
+      whereto: 'LEFT' | 'RIGHT',
+    ): Promise<S | null>;
+
+    /**
+     * Removes and gets elements at one end of a list. Of several lists, the first that has any
+     * is taken.
+     *
+     * @returns The list and its elements; `null` when all lists are empty.
+     * @see https://redis.io/docs/latest/commands/lmpop/ (Redis 7.0.0; O(N+M))
+     */
+    lmpop(
+      keys: Key | readonly Key[],
+      where: 'LEFT' | 'RIGHT',
+      options?: BlmpopOptions,
+    ): Promise<[key: S, elements: S[]] | null>;
 
     /**
      * Puts elements in front of a list, one after the other.
@@ -39,6 +126,14 @@ declare module '../commands.js' {
     lpush(key: Key, ...elements: Many<Value>): Promise<number>;
 
     /**
+     * Like `lpush`, when the list exists.
+     *
+     * @returns The new length; 0 when there is no list.
+     * @see https://redis.io/docs/latest/commands/lpushx/ (Redis 2.2.0; O(1))
+     */
+    lpushx(key: Key, ...elements: Many<Value>): Promise<number>;
+
+    /**
      * Gets elements of a list from index to index, both included; negative ones count from its
      * end.
      *
@@ -47,11 +142,53 @@ declare module '../commands.js' {
     lrange(key: Key, start: number, stop: number): Promise<S[]>;
 
     /**
+     * Removes elements that equal a value.
+     *
+     * @param count - How many at most: counted from the front, a negative one from the end; 0
+     *   removes all.
+     * @returns How many were removed.
+     * @see https://redis.io/docs/latest/commands/lrem/ (Redis 1.0.0; O(N+M))
+     */
+    lrem(key: Key, count: number, element: Value): Promise<number>;
+
+    /**
+     * Replaces the element at an index; negative ones count from the end.
+     *
+     * @throws {ReplyError} There is no such index, or no such list.
+     * @see https://redis.io/docs/latest/commands/lset/ (Redis 1.0.0; O(N))
+     */
+    lset(key: Key, index: number, element: Value): Promise<'OK'>;
+
+    /**
+     * Keeps the elements from index to index, both included, and removes the others; negative
+     * indexes count from the end.
+     *
+     * @see https://redis.io/docs/latest/commands/ltrim/ (Redis 1.0.0; O(N))
+     */
+    ltrim(key: Key, start: number, stop: number): Promise<'OK'>;
+
+    /**
+     * Moves the last element of a list to the front of another. `lmove` does more.
+     *
+     * @returns The element; `null` when the source is empty.
+     * @see https://redis.io/docs/latest/commands/rpoplpush/ (Redis 1.2.0; O(1))
+     */
+    rpoplpush(source: Key, destination: Key): Promise<S | null>;
+
+    /**
      * Puts elements behind a list, in their order.
      *
      * @returns The new length.
      * @see https://redis.io/docs/latest/commands/rpush/ (Redis 1.0.0; O(1))
      */
     rpush(key: Key, ...elements: Many<Value>): Promise<number>;
+
+    /**
+     * Like `rpush`, when the list exists.
+     *
+     * @returns The new length; 0 when there is no list.
+     * @see https://redis.io/docs/latest/commands/rpushx/ (Redis 2.2.0; O(1))
+     */
+    rpushx(key: Key, ...elements: Many<Value>): Promise<number>;
   }
 }
