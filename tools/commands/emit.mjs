@@ -155,20 +155,25 @@ function importsFor(code) {
  */
 function optionsOf(method, groups, entry) {
   if (groups.length === 0) return undefined;
-  const parts = groups.map((group) => {
-    if (group.length > 1) return choiceOf(group, entry);
-    const members = group.map(({ name, type }) => {
-      const meaning = entry.parameters?.[name] ?? MEANINGS[name];
-      const doc = meaning === undefined ? '' : `    /** ${meaning} */\n`;
-      return `${doc}    readonly ${name}?: ${type} | undefined;`;
-    });
-    return `{\n${members.join('\n')}\n  }`;
-  });
+  const free = groups.filter(({ length }) => length === 1).flat();
+  const literal =
+    free.length === 0 ? [] : [`{\n${free.map((each) => memberOf(each, entry)).join('\n')}\n  }`];
+  const choices = groups.filter(({ length }) => length > 1).map((group) => choiceOf(group, entry));
   const name = `${method[0]?.toUpperCase()}${method.slice(1)}Options`.replace(
     /_(.)/g,
     (_, letter) => letter.toUpperCase(),
   );
-  return { name, text: parts.join(' & ') };
+  return { name, text: [...choices, ...literal].join(' & ') };
+}
+
+/**
+ * @param {OptionGroup[number]} option
+ * @param {GeneratedCommand} entry
+ */
+function memberOf({ name, type }, entry) {
+  const meaning = entry.parameters?.[name] ?? MEANINGS[name];
+  const doc = meaning === undefined ? '' : `    /** ${meaning} */\n`;
+  return `${doc}    readonly ${name}?: ${type} | undefined;`;
 }
 
 /**
@@ -180,12 +185,10 @@ function optionsOf(method, groups, entry) {
  */
 function choiceOf(group, entry) {
   const members = group.map((chosen) => {
-    const lines = group.map(({ name, type }) => {
-      if (name !== chosen.name)
-        return `    readonly ${name}?: ${type === 'boolean' ? 'false | undefined' : 'undefined'};`;
-      const meaning = entry.parameters?.[name] ?? MEANINGS[name];
-      const doc = meaning === undefined ? '' : `    /** ${meaning} */\n`;
-      return `${doc}    readonly ${name}?: ${type} | undefined;`;
+    const lines = group.map((each) => {
+      if (each === chosen) return memberOf(each, entry);
+      const absent = each.type === 'boolean' ? 'false | undefined' : 'undefined';
+      return `    readonly ${each.name}?: ${absent};`;
     });
     return `  | {\n${lines.join('\n')}\n  }`;
   });

@@ -85,11 +85,6 @@ const pairs: ReplyReader = {
   },
 };
 
-/** A cursor, always text, with a list of names. */
-const pageOfNames: ReplyReader = {
-  shape: (reply) => (Array.isArray(reply) ? [textOf(reply[0]), reply[1]] : reply),
-};
-
 /** A cursor, always text, with fields. */
 const pageOfFields: ReplyReader = {
   shape: (reply) => (Array.isArray(reply) ? [textOf(reply[0]), pairsToRecord(reply[1])] : reply),
@@ -104,7 +99,7 @@ export const HASH: MethodsByHand = {
   HSCAN: {
     args: '. . {match=|count=|novalues}',
     reply: (_key: Key, _cursor: string, options?: HscanOptions) =>
-      options?.novalues ? pageOfNames : pageOfFields,
+      options?.novalues ? REPLIES.page : pageOfFields,
   },
   HSETEX: {
     args: '. {fnx|fxx|ex=|px=|exat=|pxat=|keepttl} FIELDS #%',

@@ -6,7 +6,6 @@ import type { Strings } from '../reply-shapes.js';
 export type CopyOptions = {
   /** The database of the destination; that of the connection by default. */
   readonly db?: number | undefined;
-} & {
   /** Also when the destination exists. */
   readonly replace?: boolean | undefined;
 };
@@ -15,10 +14,8 @@ export type CopyOptions = {
 export type ScanOptions = {
   /** Only keys that match this glob pattern. */
   readonly match?: Key | undefined;
-} & {
   /** About how much to look at in one call; 10 by default. */
   readonly count?: number | undefined;
-} & {
   /** Only keys that hold this: `string`, `hash` and others. */
   readonly type?: string | undefined;
 };

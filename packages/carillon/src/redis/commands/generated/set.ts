@@ -12,7 +12,6 @@ export type SintercardOptions = {
 export type SscanOptions = {
   /** Only members that match this glob pattern. */
   readonly match?: Key | undefined;
-} & {
   /** About how much to look at in one call; 10 by default. */
   readonly count?: number | undefined;
 };

@@ -18,7 +18,6 @@ export type ZintercardOptions = {
 export type ZinterstoreOptions = {
   /** A factor for the scores of each key, in the order of the keys; 1 by default. */
   readonly weights?: number | readonly number[] | undefined;
-} & {
   /** What becomes of the scores that a member has in several keys; their sum by default. */
   readonly aggregate?: 'SUM' | 'MIN' | 'MAX' | undefined;
 };
@@ -44,7 +43,6 @@ export type ZrangestoreOptions = (
 ) & {
   /** From the highest to the lowest; of scores and names, the higher end is then given first. */
   readonly rev?: boolean | undefined;
-} & {
   /** Skip so many, then take so many at most; -1 takes all. Goes with `byscore` and `bylex` only. */
   readonly limit?: readonly [offset: number, count: number] | undefined;
 };

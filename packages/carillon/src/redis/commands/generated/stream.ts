@@ -27,7 +27,6 @@ export type XackdelOptions =
 export type XsetidOptions = {
   /** How many entries were ever added. */
   readonly entriesadded?: number | undefined;
-} & {
   /** The greatest id that was deleted. */
   readonly maxdeletedid?: string | undefined;
 };
