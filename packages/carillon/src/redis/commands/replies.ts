@@ -4,9 +4,8 @@
  * The generated table names them, so each has a name here. Under RESP3 maps are decoded flat, as RESP2
  * sends them, so that a reader knows one form.
  */
-import { ProtocolError } from '../errors/protocol-error.js';
 import type { Reply } from '../protocol/reply.js';
-import { pairsToRecord, textOf } from './reply-shapes.js';
+import { exactNumber, pairsToRecord, textOf } from './reply-shapes.js';
 
 /** How to read a reply. */
 export interface ReplyReader {
@@ -69,23 +68,10 @@ export const REPLIES: Readonly<Record<ReplyName, ReplyReader>> = {
   poppedMembers: { shape: poppedMembers },
 };
 
-/**
- * The shape of commands that promise a `number`. What else the server says in a transaction of a raw
- * connection, QUEUED, stays as it is.
- *
- * @throws {ProtocolError} `UNSAFE_INTEGER` for an integer that no number holds.
- */
-function integers(reply: Reply, command: string): Reply {
-  if (typeof reply === 'bigint') throw unsafeInteger(command);
-  if (Array.isArray(reply)) {
-    for (const each of reply) if (typeof each === 'bigint') throw unsafeInteger(command);
-  }
+function integers(reply: Reply, command: string): unknown {
+  if (!Array.isArray(reply)) return exactNumber(reply, command);
+  for (const each of reply) exactNumber(each, command);
   return reply;
-}
-
-function unsafeInteger(command: string): ProtocolError {
-  const message = `${command} ran, and its reply is beyond 2^53: \`call\` gives it as a bigint`;
-  return new ProtocolError(message, 'UNSAFE_INTEGER', { command });
 }
 
 function doubles(reply: Reply): unknown {

@@ -9,18 +9,19 @@ export type Strings = string | Uint8Array;
 export type EncodingOf<S extends Strings> = S extends string ? 'utf8' : null;
 
 /**
- * The shape of commands that promise a `number`. What else the server says in a transaction of a raw
- * connection, QUEUED, stays as it is.
+ * An integer as a number. What else the server says, such as `null`, stays as it is.
  *
- * @param command - Its name.
- * @returns A function that throws `ProtocolError` `UNSAFE_INTEGER` for an integer that no number holds.
+ * @throws {ProtocolError} `UNSAFE_INTEGER` for an integer that no number holds.
  */
+export function exactNumber(reply: Reply, command: string): number {
+  if (typeof reply !== 'bigint') return reply as number;
+  const message = `${command} ran, and its reply is beyond 2^53: \`call\` gives it as a bigint`;
+  throw new ProtocolError(message, 'UNSAFE_INTEGER', { command });
+}
+
+/** `exactNumber` for one command. */
 export function numberOf(command: string): (reply: Reply) => number {
-  return (reply) => {
-    if (typeof reply !== 'bigint') return reply as number;
-    const message = `${command} ran, and its reply is beyond 2^53: \`call\` gives it as a bigint`;
-    throw new ProtocolError(message, 'UNSAFE_INTEGER', { command });
-  };
+  return (reply) => exactNumber(reply, command);
 }
 
 /** Turns `[field, value, field, value]` into a record; of a field that is there twice, the last value. */
