@@ -13,6 +13,7 @@ export const REPLY_TYPES = {
   text: { type: 'string', reader: 'text' },
   'text?': { type: 'string | null', reader: 'text' },
   texts: { type: 'string[]', reader: 'text' },
+  bytes: { type: 'Uint8Array', reader: 'bytes' },
 
   // What users have stored.
   string: { type: 'S', reader: 'strings' },
@@ -29,6 +30,7 @@ export const REPLY_TYPES = {
   'integer?': { type: 'number | null', reader: 'integers' },
   integers: { type: 'number[]', reader: 'integers' },
   'integer?s': { type: '(number | null)[]', reader: 'integers' },
+  integersByName: { type: 'Fields<number>', reader: 'textRecord' },
   double: { type: 'number', reader: 'doubles' },
   'double?': { type: 'number | null', reader: 'doubles' },
   'double?s': { type: '(number | null)[]', reader: 'doubles' },

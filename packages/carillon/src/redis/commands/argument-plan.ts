@@ -142,7 +142,8 @@ type OptionForm = 'alone' | 'with-value' | 'before-each-value';
 function readOptions(item: string): Item {
   const forms: Record<string, OptionForm> = {};
   for (const option of item.slice(1, -1).split('|')) {
-    const [name = '', form] = option.split(/(?=\*?=)/);
+    const name = option.replace(/\*?=$/, '');
+    const form = option.slice(name.length);
     forms[name] = form === '=' ? 'with-value' : form === '*=' ? 'before-each-value' : 'alone';
   }
   const entries = Object.entries(forms);

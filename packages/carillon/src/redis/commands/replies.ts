@@ -12,6 +12,8 @@ import { pairsToRecord, textOf } from './reply-shapes.js';
 export interface ReplyReader {
   /** Strings are text also in the bytes view: ids, names of the server's own, reports. */
   readonly isText?: true;
+  /** Strings are bytes also where they are text otherwise: what no text holds. */
+  readonly isBytes?: true;
   /** A map is to be decoded as RESP2 sends it: `[key, value, key, value]`. */
   readonly flatMaps?: true;
   /** Gives the reply its public shape; absent when they are the same. */
@@ -24,6 +26,7 @@ export type ReplyName =
   | 'status'
   | 'strings'
   | 'text'
+  | 'bytes'
   | 'integers'
   | 'doubles'
   | 'boolean'
@@ -40,6 +43,8 @@ export const REPLIES: Readonly<Record<ReplyName, ReplyReader>> = {
   strings: {},
   /** Like `strings`, always as text. */
   text: { isText: true },
+  /** Like `strings`, always as bytes. */
+  bytes: { isBytes: true },
   /** An integer or `null`, or a list of them. */
   integers: { shape: integers },
   /** A floating-point number or `null`, or a list of them: RESP2 sends digits. */

@@ -35,6 +35,26 @@ export function pairsToRecord<S extends Strings>(reply: Reply | undefined): Reco
   return record;
 }
 
+/** A shape for lists: that of each element. */
+export function eachShaped<T>(shape: (element: Reply) => T): (reply: Reply) => T[] {
+  return (reply) => {
+    if (!Array.isArray(reply)) throw new ProtocolError('expected a list', 'UNEXPECTED_REPLY');
+    return reply.map(shape);
+  };
+}
+
+/** Pairs as a record, in which the members that are named have a shape of their own. */
+export function membersShaped(
+  reply: Reply,
+  shapes: Readonly<Record<string, (member: Reply) => unknown>>,
+): Record<string, unknown> {
+  const record: Record<string, unknown> = pairsToRecord<never>(reply);
+  for (const [name, shape] of Object.entries(shapes)) {
+    if (Object.hasOwn(record, name)) record[name] = shape(record[name] as Reply);
+  }
+  return record;
+}
+
 /**
  * Sets a member of a record that is a plain object, so that comparing and spreading work as usual: one
  * called `__proto__` becomes an own property like any other.

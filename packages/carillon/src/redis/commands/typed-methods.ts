@@ -99,7 +99,7 @@ class Specs {
       }
     }
     const { name, flags } = this.#entry;
-    const asBytes = encoding === null && reader.isText !== true;
+    const asBytes = reader.isBytes === true || (encoding === null && reader.isText !== true);
     const decodeAs =
       (asBytes ? DecodeAs.bytes : DecodeAs.text) |
       (reader.flatMaps === true ? DecodeAs.flatMaps : 0);
