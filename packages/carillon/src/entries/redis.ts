@@ -25,10 +25,19 @@ export type * from '../redis/commands/by-hand/sorted-set.js';
 export type * from '../redis/commands/by-hand/stream.js';
 export type * from '../redis/commands/by-hand/string.js';
 export type * from '../redis/commands/by-hand/vector-set.js';
+export type { CodeRunner, ShapeReply } from '../redis/commands/code-command.js';
 export type { CallOptions, Command, CommandSpec, Encoding } from '../redis/commands/command.js';
 export type { CommandTrace } from '../redis/commands/command-tracing.js';
 export type { Commands } from '../redis/commands/commands.js';
 export type { BatchExecutor, Executor } from '../redis/commands/executor.js';
+export {
+  defineLibrary,
+  type FunctionDefinition,
+  type FunctionDefinitions,
+  type Library,
+  type LibraryDefinition,
+  type LibraryFunctionCall,
+} from '../redis/commands/function-library.js';
 export type * from '../redis/commands/generated/acl.js';
 export type * from '../redis/commands/generated/bitmap.js';
 export type * from '../redis/commands/generated/cluster.js';
@@ -47,6 +56,7 @@ export type * from '../redis/commands/generated/sorted-set.js';
 export type * from '../redis/commands/generated/stream.js';
 export type * from '../redis/commands/generated/string.js';
 export type * from '../redis/commands/generated/vector-set.js';
+export type { CodeNames, CodeValues, NamedValues } from '../redis/commands/named-values.js';
 export type { Fields, Key, Many, Value, Values } from '../redis/commands/parameters.js';
 export type {
   BatchOptions,
@@ -55,6 +65,7 @@ export type {
   Results,
   ResultsOrErrors,
 } from '../redis/commands/pipelining-commands.js';
+export { defineScript, type Script, type ScriptDefinition } from '../redis/commands/script.js';
 export type { ServerAddress } from '../redis/connection/address.js';
 export {
   Channel,
