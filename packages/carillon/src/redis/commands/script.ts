@@ -5,6 +5,7 @@
  */
 import { createHash } from 'node:crypto';
 import { NoScriptError } from '../errors/reply-error.js';
+import { UsageError } from '../errors/usage-error.js';
 import type { Reply } from '../protocol/reply.js';
 import {
   CodeCommand,
@@ -79,6 +80,7 @@ export function defineScript<
   R = Reply,
 >(definition: ScriptDefinition<Keys, Args, R>): Script<CodeValues<Keys, Args>, R> {
   const { lua, readOnly = false, reply } = definition;
+  if (typeof lua !== 'string') throw new UsageError('INVALID_ARGUMENT', 'a script is a text');
   const write = readNames(definition, 'the script');
   const sha1 = createHash('sha1').update(lua).digest('hex');
   const suffix = readOnly ? '_RO' : '';
