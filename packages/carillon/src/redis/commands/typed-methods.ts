@@ -64,7 +64,9 @@ function methodOf(entry: CommandEntry, byHand: MethodByHand | undefined): Method
       const spec = specs.specFor(this.encoding, readerOf(...given), flagsOf?.(...given) ?? 0);
       command = new Command(spec, args);
     } catch (error) {
-      return this.refuse(error instanceof RedisError ? error : badArguments(error, entry.name));
+      const mistake = error instanceof RedisError ? error : badArguments(error, entry.name);
+      mistake.command ??= entry.name;
+      return this.refuse(mistake);
     }
     return this.run(command);
   };
