@@ -40,21 +40,19 @@ export interface Remedy<T> {
   /** Whether an error says so. */
   applies(error: ReplyError): boolean;
   /**
-   * Makes the call all the same.
+   * Makes the call all the same, with the arguments that the caller gave: a view may have changed those
+   * of the command, and will change these.
    *
-   * @param args - Those of the command.
    * @param send - Sends commands as parts of the call.
    */
-  repeat(
-    args: readonly Argument[],
-    send: <U>(spec: CommandSpec<U>, args: readonly Argument[]) => Promise<U>,
-  ): Promise<T>;
+  repeat(send: <U>(spec: CommandSpec<U>, args: readonly Argument[]) => Promise<U>): Promise<T>;
 }
 
 /** A call of code that may be missing. */
 export class CodeCommand<T> extends Command<T> {
   readonly #runner: CodeRunner;
-  readonly #remedy: Remedy<T>;
+  /** Undefined once it is settled, as its arguments are: a queue that still holds it holds no values. */
+  #remedy: Remedy<T> | undefined;
   /** Ends what is sent in place of this command, which then waits for its outcome. */
   #repetition: AbortController | undefined;
   /** What was sent last in its place. */
@@ -75,21 +73,25 @@ export class CodeCommand<T> extends Command<T> {
   }
 
   override settle(reply: Reply, address: string): void {
-    const isMissing =
-      reply instanceof ReplyError && this.#repetition === undefined && this.#remedy.applies(reply);
-    if (!isMissing || this.settled) {
+    const remedy = this.#repetition === undefined ? this.#remedy : undefined;
+    if (!(reply instanceof ReplyError && remedy?.applies(reply))) {
       super.settle(reply, address);
       return;
     }
     if (!this.sentBefore) this.sent = 'no';
     this.#repetition = new AbortController();
-    const { args } = this;
     // Not while bytes are read: the runner may be of a user's class.
-    queueMicrotask(() => void this.#repeat(args));
+    queueMicrotask(() => void this.#repeat(remedy));
+  }
+
+  override fulfil(value: unknown): void {
+    super.fulfil(value);
+    this.#remedy = undefined;
   }
 
   override fail(error: unknown): void {
     super.fail(error);
+    this.#remedy = undefined;
     this.#repetition?.abort();
   }
 
@@ -98,9 +100,9 @@ export class CodeCommand<T> extends Command<T> {
     super.failConnection(code, address, cause);
   }
 
-  async #repeat(args: readonly Argument[]): Promise<void> {
+  async #repeat(remedy: Remedy<T>): Promise<void> {
     try {
-      this.fulfil(await this.#remedy.repeat(args, (spec, each) => this.#send(spec, each)));
+      this.fulfil(await remedy.repeat((spec, args) => this.#send(spec, args)));
     } catch (error) {
       this.fail(error);
     }

@@ -204,5 +204,6 @@ test('a definition that is wrong is refused at once', () => {
   assert.throws(define('a b', {}), mistake);
   assert.throws(define('', {}), mistake);
   assert.throws(define('a', { load: {} }), mistake);
+  assert.throws(() => defineLibrary({ name: 'a', functions: {} } as never), mistake);
   assert.throws(define('a', { f: { keys: ['k'], args: ['k'] } }), mistake);
 });

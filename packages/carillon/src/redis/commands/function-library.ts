@@ -108,9 +108,13 @@ export function defineLibrary<const F extends FunctionDefinitions>(
   definition: LibraryDefinition<F>,
 ): Library<F> {
   const { name, functions } = definition;
-  if (!/^\w+$/.test(name) || Object.hasOwn(functions, 'load')) {
-    const reason = '`name` has letters, digits and `_` in it, and no function is called `load`';
-    throw new UsageError('INVALID_ARGUMENT', `a library is not defined so: ${reason}`);
+  if (!/^\w+$/.test(name) || typeof definition.code !== 'string') {
+    const expected = 'a name of letters, digits and `_`, and its code as text';
+    throw new UsageError('INVALID_ARGUMENT', `a library needs ${expected}`);
+  }
+  if (Object.hasOwn(functions, 'load')) {
+    const message = 'no function of a library is called `load`: that is what loads it';
+    throw new UsageError('INVALID_ARGUMENT', message);
   }
   const code = `#!lua name=${name}\n${definition.code}`;
   const load = (runner: CodeRunner, options?: CallOptions): Promise<string> =>
@@ -141,9 +145,9 @@ function callOf(
         options,
         remedy: {
           applies: isFunctionMissing,
-          repeat: async (sameArgs, send) => {
+          repeat: async (send) => {
             await load(runner);
-            return send(spec, sameArgs);
+            return send(spec, args);
           },
         },
       });

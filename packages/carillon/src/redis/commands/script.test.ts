@@ -269,6 +269,21 @@ test('only a script that reads is asked again when its reply is lost', async () 
   await write;
 });
 
+test('a view that changes arguments on their way changes each of them once', async () => {
+  await using redis = await connect(server.url);
+  await redis.scriptFlush();
+  const { runner } = noting(redis, (command) => {
+    command.args = command.args.map((arg) =>
+      String(arg).endsWith('stock') ? `prefix:${arg}` : arg,
+    );
+    return undefined;
+  });
+
+  assert.equal(await take(runner, { stock: 'stock', count: 1 }), -1);
+
+  assert.equal(await redis.get('prefix:stock'), '-1');
+});
+
 test('a reply is shaped when no bytes are being read', async () => {
   await using redis = await connect(server.url);
   const stackOf = defineScript({

@@ -94,13 +94,14 @@ export function defineScript<
   ): Promise<R> =>
     runCode(runner, options, () => {
       const wholeSpec = whole.for(runner, options);
-      if (isBatch(runner)) return new Command(wholeSpec, [lua, ...write(values)], options);
-      return new CodeCommand(bySha1.for(runner, options), [sha1, ...write(values)], {
+      const args = write(values);
+      if (isBatch(runner)) return new Command(wholeSpec, [lua, ...args], options);
+      return new CodeCommand(bySha1.for(runner, options), [sha1, ...args], {
         runner,
         options,
         remedy: {
           applies: (error) => error instanceof NoScriptError,
-          repeat: ([, ...args], send) => send(wholeSpec, [lua, ...args]),
+          repeat: (send) => send(wholeSpec, [lua, ...args]),
         },
       });
     });
