@@ -117,6 +117,8 @@ export class CodeCommand<T> extends Command<T> {
       ...(this.#repetition && { signal: this.#repetition.signal }),
     };
     const part = new Command(spec, args, options);
+    part.sent = this.sent;
+    part.sentBefore = this.sentBefore;
     this.#part = part as Command;
     return this.#runner.run(part);
   }

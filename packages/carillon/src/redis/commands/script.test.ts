@@ -238,6 +238,24 @@ test('a call that ends while the whole script is on its way says that it may hav
   assert.equal(await redis.get('late'), '-1', 'it did run');
 });
 
+test('a call that may have run before its script was lost says so until its end', async () => {
+  await using redis = await connect(server.url);
+  await redis.scriptFlush();
+  const { runner } = noting(redis, (command) => {
+    if (command.spec.name === 'EVALSHA') {
+      command.sent = 'maybe'; // as after a lost connection, on which its reply was
+      command.sentBefore = true;
+      return undefined;
+    }
+    const failed = command.start();
+    command.failConnection('QUEUE_FULL');
+    return failed;
+  });
+
+  const call = take(runner, { stock: 'x', count: 1 }, { idempotent: true });
+  await assert.rejects(call, { code: 'QUEUE_FULL', sent: 'maybe' });
+});
+
 test('a signal that aborted before the call keeps everything from being sent', async () => {
   await using redis = await connect(server.url);
   const { runner, names } = noting(redis);

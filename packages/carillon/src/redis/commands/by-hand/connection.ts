@@ -15,7 +15,7 @@ export type ClientType = 'NORMAL' | 'MASTER' | 'REPLICA' | 'PUBSUB';
 export interface ClientListOptions {
   readonly type?: ClientType | undefined;
   readonly id?: number | readonly number[] | undefined;
-  /** User (Valkey 8.1, as all that follow). */
+  /** The user's name (Valkey 8.1, as the next four). */
   readonly user?: string | undefined;
   /** Its own address: `host:port`. */
   readonly addr?: string | undefined;
@@ -25,6 +25,7 @@ export interface ClientListOptions {
   readonly skipme?: 'YES' | 'NO' | undefined;
   /** Connected for at least so many seconds. */
   readonly maxage?: number | undefined;
+  /** The connection's name (Valkey 9, as all that follow). */
   readonly name?: string | undefined;
   /** Silent for at least so many seconds. */
   readonly idle?: number | undefined;
