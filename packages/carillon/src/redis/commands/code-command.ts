@@ -124,24 +124,29 @@ export class CodeCommand<T> extends Command<T> {
   }
 }
 
-/** The specs of one command for both encodings, with a user's shape for its reply. */
+/** The specs of one command, with a user's shape for its reply, by how the reply is decoded. */
 export class CodeSpecs<R> {
-  readonly #text: CommandSpec<R>;
-  readonly #bytes: CommandSpec<R>;
+  readonly #name: string;
+  readonly #facts: Parameters<typeof defineCommand<R>>[1];
+  readonly #known = new Map<number, CommandSpec<R>>();
 
   /** @param name - `EVALSHA`. */
   constructor(name: string, shape: ShapeReply<R> | undefined) {
     const flags = (COMMANDS.get(name)?.flags ?? 0) | (shape ? CommandFlag.shapedByUser : 0);
-    const specFor = (encoding: Encoding): CommandSpec<R> =>
-      defineCommand(name, { flags, decodeAs: decodeAsOf(encoding), ...(shape && { shape }) });
-    this.#text = specFor('utf8');
-    this.#bytes = specFor(null);
+    this.#name = name;
+    this.#facts = { flags, ...(shape && { shape }) };
   }
 
   /** @param options - Of a call on that runner. */
   for(runner: CodeRunner, options: CallOptions | undefined): CommandSpec<R> {
     const asked = options?.encoding;
-    return (asked === undefined ? runner.encoding : asked) === null ? this.#bytes : this.#text;
+    const decodeAs = decodeAsOf(asked === undefined ? runner.encoding : asked);
+    let spec = this.#known.get(decodeAs);
+    if (spec === undefined) {
+      spec = defineCommand<R>(this.#name, { ...this.#facts, decodeAs });
+      this.#known.set(decodeAs, spec);
+    }
+    return spec;
   }
 }
 
