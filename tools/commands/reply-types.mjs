@@ -14,6 +14,7 @@ export const REPLY_TYPES = {
   'text?': { type: 'string | null', reader: 'text' },
   texts: { type: 'string[]', reader: 'text' },
   'text?s': { type: '(string | null)[]', reader: 'text' },
+  bytes: { type: 'Uint8Array', reader: 'bytes' },
 
   // What users have stored.
   string: { type: 'S', reader: 'strings' },
@@ -43,6 +44,7 @@ export const REPLY_TYPES = {
   integers: { type: 'number[]', reader: 'integers' },
   localAndReplicas: { type: '[local: number, replicas: number]', reader: 'integers' },
   'integer?s': { type: '(number | null)[]', reader: 'integers' },
+  integersByName: { type: 'Fields<number>', reader: 'textRecord' },
   double: { type: 'number', reader: 'doubles' },
   'double?': { type: 'number | null', reader: 'doubles' },
   'double?s': { type: '(number | null)[]', reader: 'doubles' },

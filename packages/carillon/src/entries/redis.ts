@@ -47,6 +47,7 @@ export type * from '../redis/commands/by-hand/stream-reading.js';
 export type * from '../redis/commands/by-hand/stream-reports.js';
 export type * from '../redis/commands/by-hand/string.js';
 export type * from '../redis/commands/by-hand/vector-set.js';
+export type { CodeRunner, ShapeReply } from '../redis/commands/code-command.js';
 export type {
   CallOptions,
   Command,
@@ -57,6 +58,14 @@ export type {
 export type { CommandTrace } from '../redis/commands/command-tracing.js';
 export type { Commands } from '../redis/commands/commands.js';
 export type { BatchExecutor, Executor } from '../redis/commands/executor.js';
+export {
+  defineLibrary,
+  type FunctionDefinition,
+  type FunctionDefinitions,
+  type Library,
+  type LibraryDefinition,
+  type LibraryFunctionCall,
+} from '../redis/commands/function-library.js';
 export type * from '../redis/commands/generated/acl.js';
 export type * from '../redis/commands/generated/bitmap.js';
 export type * from '../redis/commands/generated/cluster.js';
@@ -76,6 +85,7 @@ export type * from '../redis/commands/generated/stream.js';
 export type * from '../redis/commands/generated/string.js';
 export type * from '../redis/commands/generated/vector-set.js';
 export { addCommands, type ModuleCommand } from '../redis/commands/module-commands.js';
+export type { CodeNames, CodeValues, NamedValues } from '../redis/commands/named-values.js';
 export type { Fields, Key, Many, Value, Values } from '../redis/commands/parameters.js';
 export type {
   BatchOptions,
@@ -85,6 +95,7 @@ export type {
 } from '../redis/commands/pipelining-commands.js';
 export type { ReplyReader } from '../redis/commands/replies.js';
 export type { ElementScanOptions, KeyScanOptions } from '../redis/commands/scan-iterators.js';
+export { defineScript, type Script, type ScriptDefinition } from '../redis/commands/script.js';
 export type { ServerAddress } from '../redis/connection/address.js';
 export {
   Channel,

@@ -40,10 +40,14 @@ export function commandOf(
     throw new UsageError('INVALID_ARGUMENT', `a command needs ${expected}`);
   }
   if (options !== undefined) checkCallOptions(options);
+  return new Command(specOfCall(words, decodeAsAsked(encoding, options)), words.slice(1), options);
+}
+
+/** How to decode the reply of a call: as its options ask, else by `encoding`. */
+export function decodeAsAsked(encoding: Encoding, options: CallOptions | undefined): number {
   const asked = options?.encoding;
-  const strings = decodeAsOf(asked === undefined ? encoding : asked);
   const integers = options?.integers === undefined ? 0 : DecodeAs.bigints;
-  return new Command(specOfCall(words, strings | integers), words.slice(1), options);
+  return decodeAsOf(asked === undefined ? encoding : asked) | integers;
 }
 
 /** Runs what `commandOf` makes of the words; a mistake in them rejects. */

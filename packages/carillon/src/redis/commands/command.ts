@@ -35,6 +35,8 @@ export const CommandFlag = {
   lengthy: 64,
   /** Asks only whether the server lives: any answer will do, and nobody else ever asks again for it. */
   probe: 32,
+  /** Its reply is shaped by a function of the caller's, which must not run while bytes are read. */
+  shapedByUser: 128,
 } as const;
 
 /** What is known of a command before it is called: one constant for each. */

@@ -48,7 +48,9 @@ export function addCommands(commands: { readonly [name: string]: ModuleCommand }
     commands,
   )) {
     const flags =
-      (readOnly === true ? CommandFlag.readOnly : 0) | (lengthy === true ? CommandFlag.lengthy : 0);
+      (readOnly === true ? CommandFlag.readOnly : 0) |
+      (lengthy === true ? CommandFlag.lengthy : 0) |
+      (reply?.shape === undefined ? 0 : CommandFlag.shapedByUser);
     const entry = { name, flags, keys, plan: '', reply: '' };
     addCommand(entry);
     if (method === undefined) continue;

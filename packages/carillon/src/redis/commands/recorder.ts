@@ -58,7 +58,8 @@ export class Recorder<S extends Strings> extends Commands<S> {
     return this.#batch.add(command);
   }
 
-  protected override refuse(error: unknown): Promise<never> {
+  /** Notes that a call is wrong in itself. */
+  override refuse(error: unknown): Promise<never> {
     return this.#isOver ? super.refuse(error) : this.#batch.addMistake(error);
   }
 

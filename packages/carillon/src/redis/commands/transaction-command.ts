@@ -124,15 +124,17 @@ export class TransactionCommand extends Command<void> {
 function specOf(commands: readonly Command[]): CommandSpec<void> {
   let isReadOnly = true;
   let isUniform = true;
+  let shapedByUser = 0;
   const first = commands[0]?.spec.decodeAs ?? 0;
   for (const { spec } of commands) {
     if ((spec.flags & CommandFlag.readOnly) === 0) isReadOnly = false;
     if (spec.decodeAs !== first) isUniform = false;
+    shapedByUser |= spec.flags & CommandFlag.shapedByUser;
   }
   return {
     name: 'MULTI',
     head: MULTI,
-    flags: CommandFlag.transaction | (isReadOnly ? CommandFlag.readOnly : 0),
+    flags: CommandFlag.transaction | (isReadOnly ? CommandFlag.readOnly : 0) | shapedByUser,
     decodeAs: isUniform ? first : 0,
     elementsAs: isUniform ? undefined : commands.map(({ spec }) => spec.decodeAs),
     shape: undefined,

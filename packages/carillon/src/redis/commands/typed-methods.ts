@@ -71,7 +71,9 @@ function methodOf(entry: CommandEntry, byHand: MethodByHand | undefined): Method
       const extra = typeof flags === 'function' ? (flags as Given<number>)(...given) : flags;
       command = new Command(specs.specFor(this.encoding, reader, extra), args);
     } catch (error) {
-      return this.refuse(error instanceof RedisError ? error : badArguments(error, entry.name));
+      const mistake = error instanceof RedisError ? error : badArguments(error, entry.name);
+      mistake.command ??= entry.name;
+      return this.refuse(mistake);
     }
     return this.run(command);
   };

@@ -73,11 +73,13 @@ export class ReplyQueue {
     if (command === undefined) {
       throw new ProtocolError('a reply came that no command waits for', 'UNEXPECTED_REPLY');
     }
-    const isSpecial = (command.spec.flags & ANSWERED_OTHERWISE) !== 0;
+    const { flags } = command.spec;
+    const isSpecial = (flags & ANSWERED_OTHERWISE) !== 0;
     if (isSpecial && !this.#isLastReply(command, reply)) return undefined;
     this.#commands.shift();
     if (reply instanceof ReplyError && this.#isTakenOver(command, reply)) return command;
-    command.settle(reply, this.#address);
+    if ((flags & CommandFlag.shapedByUser) === 0) command.settle(reply, this.#address);
+    else queueMicrotask(() => command.settle(reply, this.#address));
     return command;
   }
 

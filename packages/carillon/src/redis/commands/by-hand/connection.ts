@@ -1,4 +1,189 @@
-/** Commands of the group `connection` whose options decide what they send or reply. */
+/** Connections of the server: who they are, whom to close, and tracking of what they read. */
+import type { Argument } from '../../protocol/encoder.js';
+import type { Reply } from '../../protocol/reply.js';
+import { readPlan } from '../argument-plan.js';
+import type { AtMostOne } from '../options.js';
+import type { Fields, Key, Value } from '../parameters.js';
+import { REPLIES, type ReplyReader } from '../replies.js';
+import { type Strings, textOf } from '../reply-shapes.js';
 import type { MethodsByHand } from '../typed-methods.js';
 
-export const CONNECTION: MethodsByHand = {};
+/** What a connection is used for. `MASTER` is the one to this server's master. */
+export type ClientType = 'NORMAL' | 'MASTER' | 'REPLICA' | 'PUBSUB';
+
+/** Options of `clientList`: which connections. Redis knows `type` and `id`, and one of them in a call. */
+export interface ClientListOptions {
+  readonly type?: ClientType | undefined;
+  readonly id?: number | readonly number[] | undefined;
+  /** The user's name (Valkey 8.1, as the next four). */
+  readonly user?: string | undefined;
+  /** Its own address: `host:port`. */
+  readonly addr?: string | undefined;
+  /** The server's address that it is connected to. */
+  readonly laddr?: string | undefined;
+  /** Whether to leave out the connection that asks. */
+  readonly skipme?: 'YES' | 'NO' | undefined;
+  /** Connected for at least so many seconds. */
+  readonly maxage?: number | undefined;
+  /** The connection's name (Valkey 9, as all that follow). */
+  readonly name?: string | undefined;
+  /** Silent for at least so many seconds. */
+  readonly idle?: number | undefined;
+  /** Letters as in the reply. */
+  readonly flags?: string | undefined;
+  readonly 'lib-name'?: string | undefined;
+  readonly 'lib-ver'?: string | undefined;
+  readonly db?: number | undefined;
+  readonly capa?: string | undefined;
+  readonly ip?: string | undefined;
+  readonly 'not-type'?: ClientType | undefined;
+  readonly 'not-id'?: number | readonly number[] | undefined;
+  readonly 'not-user'?: string | undefined;
+  readonly 'not-addr'?: string | undefined;
+  readonly 'not-laddr'?: string | undefined;
+  readonly 'not-name'?: string | undefined;
+  readonly 'not-flags'?: string | undefined;
+  readonly 'not-lib-name'?: string | undefined;
+  readonly 'not-lib-ver'?: string | undefined;
+  readonly 'not-db'?: number | undefined;
+  readonly 'not-capa'?: string | undefined;
+  readonly 'not-ip'?: string | undefined;
+}
+
+/**
+ * Options of `clientKill`: a connection that all of them fit is closed. Redis knows `type`, one `id`,
+ * `user`, `addr`, `laddr`, `skipme` and, since 7.4, `maxage`.
+ */
+export interface ClientKillOptions extends ClientListOptions {}
+
+/** Options of `clientTracking`. */
+export type ClientTrackingOptions = {
+  /** The id of the connection that is told; RESP2 has no other way. */
+  readonly redirect?: number | undefined;
+  /** Leaves out what this connection changes itself. */
+  readonly noloop?: boolean | undefined;
+} & (
+  | {
+      /** Tells of all keys with one of the prefixes, read or not. */
+      readonly bcast: true;
+      /** All keys when absent. */
+      readonly prefix?: Key | readonly Key[] | undefined;
+      readonly optin?: false | undefined;
+      readonly optout?: false | undefined;
+    }
+  | ({
+      readonly bcast?: false | undefined;
+      readonly prefix?: undefined;
+    } & AtMostOne<{
+      /** Tracks only what is read after `clientCaching('YES')`. */
+      optin: boolean;
+      /** Tracks all but what is read after `clientCaching('NO')`. */
+      optout: boolean;
+    }>)
+);
+
+/** What `clientTrackinginfo` tells. */
+export interface ClientTrackinginfo {
+  /** Such as `off`, or `on`, `bcast`. */
+  flags: string[];
+  /** The id of the connection that is told; 0 when that is this one, -1 when nothing is tracked. */
+  redirect: number;
+  prefixes: string[];
+}
+
+declare module '../commands.js' {
+  interface Commands<S extends Strings> {
+    /**
+     * What the server knows of this connection, in its own words and names.
+     *
+     * @see https://redis.io/docs/latest/commands/client-info/ (Redis 6.2.0; O(1))
+     */
+    clientInfo(): Promise<Fields<string>>;
+
+    /**
+     * Closes connections.
+     *
+     * @param addressOrOptions - The address of one, `host:port`; or what the connections have in common.
+     * @returns For an address `OK`, else how many were closed.
+     * @throws {ReplyError} There is no connection of that address.
+     * @see https://redis.io/docs/latest/commands/client-kill/ (Redis 2.4.0; O(N))
+     */
+    clientKill(address: string): Promise<'OK'>;
+    clientKill(options: ClientKillOptions): Promise<number>;
+
+    /**
+     * What the server knows of its connections, in its own words and names.
+     *
+     * @see https://redis.io/docs/latest/commands/client-list/ (Redis 2.4.0; O(N))
+     */
+    clientList(options?: ClientListOptions): Promise<Fields<string>[]>;
+
+    /**
+     * Whether the server remembers what this connection reads, and tells when it changes.
+     *
+     * @see https://redis.io/docs/latest/commands/client-tracking/ (Redis 6.0.0; O(1))
+     */
+    clientTracking(status: 'ON' | 'OFF', options?: ClientTrackingOptions): Promise<'OK'>;
+
+    /**
+     * What is tracked of this connection.
+     *
+     * @see https://redis.io/docs/latest/commands/client-trackinginfo/ (Redis 6.2.0; O(1))
+     */
+    clientTrackinginfo(): Promise<ClientTrackinginfo>;
+
+    /**
+     * Asks the server for an answer.
+     *
+     * @returns `PONG`, or the message.
+     * @see https://redis.io/docs/latest/commands/ping/ (Redis 1.0.0; O(1))
+     */
+    ping(): Promise<'PONG'>;
+    ping(message: Value): Promise<S>;
+  }
+}
+
+const TRAITS = [
+  ...['user', 'addr', 'laddr', 'name', 'flags', 'lib-name', 'lib-ver', 'db', 'capa', 'ip', 'type'],
+  'id',
+];
+const FILTERS = `{${[...TRAITS, ...TRAITS.map((name) => `not-${name}`), 'skipme', 'maxage', 'idle']
+  .map((name) => `${name}=`)
+  .join('|')}}`;
+const writeFilters = readPlan(FILTERS, 'CLIENT KILL');
+
+/** `name=value name=value`, of which values may have spaces in them: the path of a socket. */
+export function readClientLine(line: Reply): Fields<string> {
+  const members = textOf(line)
+    .trimEnd()
+    .split(/ (?=[a-z-]+=)/);
+  return Object.fromEntries(
+    members.map((member) => {
+      const end = member.indexOf('=');
+      return [member.slice(0, end), member.slice(end + 1)];
+    }),
+  );
+}
+
+const CLIENT: ReplyReader = { isText: true, shape: readClientLine };
+
+const CLIENTS: ReplyReader = {
+  isText: true,
+  shape: (reply) => textOf(reply).split('\n').filter(Boolean).map(readClientLine),
+};
+
+export const CONNECTION: MethodsByHand = {
+  'CLIENT INFO': { reply: CLIENT },
+  'CLIENT KILL': {
+    args: (given: unknown): readonly Argument[] =>
+      typeof given === 'string' ? [given] : writeFilters([given]),
+    reply: (given: unknown) => (typeof given === 'string' ? REPLIES.status : REPLIES.integers),
+  },
+  'CLIENT LIST': { args: FILTERS, reply: CLIENTS },
+  'CLIENT TRACKING': {
+    args: '. {redirect=|prefix*=|bcast|optin|optout|noloop}',
+    reply: REPLIES.status,
+  },
+  'CLIENT TRACKINGINFO': { reply: REPLIES.textRecord },
+  PING: { args: '.?', reply: REPLIES.strings },
+};

@@ -15,6 +15,7 @@ import {
 } from '@carillon/test-kit';
 import { connect } from '../../client/connect.js';
 import type { Redis } from '../../client/redis.js';
+import type { Lease } from '../../topology/lease.js';
 import { methodNameOf } from '../command-name.js';
 import { COMMANDS } from '../command-table.js';
 import { Commands } from '../commands.js';
@@ -145,19 +146,30 @@ async function check(
   compare(await run(redis.bytes), gives);
 }
 
-/** Runs a case and sees to it that it runs its own command. */
+/** Runs a case and sees to it that it runs its own command, on the client or a connection it lends. */
 async function watching<T>(redis: Redis, method: string, run: () => Promise<T>): Promise<T> {
   const names = new Set<string>();
-  const plain = redis.run;
-  redis.run = (command) => {
-    names.add(methodNameOf(command.spec.name));
-    return plain.call(redis, command) as never;
+  const watch = (commands: Pick<Redis, 'run'>): void => {
+    const plain = commands.run;
+    commands.run = (command) => {
+      names.add(methodNameOf(command.spec.name));
+      return plain.call(commands, command) as never;
+    };
+  };
+  const { run: plainRun, acquire } = redis;
+  watch(redis);
+  redis.acquire = async (options) => {
+    const lease = await acquire.call(redis, options);
+    watch(lease);
+    return lease as Lease;
   };
   try {
-    return await run();
-  } finally {
-    redis.run = plain;
+    const value = await run();
     assert.ok(names.has(method), `the case ran ${[...names]} and not ${method}`);
+    return value;
+  } finally {
+    redis.run = plainRun;
+    redis.acquire = acquire;
   }
 }
 
