@@ -40,7 +40,7 @@ export const REPLIES: Readonly<Record<ReplyName, ReplyReader>> = {
   strings: {},
   /** Like `strings`, always as text. */
   text: { isText: true },
-  /** An integer or `null`, or a list of them. */
+  /** An integer or `null`; lists of them; nested lists. */
   integers: { shape: integers },
   /** A floating-point number or `null`, or a list of them: RESP2 sends digits. */
   doubles: { isText: true, shape: doubles },
@@ -61,7 +61,7 @@ export const REPLIES: Readonly<Record<ReplyName, ReplyReader>> = {
 function integers(reply: Reply, command: string): Reply {
   if (typeof reply === 'bigint') throw unsafeInteger(command);
   if (Array.isArray(reply)) {
-    for (const each of reply) if (typeof each === 'bigint') throw unsafeInteger(command);
+    for (const each of reply) integers(each, command);
   }
   return reply;
 }
