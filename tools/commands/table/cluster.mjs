@@ -27,7 +27,8 @@ export const CLUSTER = {
     throws: '{ReplyError} One of them is served already.',
   },
   'CLUSTER BUMPEPOCH': {
-    summary: 'Gives the node the highest configuration epoch of the cluster, so that its word counts.',
+    summary:
+      'Gives the node the highest configuration epoch of the cluster, so that its word counts.',
     reply: 'text',
     returns: '`BUMPED` or `STILL`, and the epoch.',
   },

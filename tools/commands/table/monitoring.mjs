@@ -9,7 +9,11 @@ const EVENT = { types: { event: 'string' }, parameters: { event: 'Such as `comma
 /** @type {import('../table-types.mjs').GroupTable} */
 export const MONITORING = {
   'COMMANDLOG GET': { byHand: 'its entries without names become objects' },
-  'COMMANDLOG LEN': { summary: 'How many entries a log of commands has.', reply: 'integer', ...LOG },
+  'COMMANDLOG LEN': {
+    summary: 'How many entries a log of commands has.',
+    reply: 'integer',
+    ...LOG,
+  },
   'COMMANDLOG RESET': { summary: 'Empties a log of commands.', reply: 'ok', ...LOG },
   'HOTKEYS GET': { byHand: 'its report has pairs in it' },
   'HOTKEYS RESET': {

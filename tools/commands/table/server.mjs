@@ -104,20 +104,7 @@ export const SERVER = {
     summary: 'Writes a snapshot, while nobody is served. `bgsave` does it in the background.',
     reply: 'ok',
   },
-  SHUTDOWN: {
-    summary: 'Ends the server. A client that reconnects goes on trying until it is back.',
-    reply: 'ok',
-    parameters: {
-      nosave: 'Write no snapshot, even if the settings ask for one.',
-      save: 'Write a snapshot, even if the settings ask for none.',
-      now: 'Do not wait for replicas that lag behind.',
-      force: 'Go also when the snapshot cannot be written.',
-      abort: 'Call off a shutdown that is under way: the only form that has a reply.',
-    },
-    returns: 'Only with `abort`.',
-    throws:
-      '{ConnectionError} `CONNECTION_LOST`: it is gone, as it was asked to be. {ReplyError} It could not write what it should, and stays; or there was nothing to abort.',
-  },
+  SHUTDOWN: { byHand: 'one option excludes all others' },
   SLAVEOF: { summary: 'The old name of `replicaof`.', reply: 'text', ...SOURCE },
   SWAPDB: {
     summary: 'Exchanges two databases: who works in one finds the keys of the other.',

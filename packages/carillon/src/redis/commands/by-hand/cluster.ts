@@ -228,10 +228,7 @@ declare module '../commands.js' {
      * @returns The next cursor, and keys: some may come twice, and there may be none.
      * @see https://valkey.io/commands/clusterscan/ (Valkey 9.1.0; O(1))
      */
-    clusterscan(
-      cursor: string,
-      options?: ClusterscanOptions,
-    ): Promise<[cursor: string, keys: S[]]>;
+    clusterscan(cursor: string, options?: ClusterscanOptions): Promise<[cursor: string, keys: S[]]>;
   }
 }
 

@@ -171,8 +171,7 @@ function descriptionOf(reply: Reply, command: string): CommandDescription | null
 const documentation: Shape = (reply, command) =>
   report({ arguments: listOf(argument), subcommands: report({}, documentation) })(reply, command);
 
-const argument: Shape = (reply, command) =>
-  report({ arguments: listOf(argument) })(reply, command);
+const argument: Shape = (reply, command) => report({ arguments: listOf(argument) })(reply, command);
 
 const descriptions: ReplyReader = { isText: true, flatMaps: true, shape: listOf(descriptionOf) };
 

@@ -5,7 +5,7 @@ import { readPlan } from '../argument-plan.js';
 import type { Fields, Many } from '../parameters.js';
 import { REPLIES, type ReplyReader, toDouble } from '../replies.js';
 import { numberOf, type Strings, textOf } from '../reply-shapes.js';
-import { asItIs, itemsOf, listOf, tuplesOf, report, type Shape } from '../report-shapes.js';
+import { asItIs, itemsOf, listOf, report, type Shape, tuplesOf } from '../report-shapes.js';
 import type { MethodsByHand } from '../typed-methods.js';
 
 /** A command that was worth an entry in a log. */
@@ -170,10 +170,7 @@ declare module '../commands.js' {
   }
 }
 
-const writeHotkeysStart = readPlan(
-  'METRICS # {count=|duration=|sample=|slots=}',
-  'HOTKEYS START',
-);
+const writeHotkeysStart = readPlan('METRICS # {count=|duration=|sample=|slots=}', 'HOTKEYS START');
 
 function hotkeysStartArguments(
   metrics: string | readonly string[],

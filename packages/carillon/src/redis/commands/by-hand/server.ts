@@ -2,7 +2,7 @@
 import type { Argument } from '../../protocol/encoder.js';
 import type { Reply } from '../../protocol/reply.js';
 import { pairsOf } from '../argument-plan.js';
-import { checkOptions } from '../options.js';
+import { type AtMostOne, checkOptions } from '../options.js';
 import type { Fields, Many, Value, Values } from '../parameters.js';
 import { REPLIES } from '../replies.js';
 import { numberOf, type Strings, setOwn, textOf } from '../reply-shapes.js';
@@ -13,7 +13,7 @@ import type { MethodsByHand } from '../typed-methods.js';
 export type FailoverOptions =
   | {
       /** Call off the failover that is under way. */
-      readonly abort: boolean;
+      readonly abort: true;
       readonly to?: undefined;
       readonly timeout?: undefined;
       readonly force?: undefined;
@@ -33,6 +33,29 @@ export type FailoverOptions =
       /** Promote it after `timeout` also if it lags behind: what it has not got is lost. */
       readonly force: boolean;
     };
+
+/** Options of `shutdown`: nothing but `abort`, or how to go. */
+export type ShutdownOptions =
+  | {
+      /** Call off a shutdown that is under way. */
+      readonly abort: true;
+      readonly nosave?: undefined;
+      readonly save?: undefined;
+      readonly now?: undefined;
+      readonly force?: undefined;
+    }
+  | ({
+      readonly abort?: false | undefined;
+      /** Do not wait for replicas that lag behind. */
+      readonly now?: boolean | undefined;
+      /** Go also when what should be written cannot be. */
+      readonly force?: boolean | undefined;
+    } & AtMostOne<{
+      /** Write no snapshot, even if the settings ask for one. */
+      nosave: boolean;
+      /** Write a snapshot, even if the settings ask for none. */
+      save: boolean;
+    }>);
 
 /** Options of `moduleLoadex`. */
 export interface ModuleLoadexOptions {
@@ -125,6 +148,18 @@ declare module '../commands.js' {
      * @see https://redis.io/docs/latest/commands/role/ (Redis 2.8.12; O(1))
      */
     role(): Promise<ServerRole>;
+
+    /**
+     * Ends the server. A client that reconnects goes on trying until it is back.
+     *
+     * A server that goes says nothing, so that only `abort` has a reply.
+     *
+     * @throws {ConnectionError} `CONNECTION_LOST`: it is gone, as it was asked to be.
+     * @throws {ReplyError} It could not write what it should, and stays; or there was nothing to call
+     *   off.
+     * @see https://redis.io/docs/latest/commands/shutdown/ (Redis 1.0.0; O(N))
+     */
+    shutdown(options?: ShutdownOptions): Promise<'OK'>;
   }
 }
 
@@ -186,4 +221,5 @@ export const SERVER: MethodsByHand = {
   'MODULE LIST': { reply: { isText: true, flatMaps: true, shape: listOf(report({})) } },
   'MODULE LOADEX': { args: moduleLoadexArguments, reply: REPLIES.status },
   ROLE: { reply: { isText: true, shape: roleOf } },
+  SHUTDOWN: { args: '{nosave|save|now|force|abort}', reply: REPLIES.status },
 };

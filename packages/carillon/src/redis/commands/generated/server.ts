@@ -23,23 +23,6 @@ export type LolwutOptions = {
   readonly version?: number | readonly [version: number, ...parameters: number[]] | undefined;
 };
 
-/** Options of `shutdown`. */
-export type ShutdownOptions = AtMostOne<{
-  /** Write no snapshot, even if the settings ask for one. */
-  nosave: boolean;
-  /** Write a snapshot, even if the settings ask for none. */
-  save: boolean;
-}> & {
-  /** Do not wait for replicas that lag behind. */
-  readonly now?: boolean | undefined;
-} & {
-  /** Go also when the snapshot cannot be written. */
-  readonly force?: boolean | undefined;
-} & {
-  /** Call off a shutdown that is under way: the only form that has a reply. */
-  readonly abort?: boolean | undefined;
-};
-
 declare module '../commands.js' {
   interface Commands<S extends Strings> {
     /**
@@ -178,17 +161,6 @@ declare module '../commands.js' {
      * @see https://redis.io/docs/latest/commands/save/ (Redis 1.0.0; O(N))
      */
     save(): Promise<'OK'>;
-
-    /**
-     * Ends the server. A client that reconnects goes on trying until it is back.
-     *
-     * @returns Only with `abort`.
-     * @throws {ConnectionError} `CONNECTION_LOST`: it is gone, as it was asked to be.
-     *   {ReplyError} It could not write what it should, and stays; or there was nothing to
-     *   abort.
-     * @see https://redis.io/docs/latest/commands/shutdown/ (Redis 1.0.0; O(N))
-     */
-    shutdown(options?: ShutdownOptions): Promise<'OK'>;
 
     /**
      * The old name of `replicaof`.
