@@ -99,7 +99,14 @@ export interface HotkeysReport<S extends Strings> {
   readonly 'by-cpu-time-us'?: readonly (readonly [key: S, microseconds: number])[];
   /** The keys that took most bytes of the network; if `NET` was asked for. */
   readonly 'by-net-bytes'?: readonly (readonly [key: S, bytes: number])[];
-  /** Others, of the server as a whole. */
+  /** Of all keys of those slots; if `CPU` was asked for, and the next if `NET` was. */
+  readonly 'total-cpu-time-user-ms'?: number;
+  readonly 'total-cpu-time-sys-ms'?: number;
+  readonly 'total-net-bytes'?: number;
+  /** Of the server as a whole. */
+  readonly 'all-commands-all-slots-us': number;
+  readonly 'net-bytes-all-commands-all-slots': number;
+  /** What sampling and slots add. */
   readonly [figure: string]: unknown;
 }
 
