@@ -222,10 +222,11 @@ declare module '../commands.js' {
     clusterSlots(): Promise<ClusterSlots[]>;
 
     /**
-     * Gets some keys of the cluster, slot after slot; a call for slots of another node is redirected.
+     * Gets some keys of the cluster, slot after slot.
      *
      * @param cursor - `'0'` to begin; then what the last call gave, until that is `'0'` again.
      * @returns The next cursor, and keys: some may come twice, and there may be none.
+     * @throws {ReplyError} `MOVED`: another node serves the slot that comes next.
      * @see https://valkey.io/commands/clusterscan/ (Valkey 9.1.0; O(1))
      */
     clusterscan(cursor: string, options?: ClusterscanOptions): Promise<[cursor: string, keys: S[]]>;

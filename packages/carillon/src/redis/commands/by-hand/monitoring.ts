@@ -76,7 +76,7 @@ export interface MemoryStats {
 
 /** Options of `hotkeysStart`. */
 export interface HotkeysStartOptions {
-  /** How many keys to tell of at most; 10 by default. */
+  /** How many keys to tell of at most, from 1 to 64; 10 by default. */
   readonly count?: number | undefined;
   /** Seconds until it ends by itself; 0, the default, goes on until `hotkeysStop`. */
   readonly duration?: number | undefined;

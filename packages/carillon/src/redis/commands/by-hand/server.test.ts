@@ -146,6 +146,28 @@ test('a Sentinel tells of the primaries that it watches', () => {
   });
 });
 
+test('options that do not exist are refused before anything is sent', async () => {
+  await using server = await startServer();
+  await using redis = await connect(server.url);
+  const { total_commands_processed: before } = (await redis.info('stats')).Stats ?? {};
+  const unknown = { no: 1 } as never;
+  const refused = { name: 'UsageError', code: 'INVALID_ARGUMENT' };
+
+  await assert.rejects(redis.commandList(unknown), refused);
+  await assert.rejects(redis.failover(unknown), refused);
+  await assert.rejects(redis.hotkeysStart('CPU', unknown), refused);
+  await assert.rejects(redis.hotkeysStart('CPU', { slots: [1], no: 1 } as never), refused);
+  await assert.rejects(redis.moduleLoadex('/no/module.so', unknown), refused);
+  await assert.rejects(redis.shutdown(unknown), refused);
+  await assert.rejects(redis.clusterMigrateslots(unknown), refused);
+  await assert.rejects(redis.clusterSlotStats('ORDERBY', 'key-count', unknown), refused);
+  await assert.rejects(redis.clusterSlotStats('NO' as never, 1, 2), refused);
+  await assert.rejects(redis.clusterscan('0', unknown), refused);
+
+  const { total_commands_processed: after } = (await redis.info('stats')).Stats ?? {};
+  assert.equal(Number(after) - Number(before), 1, 'the first look itself');
+});
+
 /** Until the replica is connected, and its primary knows. */
 async function untilFollowed(leader: Redis, follower: Redis): Promise<void> {
   await waitFor(

@@ -118,8 +118,8 @@ declare module '../commands.js' {
     /**
      * What the server tells of itself: `(await info('server')).Server?.redis_version`.
      *
-     * @param sections - Names of sections, in any case; `default`, `all` or `everything` by default
-     *   the first.
+     * @param sections - Names of sections, in any case, or `all`, `everything` or `default`, which is
+     *   what it gives when nothing is named.
      * @returns For each section, by the server's name for it, the values by their names. Of several
      *   lines with one name, as modules have them, the last.
      * @see https://redis.io/docs/latest/commands/info/ (Redis 1.0.0; O(1))
@@ -192,6 +192,7 @@ function sectionsOf(reply: Reply): Fields<Fields<string>> {
 }
 
 function roleOf(reply: Reply, command: string): ServerRole {
+  const exact = (number: Reply = null) => numberOf(command)(number);
   const [role, ...rest] = itemsOf(reply);
   if (role === 'sentinel') return { role, masters: itemsOf(rest[0]).map(textOf) };
   if (role === 'master') {
@@ -209,10 +210,6 @@ function roleOf(reply: Reply, command: string): ServerRole {
     state: textOf(state),
     offset: exact(offset),
   };
-
-  function exact(number: Reply = null): number {
-    return numberOf(command)(number);
-  }
 }
 
 export const SERVER: MethodsByHand = {
