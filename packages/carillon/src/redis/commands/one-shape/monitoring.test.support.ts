@@ -16,6 +16,7 @@ const A_DELAY = [
   ['LATENCY', 'RESET'],
   ['DEBUG', 'SLEEP', '0.003'],
 ] as const;
+const LOGGED = ['CONFIG', 'SET', 'slowlog-log-slower-than', '0'] as const;
 const NOTHING_LOGGED = ['COMMANDLOG', 'RESET', 'LARGE-REQUEST'] as const;
 
 export const MONITORING_CASES: ShapeCases = {
@@ -23,13 +24,12 @@ export const MONITORING_CASES: ShapeCases = {
     config: {
       'enable-debug-command': 'yes',
       'latency-monitor-threshold': '1',
-      'slowlog-log-slower-than': '0',
     },
   },
   cases: {
     commandlogGet: [
       {
-        prepare: [['SET', 'k', 'v']],
+        prepare: [LOGGED, ['SET', 'k', 'v']],
         run: (redis) => redis.commandlogGet(1, 'SLOW'),
         gives: (value: NotableCommand<string>[]) => {
           assert.equal(value.length, 1);
@@ -213,7 +213,7 @@ export const MONITORING_CASES: ShapeCases = {
     ],
     slowlogGet: [
       {
-        prepare: [['SET', 'k', 'ü']],
+        prepare: [LOGGED, ['SET', 'k', 'ü']],
         run: (redis) => redis.slowlogGet(1),
         gives: (value: SlowCommand<string>[]) => {
           assert.equal(value.length, 1);
@@ -228,7 +228,8 @@ export const MONITORING_CASES: ShapeCases = {
     ],
     slowlogLen: [
       {
-        prepare: [['SLOWLOG', 'RESET']],
+        // Resetting it is the last that it logs.
+        prepare: [LOGGED, ['SLOWLOG', 'RESET'], ['CONFIG', 'SET', 'slowlog-log-slower-than', '-1']],
         run: (redis) => redis.slowlogLen(),
         gives: 1,
       },
