@@ -17,7 +17,8 @@ for (const version of VERSIONS) {
   const skip = fetched?.available === false ? fetched.reason : false;
   const binary = fetched?.available === true ? fetched.binary : undefined;
 
-  describe(`on ${version}`, { skip }, () => {
+  // At once, because they mostly wait for what servers do once a second.
+  describe(`on ${version}`, { skip, concurrency: true }, () => {
     test('nodes meet and forget each other', async () => {
       await using nodes = await startNodes(binary);
       const [a, b] = nodes.clients;

@@ -12,7 +12,8 @@ for (const version of VERSIONS) {
   const skip = fetched?.available === false ? fetched.reason : false;
   const binary = fetched?.available === true ? { binary: fetched.binary } : {};
 
-  describe(`on ${version}`, { skip }, () => {
+  // At once, because they mostly wait for what servers do once a second.
+  describe(`on ${version}`, { skip, concurrency: true }, () => {
     for (const protocol of [2, 3] as const) {
       test(`each part in replication has its own form, under RESP${protocol}`, async () => {
         await using primary = await startServer(binary);

@@ -8,16 +8,103 @@ import { bytes, type ShapeCases } from './shape-case.test.support.js';
 
 const NO_SLOTS = ['CLUSTER', 'FLUSHSLOTS'] as const;
 const SOME_SLOTS = [NO_SLOTS, ['CLUSTER', 'ADDSLOTSRANGE', '0', '9', '20', '29']] as const;
-const ALL_SLOTS = [NO_SLOTS, ['CLUSTER', 'ADDSLOTSRANGE', '0', '16383']] as const;
 const NEW_NODE = ['CLUSTER', 'RESET', 'HARD'] as const;
 /** The slot of `{k}1` and others. */
 const SLOT = 7629;
 const ID = /^[0-9a-f]{40}$/;
 
 export const CLUSTER_CASES: ShapeCases = {
-  // A node that gets its slots back serves them as soon as its timeout is over.
-  server: { config: { 'cluster-enabled': 'yes', 'cluster-node-timeout': '500' } },
+  server: { config: { 'cluster-enabled': 'yes' } },
   cases: {
+    // Those with keys, before others take slots away: it is a while until a node serves again.
+    clusterCountkeysinslot: [
+      {
+        run: async (redis) => {
+          await withKeys(redis);
+          return redis.clusterCountkeysinslot(SLOT);
+        },
+        gives: 2,
+      },
+    ],
+    clusterFlushslot: [
+      {
+        run: async (redis) => {
+          await withKeys(redis);
+          return [await redis.clusterFlushslot(SLOT, { sync: true }), await redis.dbsize()];
+        },
+        gives: ['OK', 0],
+      },
+    ],
+    clusterGetkeysinslot: [
+      {
+        run: async (redis) => {
+          await withKeys(redis);
+          return (await redis.clusterGetkeysinslot(SLOT, 10)).sort();
+        },
+        gives: ['{k}1', '{k}2'],
+        bytes: {
+          run: async (redis) => {
+            await withKeys(redis);
+            return (await redis.clusterGetkeysinslot(SLOT, 10)).sort(Buffer.compare);
+          },
+          gives: [bytes('{k}1'), bytes('{k}2')],
+        },
+      },
+    ],
+    clusterSlotStats: [
+      {
+        run: async (redis) => {
+          await withKeys(redis);
+          return redis.clusterSlotStats('SLOTSRANGE', SLOT - 1, SLOT);
+        },
+        gives: [
+          [SLOT - 1, { 'key-count': 0 }],
+          [SLOT, { 'key-count': 2 }],
+        ],
+      },
+      {
+        run: async (redis) => {
+          await withKeys(redis);
+          return [
+            await redis.clusterSlotStats('ORDERBY', 'key-count', { limit: 1 }),
+            await redis.clusterSlotStats('ORDERBY', 'key-count', { limit: 2, asc: true }),
+            (await redis.clusterSlotStats('ORDERBY', 'key-count')).length,
+          ];
+        },
+        gives: [
+          [[SLOT, { 'key-count': 2 }]],
+          [
+            [0, { 'key-count': 0 }],
+            [1, { 'key-count': 0 }],
+          ],
+          16384,
+        ],
+      },
+    ],
+    clusterscan: [
+      {
+        run: async (redis) => {
+          await withKeys(redis);
+          return (await scanned(redis, { count: 1_000 })).sort();
+        },
+        gives: ['{k}1', '{k}2'],
+      },
+      {
+        run: async (redis) => {
+          await withKeys(redis);
+          return scanned(redis, { match: '*2', type: 'string', slot: SLOT, count: 100 });
+        },
+        gives: ['{k}2'],
+        bytes: {
+          run: async (redis) => {
+            await withKeys(redis);
+            return scanned(redis, { match: '*1', slot: SLOT });
+          },
+          gives: [bytes('{k}1')],
+        },
+      },
+    ],
+
     clusterAddslots: [
       {
         prepare: [NO_SLOTS],
@@ -44,16 +131,6 @@ export const CLUSTER_CASES: ShapeCases = {
         gives: 0,
       },
     ],
-    clusterCountkeysinslot: [
-      {
-        prepare: ALL_SLOTS,
-        run: async (redis) => {
-          await withKeys(redis);
-          return redis.clusterCountkeysinslot(SLOT);
-        },
-        gives: 2,
-      },
-    ],
     clusterDelslots: [
       {
         prepare: SOME_SLOTS,
@@ -71,16 +148,6 @@ export const CLUSTER_CASES: ShapeCases = {
         gives: ['OK', '8-9'],
       },
     ],
-    clusterFlushslot: [
-      {
-        prepare: ALL_SLOTS,
-        run: async (redis) => {
-          await withKeys(redis);
-          return [await redis.clusterFlushslot(SLOT, { sync: true }), await redis.dbsize()];
-        },
-        gives: ['OK', 0],
-      },
-    ],
     clusterFlushslots: [
       {
         prepare: SOME_SLOTS,
@@ -88,24 +155,6 @@ export const CLUSTER_CASES: ShapeCases = {
         gives: ([ok, [shard]]: [string, ClusterShard[]]) => {
           assert.equal(ok, 'OK');
           assert.deepEqual(shard?.slots, []);
-        },
-      },
-    ],
-    clusterGetkeysinslot: [
-      {
-        prepare: ALL_SLOTS,
-        run: async (redis) => {
-          await withKeys(redis);
-          return (await redis.clusterGetkeysinslot(SLOT, 10)).sort();
-        },
-        gives: ['{k}1', '{k}2'],
-        bytes: {
-          run: async (redis) => {
-            await waitFor(async () => (await redis.clusterInfo()).cluster_state === 'ok');
-            await redis.set('{k}1', 'v');
-            return redis.clusterGetkeysinslot(SLOT, 10);
-          },
-          gives: [bytes('{k}1')],
         },
       },
     ],
@@ -220,36 +269,6 @@ export const CLUSTER_CASES: ShapeCases = {
     clusterSlaves: [
       { run: async (redis) => redis.clusterSlaves(await redis.clusterMyid()), gives: [] },
     ],
-    clusterSlotStats: [
-      {
-        prepare: SOME_SLOTS,
-        run: (redis) => redis.clusterSlotStats('SLOTSRANGE', 8, 20),
-        gives: [
-          [8, { 'key-count': 0 }],
-          [9, { 'key-count': 0 }],
-          [20, { 'key-count': 0 }],
-        ],
-      },
-      {
-        prepare: ALL_SLOTS,
-        run: async (redis) => {
-          await withKeys(redis);
-          return [
-            await redis.clusterSlotStats('ORDERBY', 'key-count', { limit: 1 }),
-            await redis.clusterSlotStats('ORDERBY', 'key-count', { limit: 2, asc: true }),
-            (await redis.clusterSlotStats('ORDERBY', 'key-count')).length,
-          ];
-        },
-        gives: [
-          [[SLOT, { 'key-count': 2 }]],
-          [
-            [0, { 'key-count': 0 }],
-            [1, { 'key-count': 0 }],
-          ],
-          16384,
-        ],
-      },
-    ],
     clusterSlots: [
       {
         prepare: SOME_SLOTS,
@@ -269,32 +288,6 @@ export const CLUSTER_CASES: ShapeCases = {
             assert.ok(port > 0);
             assert.deepEqual(node, { endpoint: '', metadata: {} });
           }
-        },
-      },
-    ],
-    clusterscan: [
-      {
-        prepare: ALL_SLOTS,
-        run: async (redis) => {
-          await withKeys(redis);
-          return (await scanned(redis, { count: 1_000 })).sort();
-        },
-        gives: ['{k}1', '{k}2'],
-      },
-      {
-        prepare: ALL_SLOTS,
-        run: async (redis) => {
-          await withKeys(redis);
-          return scanned(redis, { match: '*2', type: 'string', slot: SLOT, count: 100 });
-        },
-        gives: ['{k}2'],
-        bytes: {
-          run: async (redis) => {
-            await waitFor(async () => (await redis.clusterInfo()).cluster_state === 'ok');
-            await redis.set('{k}1', 'v');
-            return scanned(redis, { slot: SLOT });
-          },
-          gives: [bytes('{k}1')],
         },
       },
     ],
@@ -328,11 +321,13 @@ async function slots(redis: Redis): Promise<string | undefined> {
   return (await redis.clusterNodes()).trimEnd().split(' connected ')[1];
 }
 
-/** Sets two keys of one slot, as soon as the cluster serves. */
-async function withKeys(redis: Redis): Promise<void> {
+/** Sets two keys of one slot, as soon as the node serves all slots. */
+async function withKeys<S extends Strings>(redis: Redis<S>): Promise<void> {
+  if ((await redis.clusterInfo()).cluster_slots_assigned === '0') {
+    await redis.clusterAddslotsrange([0, 16383]);
+  }
   await waitFor(async () => (await redis.clusterInfo()).cluster_state === 'ok');
-  await redis.set('{k}1', 'v');
-  await redis.set('{k}2', 'v');
+  await redis.mset({ '{k}1': 'v', '{k}2': 'v' });
 }
 
 /** All keys that a scan gives, from its beginning to its end. */
