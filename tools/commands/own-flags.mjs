@@ -22,7 +22,7 @@ export const SUBSCRIPTIONS = new Set([
 /** May keep the server from answering anybody for long. */
 export const LENGTHY = new Set([
   ...['EVAL', 'EVALSHA', 'FCALL', 'EVAL_RO', 'EVALSHA_RO', 'FCALL_RO', 'SORT', 'SORT_RO', 'KEYS'],
-  ...['DEBUG', 'FLUSHALL', 'FLUSHDB', 'MIGRATE', 'RESTORE', 'SAVE', 'SWAPDB'],
+  ...['DEBUG', 'FLUSHALL', 'FLUSHDB', 'MIGRATE', 'RESTORE', 'SAVE', 'SHUTDOWN', 'SWAPDB'],
 ]);
 
 /** Wait only when asked to by an argument, which is looked for in each call. */

@@ -49,6 +49,8 @@ export const REPLY_TYPES = {
   'double?': { type: 'number | null', reader: 'doubles' },
   'double?s': { type: '(number | null)[]', reader: 'doubles' },
   bit: { type: '0 | 1', reader: 'integers' },
+  secondsAndMicroseconds: { type: '[seconds: number, microseconds: number]', reader: 'doubles' },
+  timesAndDelays: { type: '[unixTimeSeconds: number, milliseconds: number][]', reader: 'integers' },
   boolean: { type: 'boolean', reader: 'boolean' },
 
   raw: { type: 'Reply', reader: 'raw' },

@@ -1,4 +1,118 @@
-/** The commands of the group `server`. */
+/** The server itself: its data as a whole, settings, commands, modules, and part in replication. */
+
+const WHEN_TO_FREE = {
+  async: 'Free the memory in the background.',
+  sync: 'Free the memory before the reply.',
+};
+const SOURCE = {
+  signature: "...source: readonly [host: string, port: number] | readonly ['NO', 'ONE']",
+  parameters: {
+    source: 'Host and port of the server to follow; `NO`, `ONE` makes it a primary, with its data.',
+  },
+  returns: '`OK`; with a remark when nothing had to be done.',
+};
 
 /** @type {import('../table-types.mjs').GroupTable} */
-export const SERVER = {};
+export const SERVER = {
+  BGREWRITEAOF: {
+    summary: 'Begins to rewrite the append-only file in the background.',
+    reply: 'text',
+    returns: 'A sentence: the rewriting has started, or is scheduled.',
+  },
+  BGSAVE: {
+    summary: 'Begins to write a snapshot in the background; `lastsave` tells when it is done.',
+    reply: 'text',
+    parameters: { schedule: 'Wait for a rewriting of the append-only file that runs, if any.' },
+    returns: 'A sentence: the saving has started, or is scheduled.',
+    throws: '{ReplyError} One runs already.',
+  },
+  COMMAND: { byHand: 'its lists without names become objects' },
+  'COMMAND COUNT': { summary: 'How many commands the server has.', reply: 'integer' },
+  'COMMAND DOCS': { byHand: 'its report is nested' },
+  'COMMAND GETKEYS': {
+    summary: 'The keys in the words of a command.',
+    reply: 'strings',
+    types: { command: 'string' },
+    throws: '{ReplyError} It has no keys, or its words are wrong.',
+  },
+  'COMMAND GETKEYSANDFLAGS': { byHand: 'keys are stored strings, and flags are text' },
+  'COMMAND INFO': { byHand: 'its lists without names become objects' },
+  'COMMAND LIST': { byHand: 'a word stands before its option' },
+  'CONFIG GET': {
+    summary: 'Gets settings by their names, in which `*` stands for anything.',
+    reply: 'textRecord',
+    signature: '...names: Many<string>',
+    plan: '...',
+    parameters: { names: 'Or patterns.' },
+    returns: 'Settings by name, also of those that share a pattern; none that does not exist.',
+  },
+  'CONFIG RESETSTAT': { summary: 'Sets the counters that `info` tells to 0.', reply: 'ok' },
+  'CONFIG REWRITE': {
+    summary: 'Writes the settings of now into the configuration file.',
+    reply: 'ok',
+    throws: '{ReplyError} The server was started without one, or cannot write it.',
+  },
+  'CONFIG SET': {
+    summary: 'Changes settings, all or none.',
+    reply: 'ok',
+    signature: 'settings: Values',
+    plan: '%',
+    throws: '{ReplyError} A name or value is wrong, or cannot be changed while the server runs.',
+  },
+  DBSIZE: { summary: 'How many keys the database has.', reply: 'integer' },
+  FAILOVER: { byHand: 'one option asks for two others' },
+  FLUSHALL: {
+    summary: 'Deletes all keys of all databases.',
+    reply: 'ok',
+    parameters: WHEN_TO_FREE,
+  },
+  FLUSHDB: { summary: 'Deletes all keys of the database.', reply: 'ok', parameters: WHEN_TO_FREE },
+  INFO: { byHand: 'its text becomes sections' },
+  LASTSAVE: {
+    summary: 'When a snapshot was written last.',
+    reply: 'integer',
+    returns: 'Unix time in seconds; when the server started, if none was written since.',
+  },
+  LOLWUT: {
+    summary: 'A piece of computer art, and the version of the server.',
+    reply: 'text',
+    types: { version: 'number | readonly [version: number, ...parameters: number[]]' },
+    parameters: { version: 'Which piece, with what it takes: `[5, 40]` draws 40 columns.' },
+  },
+  'MODULE LIST': { byHand: 'its reports become objects' },
+  'MODULE LOAD': {
+    summary: 'Loads a module.',
+    reply: 'ok',
+    types: { path: 'string' },
+    parameters: { path: 'A file on the machine of the server.' },
+    throws: '{ReplyError} It cannot be loaded, or the server does not allow it.',
+  },
+  'MODULE LOADEX': { byHand: 'settings come in pairs, each behind a word' },
+  'MODULE UNLOAD': {
+    summary: 'Unloads a module.',
+    reply: 'ok',
+    types: { name: 'string' },
+    throws: '{ReplyError} There is none of that name, or its types or clients are in use.',
+  },
+  REPLICAOF: {
+    summary: 'Makes the server follow another, whose data replace its own, or none.',
+    reply: 'text',
+    ...SOURCE,
+  },
+  ROLE: { byHand: 'each role has its own reply' },
+  SAVE: {
+    summary: 'Writes a snapshot, while nobody is served. `bgsave` does it in the background.',
+    reply: 'ok',
+  },
+  SHUTDOWN: { byHand: 'one option excludes all others' },
+  SLAVEOF: { summary: 'The old name of `replicaof`.', reply: 'text', ...SOURCE },
+  SWAPDB: {
+    summary: 'Exchanges two databases: who works in one finds the keys of the other.',
+    reply: 'ok',
+  },
+  TIME: {
+    summary: "The server's clock.",
+    reply: 'secondsAndMicroseconds',
+    returns: 'Unix time in seconds, and the microseconds of the second.',
+  },
+};

@@ -22,6 +22,7 @@ export type { Transaction, TransactionOptions } from '../redis/client/transactio
 export type * from '../redis/commands/by-hand/acl.js';
 export type * from '../redis/commands/by-hand/bitmap.js';
 export type * from '../redis/commands/by-hand/cluster.js';
+export type * from '../redis/commands/by-hand/command-descriptions.js';
 export type * from '../redis/commands/by-hand/connection.js';
 export type * from '../redis/commands/by-hand/geo.js';
 export type * from '../redis/commands/by-hand/geo-search.js';

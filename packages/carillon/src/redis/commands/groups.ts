@@ -2,6 +2,7 @@
 import './by-hand/acl.js';
 import './by-hand/bitmap.js';
 import './by-hand/cluster.js';
+import './by-hand/command-descriptions.js';
 import './by-hand/connection.js';
 import './by-hand/geo.js';
 import './by-hand/geo-search.js';

@@ -50,7 +50,7 @@ export const REPLIES: Readonly<Record<ReplyName, ReplyReader>> = {
   bytes: { isBytes: true },
   /** A cursor, always text, with a list of what is to be read there. */
   page: { shape: page },
-  /** An integer or `null`, or a list of them. */
+  /** An integer or `null`; lists of them; nested lists. */
   integers: { shape: integers },
   /** A floating-point number or `null`, or a list of them: RESP2 sends digits. */
   doubles: { isText: true, shape: doubles },
@@ -70,7 +70,7 @@ export const REPLIES: Readonly<Record<ReplyName, ReplyReader>> = {
 
 function integers(reply: Reply, command: string): unknown {
   if (!Array.isArray(reply)) return exactNumber(reply, command);
-  for (const each of reply) exactNumber(each, command);
+  for (const each of reply) integers(each, command);
   return reply;
 }
 

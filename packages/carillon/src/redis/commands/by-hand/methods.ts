@@ -3,6 +3,7 @@ import type { MethodsByHand } from '../typed-methods.js';
 import { ACL } from './acl.js';
 import { BITMAP } from './bitmap.js';
 import { CLUSTER } from './cluster.js';
+import { COMMAND_DESCRIPTIONS } from './command-descriptions.js';
 import { CONNECTION } from './connection.js';
 import { GEO } from './geo.js';
 import { GEO_SEARCH } from './geo-search.js';
@@ -45,6 +46,7 @@ export const METHODS_BY_HAND: MethodsByHand = {
   ...PUBSUB,
   ...CONNECTION,
   ...SERVER,
+  ...COMMAND_DESCRIPTIONS,
   ...ACL,
   ...MONITORING,
   ...CLUSTER,
