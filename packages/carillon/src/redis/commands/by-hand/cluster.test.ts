@@ -135,10 +135,19 @@ for (const version of VERSIONS) {
         [20, 29],
         [40, 49],
       ] as const;
-      assert.equal(await a.clusterMigrateslots(first, { slotsrange: ranges, node: idOfB }), 'OK');
+      const second = { slotsrange: ranges, node: idOfB } as const;
+      assert.equal(await a.clusterMigrateslots(first, second), 'OK');
       await waitFor(async () => {
-        const states = (await a.clusterGetslotmigrations()).map(({ state }) => state);
-        return states.filter((state) => state === 'success').length === 2;
+        const migrations = await a.clusterGetslotmigrations();
+        const hasState = (slots: string, state: string): boolean =>
+          migrations.some((each) => each.slot_ranges === slots && each.state === state);
+        const jobs = [first, second].filter(
+          (_, index) => !hasState(['0-9', '20-29 40-49'][index] ?? '', 'success'),
+        );
+        // Servers on a busy machine give up after a while; they are asked again.
+        const isOver = migrations.every(({ state }) => /success|failed|cancelled/.test(state));
+        if (jobs.length > 0 && isOver) await a.clusterMigrateslots(...jobs);
+        return jobs.length === 0;
       }, SLOWLY);
 
       for (const protocol of [2, 3] as const) {
