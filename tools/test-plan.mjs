@@ -48,7 +48,7 @@ export const PLAN = [
   {
     name: 'protocol',
     files: [everyday(`${LIBRARY}/redis/protocol`), everyday(`${LIBRARY}/redis/errors`)],
-    shareSeconds: 20,
+    shareSeconds: 15,
   },
   {
     name: 'test-kit',
@@ -59,7 +59,7 @@ export const PLAN = [
   {
     name: 'commands',
     files: [everyday(`${LIBRARY}/redis/commands`)],
-    shareSeconds: 15,
+    shareSeconds: 45,
     needs: ['redis-server'],
   },
   {
@@ -79,13 +79,13 @@ export const PLAN = [
   {
     name: 'store',
     files: [everyday(`${LIBRARY}/store`)],
-    shareSeconds: 10,
+    shareSeconds: 5,
     needs: ['redis-server'],
   },
   {
     name: 'channels',
     files: ['channels', 'client', 'contracts'].map((folder) => everyday(`${LIBRARY}/${folder}`)),
-    shareSeconds: 30,
+    shareSeconds: 25,
     needs: ['redis-server'],
   },
   {
@@ -97,13 +97,13 @@ export const PLAN = [
   {
     name: 'server',
     files: [everyday('packages/server/src')],
-    shareSeconds: 20,
+    shareSeconds: 15,
     needs: ['redis-server'],
   },
   {
     name: 'browser',
     files: ['packages/*/src/**/*.browser.test.ts'],
-    shareSeconds: 40,
+    shareSeconds: 25,
     needs: ['redis-server', 'chromium'],
   },
   {
