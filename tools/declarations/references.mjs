@@ -1,0 +1,46 @@
+/**
+ * The names that a declaration mentions.
+ *
+ * Rather too many than too few: the name of a type parameter is mentioned, too. Names of members,
+ * parameters and tuple places are not.
+ */
+
+/** Children that hold a name given here, not one that is mentioned. */
+const NAMING = new Set(['id', 'label', 'parameterName']);
+
+/** Children that hold parameters, whose types alone mention something. */
+const PARAMETERS = new Set(['params', 'parameters']);
+
+/**
+ * Finds what a declaration mentions.
+ *
+ * @param {import('@babel/types').Node} declaration
+ * @returns {ReadonlySet<string>}
+ * @throws {Error} An `import()` type: what it names cannot be followed.
+ */
+export function referencesOf(declaration) {
+  /** @type {Set<string>} */
+  const names = new Set();
+  visit(declaration, names);
+  return names;
+}
+
+/**
+ * @param {any} node - A node of the syntax tree, or whatever else hangs there.
+ * @param {Set<string>} names
+ */
+function visit(node, names) {
+  if (typeof node?.type !== 'string') return;
+  if (node.type === 'TSImportType') throw new Error('an import() type cannot be rolled up');
+  if (node.type === 'Identifier') names.add(node.name);
+
+  for (const [key, child] of Object.entries(node)) {
+    if (key.endsWith('Comments') || NAMING.has(key)) continue;
+    if (key === 'key' && !node.computed) continue;
+    if (node.type === 'TSQualifiedName' && key === 'right') continue;
+    for (const one of Array.isArray(child) ? child : [child]) {
+      const isParameter = PARAMETERS.has(key) && /^(Identifier|RestElement)$/.test(one?.type);
+      visit(isParameter ? one.typeAnnotation : one, names);
+    }
+  }
+}
