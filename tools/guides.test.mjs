@@ -14,6 +14,7 @@ import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
 import { startServer } from '@carillon/test-kit';
 import { transform } from 'esbuild';
+import { writeDeclarations } from './declarations/write.mjs';
 
 const TOP = new URL('../', import.meta.url);
 const GUIDES = new URL('docs/guides/', TOP);
