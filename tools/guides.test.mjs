@@ -63,6 +63,7 @@ function withClient(block) {
 const PROGRAMS_OF_ALL = readdirSync(GUIDES).flatMap(programsOf);
 
 before(async () => {
+  writeDeclarations(fileURLToPath(TOP));
   rmSync(PROGRAMS, { recursive: true, force: true });
   mkdirSync(PROGRAMS, { recursive: true });
   for (const { name, source } of PROGRAMS_OF_ALL) {

@@ -5,11 +5,8 @@
  * parameters and tuple places are not.
  */
 
-/** Children that hold a name given here, not one that is mentioned. */
-const NAMING = new Set(['id', 'label', 'parameterName']);
-
-/** Children that hold parameters, whose types alone mention something. */
-const PARAMETERS = new Set(['params', 'parameters']);
+/** Children that hold names given here: only the types behind them mention something. */
+const NAMING = new Set(['id', 'label', 'parameterName', 'params', 'parameters']);
 
 /**
  * Finds what a declaration mentions.
@@ -35,12 +32,12 @@ function visit(node, names) {
   if (node.type === 'Identifier') names.add(node.name);
 
   for (const [key, child] of Object.entries(node)) {
-    if (key.endsWith('Comments') || NAMING.has(key)) continue;
+    if (key.endsWith('Comments')) continue;
     if (key === 'key' && !node.computed) continue;
     if (node.type === 'TSQualifiedName' && key === 'right') continue;
     for (const one of Array.isArray(child) ? child : [child]) {
-      const isParameter = PARAMETERS.has(key) && /^(Identifier|RestElement)$/.test(one?.type);
-      visit(isParameter ? one.typeAnnotation : one, names);
+      const isName = NAMING.has(key) && /^(Identifier|RestElement)$/.test(one?.type);
+      visit(isName ? one.typeAnnotation : one, names);
     }
   }
 }

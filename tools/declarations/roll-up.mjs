@@ -131,8 +131,7 @@ function moveOut(section, { start, keyword, end }) {
   const { original } = section;
   const margin = start - (original.lastIndexOf('\n', start) + 1);
   for (let line = original.indexOf('\n', start) + 1; line > 0 && line < end; ) {
-    const indent = original.slice(line, line + margin);
-    if (indent !== '' && indent.trim() === '') section.remove(line, line + margin);
+    if (/^ +$/.test(original.slice(line, line + margin))) section.remove(line, line + margin);
     line = original.indexOf('\n', line) + 1;
   }
   section.appendLeft(keyword, 'export ');

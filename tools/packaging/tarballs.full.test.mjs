@@ -75,3 +75,15 @@ for (const { name, files, contents } of packages) {
     assert.deepEqual(broken, []);
   });
 }
+
+test('carillon declares everything once: in the parts that its doors name', () => {
+  const declarations = packages
+    .filter(({ name }) => name === 'carillon')
+    .flatMap(({ files }) => files.filter((file) => file.endsWith('.d.ts')));
+
+  assert.ok(declarations.includes('types/parts/redis.d.ts'), declarations.join('\n'));
+  assert.deepEqual(
+    declarations.filter((file) => !/^types\/(parts\/)?[\w-]+\.d\.ts$/.test(file)),
+    [],
+  );
+});
