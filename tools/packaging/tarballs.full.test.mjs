@@ -8,6 +8,7 @@ import { ROOT, readJson } from '../setup/repository.mjs';
 import { filesBelow, packAll, temporaryFolder, unpack } from './installed.mjs';
 
 const folder = temporaryFolder(after);
+/** @type {(import('./installed.mjs').Packed & { contents: string })[]} */
 const packages = [];
 for (const packed of await packAll(folder)) {
   packages.push({ ...packed, contents: await unpack(packed, `${packed.tarball}.contents`) });
