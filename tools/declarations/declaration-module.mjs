@@ -151,6 +151,8 @@ class Reader {
     const declared = isExported ? statement.declaration : statement;
     const name = declaredName(declared);
     if (!declared || name === undefined) return this.#refuse(statement);
+    const references = referencesOf(declared);
+    if (references.has('import')) this.#refuse(statement);
     this.declarations.push({
       name,
       start: docstringStart(statement, this.text),
@@ -159,7 +161,7 @@ class Reader {
       isExported,
       isType: /^(TSInterface|TSTypeAlias|Class)Declaration$/.test(declared.type),
       augments,
-      references: referencesOf(declared),
+      references,
     });
   }
 

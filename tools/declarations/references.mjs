@@ -12,8 +12,7 @@ const NAMING = new Set(['id', 'label', 'parameterName', 'params', 'parameters'])
  * Finds what a declaration mentions.
  *
  * @param {import('@babel/types').Node} declaration
- * @returns {ReadonlySet<string>}
- * @throws {Error} An `import()` type: what it names cannot be followed.
+ * @returns {ReadonlySet<string>} With the keyword `import` if it has an `import()` type.
  */
 export function referencesOf(declaration) {
   /** @type {Set<string>} */
@@ -28,7 +27,7 @@ export function referencesOf(declaration) {
  */
 function visit(node, names) {
   if (typeof node?.type !== 'string') return;
-  if (node.type === 'TSImportType') throw new Error('an import() type cannot be rolled up');
+  if (node.type === 'TSImportType') names.add('import');
   if (node.type === 'Identifier') names.add(node.name);
 
   for (const [key, child] of Object.entries(node)) {

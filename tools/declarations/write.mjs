@@ -31,7 +31,9 @@ export function writeDeclarations(root) {
     folder: '../dist',
   });
 
-  for (const [name, text] of files) write(path.join(types, name), text);
+  // Not in types/, where what a killed process leaves would be packed.
+  const unfinished = path.join(root, '.cache', `declarations-${process.pid}`);
+  for (const [name, text] of files) write(path.join(types, name), text, unfinished);
   for (const found of readdirSync(types, { recursive: true, withFileTypes: true })) {
     const file = path.join(found.parentPath, found.name);
     const name = path.relative(types, file).replaceAll(path.sep, '/');
@@ -58,11 +60,11 @@ function readModules(dist) {
  *
  * @param {string} file
  * @param {string} text
+ * @param {string} unfinished - Another, which becomes this one.
  */
-function write(file, text) {
+function write(file, text, unfinished) {
   if (textOf(file) === text) return;
-  mkdirSync(path.dirname(file), { recursive: true });
-  const unfinished = `${file}.${process.pid}`;
+  for (const each of [file, unfinished]) mkdirSync(path.dirname(each), { recursive: true });
   writeFileSync(unfinished, text);
   renameSync(unfinished, file);
 }
