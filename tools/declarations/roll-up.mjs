@@ -114,6 +114,7 @@ function sectionOf({ module: { file, text }, declarations }) {
   for (const declaration of declarations) {
     if (declaration.start > end) section.remove(end, declaration.start);
     if (declaration.augments !== undefined) moveOut(section, declaration);
+    rewriteSee(section, declaration);
     end = declaration.end;
     section.appendLeft(end, '\n');
   }
@@ -135,4 +136,18 @@ function moveOut(section, { start, keyword, end }) {
     line = original.indexOf('\n', line) + 1;
   }
   section.appendLeft(keyword, 'export ');
+}
+
+/**
+ * Says `@see` in other words. The compiler of every program takes a docstring with that tag apart, to
+ * check what it may refer to, and leaves all others alone: two per cent of an empty project's time
+ * (bench/types.mjs).
+ *
+ * @param {MagicString} section
+ * @param {Declaration} declaration
+ */
+function rewriteSee(section, { start, end }) {
+  for (const { index } of section.original.matchAll(/(?<=^ *\* )@see(?= )/gm)) {
+    if (index >= start && index < end) section.update(index, index + 4, '@remarks See');
+  }
 }

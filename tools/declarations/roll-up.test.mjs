@@ -95,6 +95,29 @@ declare module './a.js' {
   assert.match(textOf(files, 'parts/low.d.ts') ?? '', /export type T = string;/);
 });
 
+test('a docstring says where to read on without the tag that the compiler looks into', () => {
+  const files = rolled({
+    'entries/door': "export type { A } from '../low/a.js';\n",
+    'low/a': `/** @see of a header, which is not taken. */
+import './a.js';
+export interface A {
+    /**
+     * Does it.
+     *
+     * @returns What it is. See also (@see) below.
+     * @see https://example.org/
+     */
+    act(): 1;
+}
+`,
+  });
+
+  const text = textOf(files, 'parts/low.d.ts') ?? '';
+  assert.match(text, /^ {5}\* @returns What it is\. See also \(@see\) below\.$/m);
+  assert.match(text, /^ {5}\* @remarks See https:\/\/example\.org\/$/m);
+  assert.doesNotMatch(text, /header/);
+});
+
 test('only what the doors lead to is taken', () => {
   const files = rolled({
     'entries/door': "export { a } from '../low/a.js';\n",
