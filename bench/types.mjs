@@ -2,7 +2,8 @@
  * What a client costs the compiler: a project that imports it and calls five commands, beside an
  * empty one. `node types.mjs [--rounds <n>] [--no-save]` writes `results/types.md` and `.json`.
  *
- * The programs are `types/<client>.ts`; the compiler is the repository's own. Counts are the same on
+ * The programs are `types/<client>.ts`; the compiler is the repository's own; ours is rolled up first,
+ * as it is for its users. Counts are the same on
  * every machine, times are not.
  */
 import { execFile } from 'node:child_process';
@@ -10,6 +11,7 @@ import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { parseArgs, promisify } from 'node:util';
+import { writeDeclarations } from '../tools/declarations/write.mjs';
 import { adapterNamed } from './clients/catalogue.mjs';
 import { describeMachine } from './machine.mjs';
 import { saveOverview } from './overview.mjs';
@@ -53,6 +55,8 @@ const { values: options } = parseArgs({
     'no-save': { type: 'boolean', default: false },
   },
 });
+
+writeDeclarations(fileURLToPath(new URL('..', import.meta.url)));
 
 /** @type {Map<string, Compilation[]>} */
 const measured = new Map(PROGRAMS.map((name) => [name, []]));

@@ -14,6 +14,7 @@ import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
 import { startServer } from '@carillon/test-kit';
 import { transform } from 'esbuild';
+import { writeDeclarations } from './declarations/write.mjs';
 
 const TOP = new URL('../', import.meta.url);
 const GUIDES = new URL('docs/guides/', TOP);
@@ -62,6 +63,7 @@ function withClient(block) {
 const PROGRAMS_OF_ALL = readdirSync(GUIDES).flatMap(programsOf);
 
 before(async () => {
+  writeDeclarations(fileURLToPath(TOP));
   rmSync(PROGRAMS, { recursive: true, force: true });
   mkdirSync(PROGRAMS, { recursive: true });
   for (const { name, source } of PROGRAMS_OF_ALL) {

@@ -99,8 +99,8 @@ export const GATES = [
       const fixtures = path.join(root, 'tools/checks/fixtures');
       const { costs, findings } = await checkTypeCost(root, fixtures, budgets);
       const numbers = costs.map(
-        ({ fixture, instantiations, checkSeconds }) =>
-          `${fixture} ${instantiations} (${checkSeconds} s)`,
+        ({ fixture, instantiations, files, checkSeconds }) =>
+          `${fixture} ${instantiations} (${files} files, ${checkSeconds} s)`,
       );
       return fromFindings(findings, numbers.join(', '));
     },

@@ -1,13 +1,14 @@
 /**
  * The type-cost gate: how much work the compiler has with a small program that uses a door.
  *
- * Counted are type instantiations beyond those of an empty program: the same number on every
- * machine, unlike time, which is printed and not judged. `node tools/checks/type-cost.mjs` prints
- * the table.
+ * Counted are type instantiations and files beyond those of an empty program: the same numbers on
+ * every machine, unlike time, which is printed and not judged. `node tools/checks/type-cost.mjs`
+ * prints the table.
  */
 import { mkdtempSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { pathToFileURL } from 'node:url';
+import { writeDeclarations } from '../declarations/write.mjs';
 import { TSC } from '../setup/build.mjs';
 import { capture } from '../setup/command.mjs';
 import { ROOT, readJson } from '../setup/repository.mjs';
@@ -15,12 +16,14 @@ import { BUDGETS, compareNames, compareWithBudget } from './budget.mjs';
 import { describeFindings } from './finding.mjs';
 
 /** @typedef {import('./finding.mjs').Finding} Finding */
-/** @typedef {Readonly<Record<string, { maxInstantiations: number, reason: string }>>} FixtureBudgets */
+/** @typedef {{ maxInstantiations: number, maxFiles: number, reason: string }} FixtureBudget */
+/** @typedef {Readonly<Record<string, FixtureBudget>>} FixtureBudgets */
 
 /**
  * @typedef {object} TypeCost
  * @property {string} fixture
  * @property {number} instantiations
+ * @property {number} files - Of declarations.
  * @property {number} checkSeconds
  */
 
@@ -62,7 +65,7 @@ export async function checkTypeCost(root, fixtures, budgets) {
         diagnose(root, file, folder),
       ),
     );
-    for (const [index, { ok, output, instantiations, checkSeconds }] of measured.entries()) {
+    for (const [index, { ok, output, ...counts }] of measured.entries()) {
       const fixture = names[index] ?? '';
       if (!ok) {
         findings.push({
@@ -72,25 +75,46 @@ export async function checkTypeCost(root, fixtures, budgets) {
         });
         continue;
       }
-      const cost = instantiations - (base?.instantiations ?? 0);
-      costs.push({ fixture, instantiations: cost, checkSeconds });
-      const budget = budgets[fixture]?.maxInstantiations;
-      if (budget === undefined) continue;
-      findings.push(
-        ...compareWithBudget({
-          what: fixture,
-          actual: cost,
-          budget,
-          room: 500,
-          unit: 'type instantiations',
-          mend: 'Look for conditional and mapped types where an interface or an overload would do.',
-        }),
-      );
+      const cost = {
+        fixture,
+        instantiations: counts.instantiations - (base?.instantiations ?? 0),
+        files: counts.files - (base?.files ?? 0),
+        checkSeconds: counts.checkSeconds,
+      };
+      costs.push(cost);
+      findings.push(...compareWithBudgets(cost, budgets[fixture]));
     }
   } finally {
     rmSync(folder, { recursive: true, force: true });
   }
   return { costs, findings };
+}
+
+/**
+ * @param {TypeCost} cost
+ * @param {FixtureBudget | undefined} budget
+ * @returns {Finding[]}
+ */
+function compareWithBudgets({ fixture, instantiations, files }, budget) {
+  if (budget === undefined) return [];
+  return [
+    ...compareWithBudget({
+      what: fixture,
+      actual: instantiations,
+      budget: budget.maxInstantiations,
+      room: 500,
+      unit: 'type instantiations',
+      mend: 'Look for conditional and mapped types where an interface or an overload would do.',
+    }),
+    ...compareWithBudget({
+      what: fixture,
+      actual: files,
+      budget: budget.maxFiles,
+      room: 5,
+      unit: 'files of declarations',
+      mend: 'See tools/declarations/parts.mjs: each file costs the compiler of every program.',
+    }),
+  ];
 }
 
 /**
@@ -112,11 +136,13 @@ async function diagnose(root, file, folder) {
     ok,
     output: output.replace(/^Files:[\s\S]*/m, ''),
     instantiations: number(/^Instantiations:\s+(\d+)/m),
+    files: number(/^Files:\s+(\d+)/m),
     checkSeconds: number(/^Check time:\s+([\d.]+)s/m),
   };
 }
 
 if (import.meta.url === pathToFileURL(process.argv[1] ?? '').href) {
+  writeDeclarations(ROOT);
   const budgets = readJson(path.join(ROOT, BUDGETS)).fixtures;
   const fixtures = path.join(ROOT, 'tools', 'checks', 'fixtures');
   const { costs, findings } = await checkTypeCost(ROOT, fixtures, budgets);

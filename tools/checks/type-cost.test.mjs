@@ -16,8 +16,8 @@ test('a program costs the instantiations that an empty one does not have', async
   const fixtures = madeUpTree(t, { 'cheap.ts': CHEAP, 'costly.ts': COSTLY });
 
   const { costs, findings } = await checkTypeCost(ROOT, fixtures, {
-    cheap: { maxInstantiations: 0, reason: '' },
-    costly: { maxInstantiations: 100, reason: '' },
+    cheap: { maxInstantiations: 0, maxFiles: 0, reason: '' },
+    costly: { maxInstantiations: 100, maxFiles: 0, reason: '' },
   });
 
   const [cheap, costly] = costs;
@@ -29,11 +29,26 @@ test('a program costs the instantiations that an empty one does not have', async
   );
 });
 
+test('a program costs the files that it loads', async (t) => {
+  const fixtures = madeUpTree(t, {
+    'one.ts': "export { a } from './library/door.js';\n",
+    'library/door.d.ts': "export { a } from './part.js';\n",
+    'library/part.d.ts': 'export declare const a: number;\n',
+  });
+
+  const { costs, findings } = await checkTypeCost(ROOT, fixtures, {
+    one: { maxInstantiations: 0, maxFiles: 1, reason: '' },
+  });
+
+  assert.equal(costs[0]?.files, 2);
+  assert.match(findings[0]?.what ?? '', /^2 files of declarations, 1 over its budget of 1$/);
+});
+
 test('a program that does not compile fails with what the compiler said', async (t) => {
   const fixtures = madeUpTree(t, { 'broken.ts': 'export const one: number = "1";\n' });
 
   const { costs, findings } = await checkTypeCost(ROOT, fixtures, {
-    broken: { maxInstantiations: 1, reason: '' },
+    broken: { maxInstantiations: 1, maxFiles: 0, reason: '' },
   });
 
   assert.deepEqual(costs, []);

@@ -8,6 +8,7 @@ import { ROOT, readJson } from '../setup/repository.mjs';
 import { filesBelow, packAll, temporaryFolder, unpack } from './installed.mjs';
 
 const folder = temporaryFolder(after);
+/** @type {(import('./installed.mjs').Packed & { contents: string })[]} */
 const packages = [];
 for (const packed of await packAll(folder)) {
   packages.push({ ...packed, contents: await unpack(packed, `${packed.tarball}.contents`) });
@@ -75,3 +76,15 @@ for (const { name, files, contents } of packages) {
     assert.deepEqual(broken, []);
   });
 }
+
+test('carillon declares everything once: in the parts that its doors name', () => {
+  const declarations = packages
+    .filter(({ name }) => name === 'carillon')
+    .flatMap(({ files }) => files.filter((file) => file.endsWith('.d.ts')));
+
+  assert.ok(declarations.includes('types/parts/redis.d.ts'), declarations.join('\n'));
+  assert.deepEqual(
+    declarations.filter((file) => !/^types\/(parts\/)?[\w-]+\.d\.ts$/.test(file)),
+    [],
+  );
+});

@@ -5,8 +5,8 @@
  */
 import { writeFileSync } from 'node:fs';
 import path from 'node:path';
+import { buildAll } from '../build.mjs';
 import { GATES, runGate } from '../checks/gates.mjs';
-import { build } from '../setup/build.mjs';
 import { PROGRAMS, provide, thisMachine } from '../setup/programs.mjs';
 import { messageOf } from '../setup/repository.mjs';
 import { PLAN } from '../test-plan.mjs';
@@ -47,7 +47,7 @@ export async function runTests(root, args) {
     return 2;
   }
 
-  const built = await build(root);
+  const built = await buildAll(root);
   const gates = selectGates(selection);
   const suites = selectSuites(root, selection);
   if (gates.length === 0 && suites.length === 0) {
