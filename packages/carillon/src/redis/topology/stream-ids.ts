@@ -4,7 +4,7 @@
  * Every slice with a `$` of its own would begin at what is newest then, and miss what came between
  * two slices.
  */
-import { afterWord, textOf } from '../commands/blocking.js';
+import { afterWord } from '../commands/blocking.js';
 import {
   Command,
   CommandFlag,
@@ -15,6 +15,7 @@ import {
 import type { Executor } from '../commands/executor.js';
 import { pairsToRecord } from '../commands/reply-shapes.js';
 import { ReplyError } from '../errors/reply-error.js';
+import { textOfArgument } from '../protocol/byte-text.js';
 import { DecodeAs } from '../protocol/decoder.js';
 import type { Argument } from '../protocol/encoder.js';
 
@@ -41,7 +42,7 @@ export async function withoutDollar(
   const firstKey = afterWord('STREAMS', args);
   const firstId = firstKey + (args.length - firstKey) / 2;
   const resolved = args.map((argument, index) => {
-    const isDollar = index >= firstId && textOf(argument) === '$';
+    const isDollar = index >= firstId && textOfArgument(argument) === '$';
     return isDollar ? lastIdOf(args[index - firstId + firstKey] as Argument, server) : argument;
   });
   return Promise.all(resolved);
