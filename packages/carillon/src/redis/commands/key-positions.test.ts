@@ -38,7 +38,6 @@ const CALLS: readonly string[] = [
   'MIGRATE h 1 a 0 10 COPY',
   'XGROUP CREATE a g $',
   'XREAD STREAMS STREAMS a 0 0',
-  'XREADGROUP COUNT 1 GROUP streams me STREAMS a >',
   'MIGRATE h 1 keys 0 10',
   'SORT a BY by GET store GET # LIMIT 0 1 STORE d',
 ];
