@@ -22,7 +22,7 @@ import {
   WITHOUT_PATTERN,
 } from './namespace-places.js';
 
-const ASTERISK = 'the asterisk of the prefix would be the one of the pattern';
+const ASTERISK = "it would take the asterisk of the prefix for the pattern's";
 
 /** A prefix, and what it does to commands. */
 export class Namespace {
@@ -71,14 +71,19 @@ export class Namespace {
     if (keys === undefined) throw outsideNamespace(name, 'nobody knows where its keys stand');
     const refusal = REFUSALS.get(name);
     if (refusal !== undefined) throw outsideNamespace(name, refusal);
-    const headLength = command.spec.head.wordCount;
-    const isSplit = name.includes(' ') && headLength === 1; // its second word is an argument
-    const lead = isSplit ? command.args.slice(0, 1) : [];
-    const given = isSplit ? command.args.slice(1) : command.args;
-    const args = [...given];
-    const indexesOf = (places = ''): readonly number[] =>
-      keyIndexes(places, given, name.split(' ').length);
+    // The second word of a name is in the head, or the first of the arguments.
+    const isSplit = name.includes(' ') && command.spec.head.wordCount === 1;
+    const lead = command.args.slice(0, isSplit ? 1 : 0);
+    command.args = [...lead, ...this.#inside(name, keys, command.args.slice(lead.length))];
+    const where = REPLIES_WITH_NAMES[name];
+    if (where !== undefined) command.spec = this.#specWithout(command.spec, where);
+  }
 
+  /** The arguments behind a command's whole name, with the prefix where it belongs. */
+  #inside(name: string, keys: string, given: readonly Argument[]): readonly Argument[] {
+    const headLength = name.split(' ').length;
+    const indexesOf = (places = ''): readonly number[] => keyIndexes(places, given, headLength);
+    const args = [...given];
     const names = indexesOf(NAMES[name]);
     for (const index of [...indexesOf(keys), ...names]) {
       args[index] = this.add(given[index] as Argument);
@@ -91,18 +96,15 @@ export class Namespace {
     }
     const patterns = indexesOf(PATTERNS[name]);
     for (const index of patterns) args[index] = this.addToPattern(given[index] as Argument);
-    if (names.length + patterns.length === 0) args.push(...this.#whatIsNotGiven(name, given));
-
-    command.args = isSplit ? [...lead, ...args] : args;
-    const where = REPLIES_WITH_NAMES[name];
-    if (where !== undefined) command.spec = this.#specWithout(command.spec, where);
+    if (names.length + patterns.length === 0) args.push(...this.#narrowing(name, given));
+    return args;
   }
 
-  /** Arguments that narrow down to this namespace what a command would see without them. */
-  #whatIsNotGiven(name: string, given: readonly Argument[]): readonly Argument[] {
-    // Told of every key, if it names no prefix. No other argument can read like this one then.
-    const isTold = (word: Argument): boolean => textOfArgument(word).toUpperCase() === 'BCAST';
-    if (name === 'CLIENT TRACKING') return given.some(isTold) ? ['PREFIX', this.prefix] : [];
+  /** What is added to a command that would see everybody's names without it. */
+  #narrowing(name: string, given: readonly Argument[]): readonly Argument[] {
+    // Without a PREFIX no value can read like this option.
+    const isBroadcast = (word: Argument): boolean => textOfArgument(word).toUpperCase() === 'BCAST';
+    if (name === 'CLIENT TRACKING') return given.some(isBroadcast) ? ['PREFIX', this.prefix] : [];
     const words = WITHOUT_PATTERN[name];
     return words === undefined ? [] : [...words, `${this.patternPrefix}*`];
   }
