@@ -6,6 +6,7 @@
 import { textOfArgument } from '../protocol/byte-text.js';
 import type { Argument } from '../protocol/encoder.js';
 import { type Command, CommandFlag } from './command.js';
+import { keyIndexes } from './key-positions.js';
 
 /** Where the time-out stands among the arguments, and its unit in milliseconds. */
 interface TimeoutPlace {
@@ -68,17 +69,5 @@ function indexOf(place: TimeoutPlace, args: readonly Argument[]): number {
  * may read `BLOCK`, too.
  */
 export function blockIndexOf(words: readonly Argument[]): number | undefined {
-  for (let i = 0; i < words.length; i++) {
-    const word = textOfArgument(words[i]).toUpperCase();
-    if (word === 'BLOCK') return i + 1;
-    if (word === 'STREAMS') return undefined;
-    if (word === 'GROUP') i += 2;
-  }
-  return undefined;
-}
-
-/** Where the argument after a word stands; the number of arguments when the word is not there. */
-export function afterWord(word: string, args: readonly Argument[]): number {
-  const at = args.findIndex((argument) => textOfArgument(argument).toUpperCase() === word);
-  return at === -1 ? args.length : at + 1;
+  return keyIndexes('BLOCK>0', words, 0)[0];
 }
