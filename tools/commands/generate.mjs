@@ -47,7 +47,7 @@ export function generate() {
   const addRow = (name, facts, method) => {
     const row = {
       flags: flagsOf(name, facts),
-      keys: [keysText(facts.keys), own.MORE_KEYS[name]].filter(Boolean).join(' '),
+      keys: own.KEYS[name] ?? keysText(facts.keys),
       plan: method?.plan ?? '',
       reader: method?.reader ?? '',
     };

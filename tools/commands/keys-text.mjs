@@ -3,18 +3,7 @@
 /** @typedef {import('./facts.mjs').KeySpec} KeySpec */
 
 /**
- * Each place is written after the other, with a space between:
- *
- * | text | keys |
- * |---|---|
- * | `1` | the word at index 1; 0 is the command's name |
- * | `1:-1` | from there to the last word; `1:-2` to the last but one |
- * | `1:-1:2` | of these every second |
- * | `#2` | as many as the word at index 2 says, directly behind it; `#1:2` with a value behind each |
- * | `STORE` | the word behind that word |
- * | `STREAMS:/2` | behind that word the first half of what follows |
- * | `STREAMS>4:/2` | that word is looked for from index 4 on; `>-2`: from the last but one backwards |
- * | `@1` | no key, but the name that decides the slot |
+ * What each place reads like: the table in `key-positions.ts`.
  *
  * @param {readonly KeySpec[]} specs
  */

@@ -8,6 +8,7 @@
 export const STATEFUL = new Set([
   ...['MULTI', 'EXEC', 'DISCARD', 'WATCH', 'UNWATCH', 'SELECT', 'AUTH', 'HELLO', 'RESET', 'QUIT'],
   ...['MONITOR', 'ASKING', 'READONLY', 'READWRITE', 'SYNC', 'PSYNC', 'REPLCONF'],
+  'CLUSTER SYNCSLOTS',
   ...['CLIENT REPLY', 'CLIENT TRACKING', 'CLIENT CACHING', 'CLIENT NO-EVICT', 'CLIENT NO-TOUCH'],
   ...['CLIENT SETNAME', 'CLIENT SETINFO', 'CLIENT CAPA', 'CLIENT IMPORT-SOURCE', 'SCRIPT DEBUG'],
   // They ask for the replication of what was written through this very connection.
@@ -28,8 +29,12 @@ export const LENGTHY = new Set([
 /** Wait only when asked to by an argument, which is looked for in each call. */
 export const BLOCKING_BY_OPTION = new Set(['XREAD', 'XREADGROUP']);
 
-/** Keys whose place servers do not tell, as in `keys-text.mjs`. */
-export const MORE_KEYS = /** @type {Readonly<Record<string, string>>} */ ({ SORT: 'STORE' });
+/** Where keys stand, as in `keys-text.mjs`, of commands for which servers do not tell it, or not well. */
+export const KEYS = /** @type {Readonly<Record<string, string>>} */ ({
+  SORT: '1 STORE>2', // not told
+  MIGRATE: '3|KEYS>6:-1', // told backwards from the end, where a key may read `keys`
+  XREADGROUP: 'STREAMS:/2', // told from index 4 on, where a group may stand that reads `streams`
+});
 
 /** Containers of which no ordinary server lists the subcommands. */
 export const MORE_CONTAINERS = ['DEBUG ', 'SENTINEL '];

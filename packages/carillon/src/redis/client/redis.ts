@@ -4,6 +4,7 @@
  * A view, which says whether strings are text or bytes; the connections behind it are `client.ts`.
  */
 import { type Command, type CommandOptions, withDefaults } from '../commands/command.js';
+import { outsideNamespace } from '../commands/namespace.js';
 import { PipeliningCommands } from '../commands/pipelining-commands.js';
 import type { EncodingOf, Strings } from '../commands/reply-shapes.js';
 import type { Scope } from '../commands/scope.js';
@@ -155,9 +156,13 @@ export class Redis<S extends Strings = string> extends PipeliningCommands<S> {
    * @throws {ReplyError} The server's refusal, such as `NOPERM`.
    * @throws {TimeoutError} `CONNECT_TIMEOUT`: it did not agree within `timeoutMs`.
    * @throws {ConnectionError} `CONNECT_FAILED`, `ABORTED`, or the client is closed.
-   * @throws {UsageError} `INVALID_OPTION`.
+   * @throws {UsageError} `INVALID_OPTION`; `OUTSIDE_NAMESPACE`: this is a namespace, and a monitor
+   *   shows everybody's commands.
    */
   monitor(options?: MonitorOptions): Promise<Monitor<S>> {
+    if (this.scope.namespace !== undefined) {
+      return this.refuse(outsideNamespace('MONITOR', "it shows everybody's commands"));
+    }
     return this.#client.monitor(this.#reader, options);
   }
 

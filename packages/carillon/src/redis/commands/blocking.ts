@@ -3,8 +3,10 @@
  *
  * Pure: who cuts a long wait into slices is `topology/blocking-run.ts`.
  */
+import { textOfArgument } from '../protocol/byte-text.js';
 import type { Argument } from '../protocol/encoder.js';
 import { type Command, CommandFlag } from './command.js';
+import { keyIndexes } from './key-positions.js';
 
 /** Where the time-out stands among the arguments, and its unit in milliseconds. */
 interface TimeoutPlace {
@@ -44,7 +46,7 @@ export function blockOf(command: Command): Block | undefined {
   const place = PLACES.get(spec.name);
   const unitMs = place?.unitMs ?? 1;
   const index = place === undefined ? (blockIndexOf(args) ?? args.length) : indexOf(place, args);
-  const timeout = Number(textOf(args[index]) || Number.NaN);
+  const timeout = Number(textOfArgument(args[index]) || Number.NaN);
   if (!(timeout >= 0)) return undefined;
   return {
     timeoutMs: timeout === 0 ? Number.POSITIVE_INFINITY : timeout * unitMs,
@@ -67,23 +69,5 @@ function indexOf(place: TimeoutPlace, args: readonly Argument[]): number {
  * may read `BLOCK`, too.
  */
 export function blockIndexOf(words: readonly Argument[]): number | undefined {
-  for (let i = 0; i < words.length; i++) {
-    const word = textOf(words[i]).toUpperCase();
-    if (word === 'BLOCK') return i + 1;
-    if (word === 'STREAMS') return undefined;
-    if (word === 'GROUP') i += 2;
-  }
-  return undefined;
-}
-
-/** Where the argument after a word stands; the number of arguments when the word is not there. */
-export function afterWord(word: string, args: readonly Argument[]): number {
-  const at = args.findIndex((argument) => textOf(argument).toUpperCase() === word);
-  return at === -1 ? args.length : at + 1;
-}
-
-/** An argument as text; empty when there is none. */
-export function textOf(argument: Argument | undefined): string {
-  if (argument === undefined) return '';
-  return argument instanceof Uint8Array ? Buffer.from(argument).toString() : String(argument);
+  return keyIndexes('BLOCK>0', words, 0)[0];
 }

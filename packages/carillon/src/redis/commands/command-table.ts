@@ -8,8 +8,8 @@ export interface CommandEntry {
   readonly name: string;
   /** Bits of `CommandFlag`. */
   readonly flags: number;
-  /** Where its keys stand: see `key-positions.ts`. */
-  readonly keys: string;
+  /** Where its keys stand: see `key-positions.ts`; undefined when nobody knows. */
+  readonly keys: string | undefined;
   /** How its parameters become arguments: see `argument-plan.ts`. */
   readonly plan: string;
   /** How its reply is read, by the name in `replies.ts`; empty when there is no generated method. */

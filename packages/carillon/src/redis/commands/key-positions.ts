@@ -9,14 +9,28 @@
  * | `1:-1` | from there to the last word; `1:-2` to the last but one |
  * | `1:-1:2` | of these every second |
  * | `#2` | as many as the word at index 2 says, directly behind it; `#1:2` with a value behind each |
- * | `STORE` | the word behind that word |
- * | `KEYS:-1` | behind that word all to the last |
- * | `STREAMS:/2` | behind that word the first half of what follows |
- * | `STREAMS>4:/2` | that word is looked for from index 4 on; `>-2`: from the last but one backwards |
+ * | `STORE>2` | the value of that option, each time it is given; options begin at index 2 |
+ * | `KEYS>6:-1` | behind that option all to the last |
+ * | `STREAMS:/2` | behind that option, looked for from index 1 on, the first half of what follows |
+ * | `3\|KEYS>6:-1` | what the second place says when it finds any, otherwise the first |
  * | `@1` | no key, but the name that decides the slot |
+ *
+ * The same text says where the names and patterns stand that are no keys (`namespace-places.ts`).
  */
+import { textOfArgument } from '../protocol/byte-text.js';
 import type { Argument } from '../protocol/encoder.js';
-import { textOf } from './blocking.js';
+
+/**
+ * How many values stand behind an option, of all commands whose options have names behind them; none
+ * behind those that are not here. A value may read like an option, so that options can only be told
+ * by a walk from the first.
+ */
+const VALUES: Readonly<Record<string, number>> = {
+  ...{ AUTH: 1, BLOCK: 1, BY: 1, CLAIM: 1, COUNT: 1, GET: 1, MATCH: 1, PREFIX: 1, REDIRECT: 1 },
+  ...{ SLOT: 1, STORE: 1, STOREDIST: 1, TYPE: 1 },
+  ...{ AUTH2: 2, GROUP: 2, LIMIT: 2 },
+  ...{ KEYS: Number.POSITIVE_INFINITY, STREAMS: Number.POSITIVE_INFINITY },
+};
 
 /**
  * The indexes of a command's keys among its arguments.
@@ -43,31 +57,38 @@ function indexesOf(place: string, args: readonly Argument[], headLength: number)
   if (place.startsWith('@')) return [];
   if (place.startsWith('#')) {
     const [at = 0, step = 1] = place.slice(1).split(':').map(Number);
-    const count = Number(textOf(args[at - headLength]));
+    const count = Number(textOfArgument(args[at - headLength]));
     const first = at - headLength + 1;
     return Number.isSafeInteger(count)
       ? range(first, Math.min(first + count * step, args.length) - 1, step)
       : [];
   }
-  const [begin = '', last, step] = place.split(':');
+  const [usual = '', instead] = place.split('|');
+  if (instead !== undefined) {
+    const found = indexesOf(instead, args, headLength);
+    return found.length > 0 ? found : indexesOf(usual, args, headLength);
+  }
+  const [begin = '', last, step = 1] = place.split(':');
   const isIndex = !Number.isNaN(Number(begin));
-  const first = isIndex ? Number(begin) - headLength : behindWord(begin, args, headLength);
-  if (last === undefined) return [first];
-  if (last === '/2') return range(first, first + (args.length - first) / 2 - 1, 1);
-  const end = Number(last) < 0 ? args.length + Number(last) : Number(last) - headLength;
-  return range(first, end, Number(step ?? 1));
+  const starts = isIndex ? [Number(begin) - headLength] : behindOption(begin, args, headLength);
+  if (last === undefined) return starts;
+  return starts.flatMap((first) => {
+    if (last === '/2') return range(first, first + (args.length - first) / 2 - 1, 1);
+    const end = Number(last) < 0 ? args.length + Number(last) : Number(last) - headLength;
+    return range(first, end, Number(step));
+  });
 }
 
-/** Where the argument behind a word stands. */
-function behindWord(place: string, args: readonly Argument[], headLength: number): number {
-  const [word, from = '1'] = place.split('>');
-  const isIt = (argument: Argument): boolean => textOf(argument).toUpperCase() === word;
-  const start = Number(from);
-  const at =
-    start < 0
-      ? args.slice(0, start + 1 || undefined).findLastIndex(isIt)
-      : args.findIndex((argument, index) => index >= start - headLength && isIt(argument));
-  return at === -1 ? args.length : at + 1;
+/** Where the values of an option begin, each time it is given. */
+function behindOption(place: string, args: readonly Argument[], headLength: number): number[] {
+  const [option, from = 1] = place.split('>');
+  const starts: number[] = [];
+  for (let i = Number(from) - headLength; i < args.length; i++) {
+    const word = textOfArgument(args[i]).toUpperCase();
+    if (word === option) starts.push(i + 1);
+    i += VALUES[word] ?? 0;
+  }
+  return starts;
 }
 
 function range(first: number, last: number, step: number): number[] {

@@ -18,12 +18,14 @@ declare module './commands.js' {
 let server: TestServer;
 let redis: Redis;
 before(async () => {
-  const config = { 'rename-command': ['GET JSON.GET', 'SET JSON.SET'] };
+  const config = { 'rename-command': ['GET JSON.GET', 'SET JSON.SET', 'ECHO NO.KEYS'] };
   server = await startServer({ config });
   redis = await connect(server.url);
   addCommands({
     'JSON.GET': { method: 'jsonGet', keys: '1', readOnly: true },
     'JSON.SET': { method: 'jsonSet', keys: '1', args: '. . {nx|xx}' },
+    'UNTOLD.PLACES': { readOnly: true },
+    'NO.KEYS': { keys: '' },
   });
 });
 after(async () => {
@@ -39,6 +41,13 @@ test('the methods run alone, in batches, views and namespaces', async () => {
   assert.equal(await redis.namespace('n:').jsonSet('k', 'x'), 'OK');
   assert.equal(await redis.jsonGet('n:k'), 'x');
   assert.equal(await redis.namespace('n:').call(['json.get', 'k']), 'x');
+});
+
+test('a namespace runs a command without keys, and refuses one of which that was not said', async () => {
+  const app = redis.namespace('n:');
+
+  assert.equal(await app.call(['NO.KEYS', 'k']), 'k');
+  await assert.rejects(app.call(['UNTOLD.PLACES', 'k']), { code: 'OUTSIDE_NAMESPACE' });
 });
 
 test('an option that is unknown is refused', async () => {

@@ -24,7 +24,8 @@ export interface ModuleCommand {
   readonly args?: string | ((...given: never[]) => readonly Argument[]);
   /**
    * Where keys stand, for namespaces: `1` for the first argument, `1:-1` for all (the table in
-   * `redis/commands/key-positions.ts`). Default: there are none.
+   * `redis/commands/key-positions.ts`), `''` when it has none. When absent nobody knows, and a
+   * namespace refuses the command.
    */
   readonly keys?: string;
   /** It changes nothing, and may be sent again when its reply was lost. Default `false`. */
@@ -44,7 +45,7 @@ export interface ModuleCommand {
  */
 export function addCommands(commands: { readonly [name: string]: ModuleCommand }): void {
   for (const [name, { method }] of Object.entries(commands)) check(name, method);
-  for (const [name, { method, args = '', keys = '', readOnly, lengthy, reply }] of Object.entries(
+  for (const [name, { method, args = '', keys, readOnly, lengthy, reply }] of Object.entries(
     commands,
   )) {
     const flags =

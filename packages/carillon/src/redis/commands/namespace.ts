@@ -1,78 +1,28 @@
 /**
  * A part of the key space with a prefix of its own: what goes out gets the prefix, what comes back
- * loses it, in keys, patterns and channels.
+ * loses it, in keys, patterns and channels. What cannot be kept inside is refused.
  *
- * Where keys stand is what the servers say (`key-positions.ts`); where patterns and channels stand,
- * and which replies have names in them, is said here. What cannot be kept inside is refused.
- *
- * Not here: the keys that a script makes up by itself, which nobody can see.
+ * Not here: where names stand (`key-positions.ts` for keys, `namespace-places.ts` for the others), and
+ * the keys that a script makes up by itself, which nobody can see.
  */
 import { UsageError } from '../errors/usage-error.js';
+import { textOfArgument } from '../protocol/byte-text.js';
 import type { Argument } from '../protocol/encoder.js';
 import type { Reply } from '../protocol/reply.js';
-import { textOf } from './blocking.js';
 import type { Command, CommandSpec } from './command.js';
 import { COMMANDS } from './command-table.js';
 import { keyIndexes } from './key-positions.js';
+import {
+  NAMES,
+  type NamesInReply,
+  PATTERNS,
+  REFUSALS,
+  REPLIES_WITH_NAMES,
+  TEMPLATES,
+  WITHOUT_PATTERN,
+} from './namespace-places.js';
 
-/** Where names stand among the arguments: the first, all, or behind a word, and then in each of these. */
-type Place = 'first' | 'all' | { readonly behind: readonly string[] };
-
-/** Channels by command; none of them is a key. */
-const CHANNELS: Readonly<Record<string, Place>> = {
-  PUBLISH: 'first',
-  SPUBLISH: 'first',
-  'PUBSUB NUMSUB': 'all',
-  'PUBSUB SHARDNUMSUB': 'all',
-  'CLUSTER KEYSLOT': 'first', // a key that is only asked about
-};
-
-/** Patterns by command. */
-const PATTERNS: Readonly<Record<string, Place>> = {
-  KEYS: 'first',
-  'PUBSUB CHANNELS': 'first',
-  'PUBSUB SHARDCHANNELS': 'first',
-  SCAN: { behind: ['MATCH'] },
-  CLUSTERSCAN: { behind: ['MATCH'] },
-  SORT: { behind: ['BY', 'GET'] },
-  SORT_RO: { behind: ['BY', 'GET'] },
-};
-
-/** What a command without a pattern is given, so that it does not see the others' names. */
-const WITHOUT_PATTERN: Readonly<Record<string, readonly string[]>> = {
-  'PUBSUB CHANNELS': [],
-  'PUBSUB SHARDCHANNELS': [],
-  SCAN: ['MATCH'],
-  CLUSTERSCAN: ['MATCH'],
-};
-
-/** Where names stand in a reply. */
-type NamesInReply = 'list' | 'first' | 'second-is-list' | 'pairs';
-
-const REPLIES_WITH_NAMES: Readonly<Record<string, NamesInReply>> = {
-  KEYS: 'list',
-  'PUBSUB CHANNELS': 'list',
-  'PUBSUB SHARDCHANNELS': 'list',
-  SCAN: 'second-is-list',
-  CLUSTERSCAN: 'second-is-list',
-  BLPOP: 'first',
-  BRPOP: 'first',
-  BZPOPMIN: 'first',
-  BZPOPMAX: 'first',
-  LMPOP: 'first',
-  BLMPOP: 'first',
-  ZMPOP: 'first',
-  BZMPOP: 'first',
-  XREAD: 'pairs',
-  XREADGROUP: 'pairs',
-  'PUBSUB NUMSUB': 'pairs',
-  'PUBSUB SHARDNUMSUB': 'pairs',
-};
-
-/** Commands for all keys or for any. */
-const FOR_ALL: ReadonlySet<string> = new Set([
-  ...['DBSIZE', 'FLUSHALL', 'FLUSHDB', 'RANDOMKEY', 'SWAPDB', 'DEBUG'],
-]);
+const ASTERISK = "it would take the asterisk of the prefix for the pattern's";
 
 /** A prefix, and what it does to commands. */
 export class Namespace {
@@ -80,7 +30,7 @@ export class Namespace {
   readonly prefix: string;
   /** The same before a pattern, with what is special there escaped. */
   readonly patternPrefix: string;
-  readonly #bytes: Buffer;
+  readonly #byteLength: number;
   readonly #specs = new WeakMap<CommandSpec<never>, CommandSpec<never>>();
 
   /** @throws {UsageError} `INVALID_ARGUMENT`: the prefix is empty or no text. */
@@ -90,64 +40,73 @@ export class Namespace {
     }
     this.prefix = prefix;
     this.patternPrefix = prefix.replace(/[\\*?[\]]/g, '\\$&');
-    this.#bytes = Buffer.from(prefix);
+    this.#byteLength = Buffer.byteLength(prefix);
   }
 
   /** A name with the prefix. */
   add(name: Argument): Argument {
-    return typeof name === 'string' || typeof name === 'number' || typeof name === 'bigint'
-      ? `${this.prefix}${name}`
-      : this.#join(this.#bytes, name);
+    return behind(this.prefix, name);
   }
 
   /** A pattern that finds, of the names with the prefix, those that it would find without. */
   addToPattern(pattern: Argument): Argument {
-    return typeof pattern === 'string'
-      ? `${this.patternPrefix}${pattern}`
-      : this.#join(Buffer.from(this.patternPrefix), pattern as Uint8Array);
+    return behind(this.patternPrefix, pattern);
   }
 
   /** A name, as a reply has it, without the prefix. */
   remove(name: Reply): Reply {
     if (typeof name === 'string') return name.slice(this.prefix.length);
-    return name instanceof Uint8Array ? name.subarray(this.#bytes.length) : name;
+    return name instanceof Uint8Array ? name.subarray(this.#byteLength) : name;
   }
 
   /**
    * Changes a command that was not started: its names get the prefix, and those in its reply lose it.
    *
-   * @throws {UsageError} `OUTSIDE_NAMESPACE`: it is for all keys, or nobody knows where its keys stand.
+   * @throws {UsageError} `OUTSIDE_NAMESPACE`: it cannot be kept inside, or nobody knows where its keys
+   *   stand.
    */
   enter(command: Command): void {
     const { name } = command.spec;
-    const entry = COMMANDS.get(name);
-    if (FOR_ALL.has(name) || entry === undefined) throw outside(name, entry === undefined);
-    const headLength = command.spec.head.wordCount;
-    const isSplit = name.includes(' ') && headLength === 1; // its second word is an argument
-    const lead = isSplit ? command.args.slice(0, 1) : [];
-    const args = isSplit ? command.args.slice(1) : [...command.args];
-    const keys = keyIndexes(entry.keys, args, name.split(' ').length);
-    for (const index of keys) if (textOf(args[index]) !== '') this.#addAt(args, index);
-    for (const index of indexesOf(CHANNELS[name], args)) this.#addAt(args, index);
-    this.#addPatterns(name, args);
-    command.args = isSplit ? [...lead, ...args] : args;
+    const keys = COMMANDS.get(name)?.keys;
+    if (keys === undefined) throw outsideNamespace(name, 'nobody knows where its keys stand');
+    const refusal = REFUSALS.get(name);
+    if (refusal !== undefined) throw outsideNamespace(name, refusal);
+    // The second word of a name is in the head, or the first of the arguments.
+    const isSplit = name.includes(' ') && command.spec.head.wordCount === 1;
+    const lead = command.args.slice(0, isSplit ? 1 : 0);
+    command.args = [...lead, ...this.#inside(name, keys, command.args.slice(lead.length))];
     const where = REPLIES_WITH_NAMES[name];
     if (where !== undefined) command.spec = this.#specWithout(command.spec, where);
   }
 
-  #addAt(args: Argument[], index: number): void {
-    args[index] = this.add(args[index] as Argument);
+  /** The arguments behind a command's whole name, with the prefix where it belongs. */
+  #inside(name: string, keys: string, given: readonly Argument[]): readonly Argument[] {
+    const headLength = name.split(' ').length;
+    const indexesOf = (places = ''): readonly number[] => keyIndexes(places, given, headLength);
+    const args = [...given];
+    const names = indexesOf(NAMES[name]);
+    for (const index of [...indexesOf(keys), ...names]) {
+      args[index] = this.add(given[index] as Argument);
+    }
+    for (const index of indexesOf(TEMPLATES[name])) {
+      const template = given[index] as Argument;
+      if (textOfArgument(template) === '#') continue; // the element itself
+      if (this.prefix.includes('*')) throw outsideNamespace(name, ASTERISK);
+      args[index] = this.add(template);
+    }
+    const patterns = indexesOf(PATTERNS[name]);
+    for (const index of patterns) args[index] = this.addToPattern(given[index] as Argument);
+    if (names.length + patterns.length === 0) args.push(...this.#narrowing(name, given));
+    return args;
   }
 
-  #addPatterns(name: string, args: Argument[]): void {
-    const indexes = indexesOf(PATTERNS[name], args);
-    for (const index of indexes) {
-      const pattern = args[index];
-      // `GET #` asks for the element itself.
-      if (pattern !== undefined && pattern !== '#') args[index] = this.addToPattern(pattern);
-    }
-    const words = indexes.length === 0 ? WITHOUT_PATTERN[name] : undefined;
-    if (words !== undefined) args.push(...words, `${this.patternPrefix}*`);
+  /** What is added to a command that would see everybody's names without it. */
+  #narrowing(name: string, given: readonly Argument[]): readonly Argument[] {
+    // Without a PREFIX no value can read like this option.
+    const isBroadcast = (word: Argument): boolean => textOfArgument(word).toUpperCase() === 'BCAST';
+    if (name === 'CLIENT TRACKING') return given.some(isBroadcast) ? ['PREFIX', this.prefix] : [];
+    const words = WITHOUT_PATTERN[name];
+    return words === undefined ? [] : [...words, `${this.patternPrefix}*`];
   }
 
   /** The spec with a shape that removes the prefix first. */
@@ -177,24 +136,20 @@ export class Namespace {
       return i % 2 === 0 ? this.remove(each) : each;
     });
   }
-
-  #join(prefix: Uint8Array, name: Uint8Array): Uint8Array {
-    return name instanceof Uint8Array ? Buffer.concat([prefix, name]) : name; // the encoder refuses it
-  }
 }
 
-function indexesOf(place: Place | undefined, args: readonly Argument[]): number[] {
-  if (place === undefined || args.length === 0) return [];
-  if (place === 'first') return [0];
-  if (place === 'all') return [...args.keys()];
-  return [...args.keys()].filter((index) => {
-    const word = args[index - 1];
-    return index > 1 && word !== undefined && place.behind.includes(textOf(word).toUpperCase());
-  });
-}
-
-function outside(command: string, isUnknown: boolean): UsageError {
-  const reason = isUnknown ? 'nobody knows where its keys stand' : 'it is for all keys';
+/**
+ * The error for what cannot be kept inside a namespace.
+ *
+ * @param command - Its name.
+ */
+export function outsideNamespace(command: string, reason: string): UsageError {
   const message = `${command} is refused in a namespace: ${reason}`;
   return new UsageError('OUTSIDE_NAMESPACE', message, { command });
+}
+
+function behind(prefix: string, name: Argument): Argument {
+  if (name instanceof Uint8Array) return Buffer.concat([Buffer.from(prefix), name]);
+  const isText = typeof name === 'string' || typeof name === 'number' || typeof name === 'bigint';
+  return isText ? `${prefix}${name}` : name; // the encoder refuses it
 }

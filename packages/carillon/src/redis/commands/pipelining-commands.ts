@@ -123,8 +123,11 @@ export abstract class PipeliningCommands<S extends Strings>
    * The same commands in a part of the key space: keys, patterns and channels that are sent get the
    * prefix, those in replies lose it. A namespace inside another has both prefixes.
    *
-   * What is for all keys (FLUSHDB, DBSIZE, RANDOMKEY ...) is refused there, and so is a command of
-   * which nobody knows where its keys stand. Keys that a script makes up by itself are its own affair.
+   * Refused there: what is for all keys (FLUSHDB, DBSIZE, RANDOMKEY, MONITOR ...), MULTI and SUBSCRIBE
+   * by `execute` (`multi()` and `pubsub()` do it), and a command of which nobody knows where its keys
+   * stand. Keys that a script makes up by itself are its own affair, and so are keyspace notifications,
+   * whose channels have no prefix. The view of a class of one's own has the commands, but not what that
+   * class adds.
    *
    * @example
    * const app = redis.namespace('app:');

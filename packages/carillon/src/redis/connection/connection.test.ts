@@ -85,6 +85,16 @@ for (const protocol of [2, 3] as const) {
   });
 }
 
+for (const call of ['SYNC', 'psync ? -1', 'cluster syncslots sync 0-1']) {
+  test(`${call} is refused, which has no reply`, async () => {
+    await using connection = await open();
+    const [name = '', ...args] = call.split(' ');
+
+    await assert.rejects(connection.execute(name, ...args), { code: 'UNSUPPORTED_COMMAND' });
+    assert.equal(await connection.execute('ECHO', 'mine'), 'mine');
+  });
+}
+
 test('CLIENT REPLY that silences the server is refused in any form, and ON is answered', async () => {
   await using connection = await open();
   for (const args of [['OFF'], ['skip'], [Buffer.from('Off')], ['x', 'SKIP']]) {

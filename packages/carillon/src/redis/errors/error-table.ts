@@ -158,7 +158,7 @@ const USAGE: Readonly<Record<UsageErrorCode, Entry>> = {
   ],
   UNSUPPORTED_COMMAND: [
     'UsageError',
-    'MONITOR, SYNC, PSYNC, or CLIENT REPLY with OFF or SKIP, after which replies could not be told apart',
+    'MONITOR, SYNC, PSYNC, CLUSTER SYNCSLOTS, or CLIENT REPLY with OFF or SKIP, after which replies could not be told apart',
     'Nothing was sent. Watch a server with `redis.monitor()`; let replies come, and ignore them.',
   ],
   SUBSCRIBE_IN_TRANSACTION: [
@@ -173,7 +173,7 @@ const USAGE: Readonly<Record<UsageErrorCode, Entry>> = {
   ],
   OUTSIDE_NAMESPACE: [
     'UsageError',
-    'the command cannot be kept inside a namespace: it is for all keys, or where its keys stand is unknown',
+    'the command cannot be kept inside a namespace: it is for all keys, names would come back with the prefix, or where its keys stand is unknown',
     "Nothing was sent. Call it on the client itself; `addCommands()` tells where the keys of a module's commands stand.",
   ],
   LEASE_RELEASED: [

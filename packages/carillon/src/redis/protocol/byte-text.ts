@@ -50,3 +50,10 @@ export function decodeText(source: ByteBuffer, start: number, end: number): stri
 export function textOfBytes(bytes: Uint8Array): string {
   return decodeText(asByteBuffer(bytes), 0, bytes.length);
 }
+
+/** An argument of a command as text; empty when there is none. */
+export function textOfArgument(
+  argument: string | number | bigint | Uint8Array | undefined = '',
+): string {
+  return argument instanceof Uint8Array ? textOfBytes(argument) : String(argument);
+}

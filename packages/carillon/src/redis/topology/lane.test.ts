@@ -482,6 +482,7 @@ const REFUSED: readonly (readonly [string, ...(string | Uint8Array)[]])[] = [
   ['CLIENT', 'TRACKING', 'on'],
   [' QUIT '],
   ['WAIT', '1', '0'],
+  ['CLUSTER', 'SYNCSLOTS', 'SYNC'],
 ];
 
 for (const words of REFUSED) {

@@ -4,7 +4,6 @@
  * Every slice with a `$` of its own would begin at what is newest then, and miss what came between
  * two slices.
  */
-import { afterWord, textOf } from '../commands/blocking.js';
 import {
   Command,
   CommandFlag,
@@ -13,8 +12,10 @@ import {
   NO_DEADLINE,
 } from '../commands/command.js';
 import type { Executor } from '../commands/executor.js';
+import { keyIndexes } from '../commands/key-positions.js';
 import { pairsToRecord } from '../commands/reply-shapes.js';
 import { ReplyError } from '../errors/reply-error.js';
+import { textOfArgument } from '../protocol/byte-text.js';
 import { DecodeAs } from '../protocol/decoder.js';
 import type { Argument } from '../protocol/encoder.js';
 
@@ -38,11 +39,11 @@ export async function withoutDollar(
   args: readonly Argument[],
   server: Executor,
 ): Promise<readonly Argument[]> {
-  const firstKey = afterWord('STREAMS', args);
-  const firstId = firstKey + (args.length - firstKey) / 2;
+  const keys = keyIndexes('STREAMS:/2', args, 1); // as many ids follow
+  const firstId = (keys.at(-1) ?? args.length) + 1;
   const resolved = args.map((argument, index) => {
-    const isDollar = index >= firstId && textOf(argument) === '$';
-    return isDollar ? lastIdOf(args[index - firstId + firstKey] as Argument, server) : argument;
+    const isDollar = index >= firstId && textOfArgument(argument) === '$';
+    return isDollar ? lastIdOf(args[index - keys.length] as Argument, server) : argument;
   });
   return Promise.all(resolved);
 }
