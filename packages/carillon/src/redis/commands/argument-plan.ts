@@ -19,7 +19,7 @@
  */
 import { UsageError } from '../errors/usage-error.js';
 import type { Argument } from '../protocol/encoder.js';
-import { checkOptions } from './options.js';
+import { checkOptionNames } from './options.js';
 
 /**
  * Makes arguments of parameters.
@@ -183,7 +183,7 @@ function optionsStep(item: string, command: string, place: number): Step {
   const names = Object.keys(forms);
   return (given, next, args) => {
     if (given[place] === undefined) return next;
-    const options = checkOptions(command, given[place], forms);
+    const options = checkOptionNames(command, given[place], forms);
     const asked = Object.keys(options);
     // One alone needs no order.
     for (const name of asked.length === 1 ? asked : names) {

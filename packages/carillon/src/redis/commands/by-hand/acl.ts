@@ -1,9 +1,10 @@
 /** Reports about users, which have records in them. */
 import type { Argument } from '../../protocol/encoder.js';
-import { checkOptions } from '../options.js';
+import { readPlan } from '../argument-plan.js';
 import type { Fields } from '../parameters.js';
 import { REPLIES, type ReplyReader, toDouble } from '../replies.js';
-import { eachShaped, membersShaped, pairsToRecord, type Strings } from '../reply-shapes.js';
+import type { Strings } from '../reply-shapes.js';
+import { listOf, orNull, report } from '../report-shapes.js';
 import type { MethodsByHand } from '../typed-methods.js';
 import { readClientLine } from './connection.js';
 
@@ -74,19 +75,19 @@ declare module '../commands.js' {
 const USER: ReplyReader = {
   isText: true,
   flatMaps: true,
-  shape: (reply) =>
-    reply === null ? null : membersShaped(reply, { selectors: eachShaped(pairsToRecord) }),
+  shape: orNull(report({ selectors: listOf(report({})) })),
 };
 
 const LOG: ReplyReader = {
   isText: true,
   flatMaps: true,
-  shape: eachShaped((entry) =>
-    membersShaped(entry, { 'age-seconds': toDouble, 'client-info': readClientLine }),
-  ),
+  shape: listOf(report({ 'age-seconds': toDouble, 'client-info': readClientLine })),
 };
 
 type CountOrReset = number | { readonly reset?: boolean } | undefined;
+
+const writeReset = readPlan('{reset}', 'ACL LOG');
+const writeCount = readPlan('.?', 'ACL LOG');
 
 function resets(given: CountOrReset): boolean {
   return typeof given === 'object' && given.reset === true;
@@ -95,11 +96,8 @@ function resets(given: CountOrReset): boolean {
 export const ACL: MethodsByHand = {
   'ACL GETUSER': { reply: USER },
   'ACL LOG': {
-    args: (given: CountOrReset): readonly Argument[] => {
-      if (typeof given === 'object') checkOptions('ACL LOG', given, { reset: true });
-      if (resets(given)) return ['RESET'];
-      return typeof given === 'number' ? [given] : [];
-    },
+    args: (given: CountOrReset): readonly Argument[] =>
+      typeof given === 'object' ? writeReset([given]) : writeCount([given]),
     reply: (given: CountOrReset) => (resets(given) ? REPLIES.status : LOG),
   },
 };

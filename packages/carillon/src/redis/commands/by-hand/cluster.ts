@@ -2,11 +2,11 @@
 import type { Argument } from '../../protocol/encoder.js';
 import type { Reply } from '../../protocol/reply.js';
 import { readPlan } from '../argument-plan.js';
-import { type AtMostOne, checkOptions } from '../options.js';
+import { type AtMostOne, checkOptionNames } from '../options.js';
 import type { Fields, Key } from '../parameters.js';
 import { REPLIES, type ReplyReader } from '../replies.js';
-import { type Strings, textOf } from '../reply-shapes.js';
-import { itemsOf, linesToRecord, listOf, report, type Shape } from '../report-shapes.js';
+import { itemsOf, type Strings, textOf } from '../reply-shapes.js';
+import { asItIs, linesToRecord, listOf, report, type Shape, tuplesOf } from '../report-shapes.js';
 import type { MethodsByHand } from '../typed-methods.js';
 
 /** Slots from one to another, both included. */
@@ -240,7 +240,7 @@ const SLOTS_TO_MIGRATE: Readonly<Record<keyof SlotsToMigrate, true>> = {
 
 function migrateslotsArguments(...groups: readonly SlotsToMigrate[]): readonly Argument[] {
   return groups.flatMap((group) => {
-    checkOptions('CLUSTER MIGRATESLOTS', group, SLOTS_TO_MIGRATE);
+    checkOptionNames('CLUSTER MIGRATESLOTS', group, SLOTS_TO_MIGRATE);
     return ['SLOTSRANGE', ...group.slotsrange.flat(), 'NODE', group.node];
   });
 }
@@ -255,15 +255,6 @@ function slotStatsArguments(
   ...given: readonly unknown[]
 ): readonly Argument[] {
   return writeSlotStats[filter]([filter, ...given]);
-}
-
-function rangesOf(reply: Reply): SlotRange[] {
-  const bounds = itemsOf(reply) as readonly number[];
-  const ranges: SlotRange[] = [];
-  for (let i = 0; i + 1 < bounds.length; i += 2) {
-    ranges.push([bounds[i] as number, bounds[i + 1] as number]);
-  }
-  return ranges;
 }
 
 const slotsOf: Shape = (reply, command) => {
@@ -283,11 +274,6 @@ const slotStats: Shape = (reply, command) => {
   return [slot, report({})(figures, command)];
 };
 
-const cursorAndKeys: Shape = (reply) => {
-  const [cursor, keys] = itemsOf(reply);
-  return [textOf(cursor), keys];
-};
-
 /** Reports that become objects. */
 const reports: ReplyReader = { isText: true, flatMaps: true, shape: listOf(report({})) };
 
@@ -305,7 +291,7 @@ export const CLUSTER: MethodsByHand = {
     reply: {
       isText: true,
       flatMaps: true,
-      shape: listOf(report({ slots: rangesOf, nodes: listOf(report({})) })),
+      shape: listOf(report({ slots: tuplesOf(asItIs), nodes: listOf(report({})) })),
     },
   },
   'CLUSTER SLOT-STATS': {
@@ -313,5 +299,5 @@ export const CLUSTER: MethodsByHand = {
     reply: { isText: true, flatMaps: true, shape: listOf(slotStats) },
   },
   'CLUSTER SLOTS': { reply: { isText: true, flatMaps: true, shape: listOf(slotsOf) } },
-  CLUSTERSCAN: { args: '. {match=|count=|type=|slot=}', reply: { shape: cursorAndKeys } },
+  CLUSTERSCAN: { args: '. {match=|count=|type=|slot=}', reply: REPLIES.page },
 };

@@ -5,8 +5,8 @@ import { readPlan } from '../argument-plan.js';
 import type { AtMostOne } from '../options.js';
 import type { Fields, Key, Many, Value } from '../parameters.js';
 import { REPLIES, type ReplyReader } from '../replies.js';
-import { type Strings, textOf } from '../reply-shapes.js';
-import { asItIs, itemsOf, listOf, report, type Shape, texts } from '../report-shapes.js';
+import { itemsOf, type Strings, textOf } from '../reply-shapes.js';
+import { asItIs, listOf, report, type Shape, texts } from '../report-shapes.js';
 import type { MethodsByHand } from '../typed-methods.js';
 
 /** What a server tells of a command. */

@@ -2,7 +2,7 @@
 import type { AtMostOne } from '../options.js';
 import type { Fields, Key, Values } from '../parameters.js';
 import { REPLIES, type ReplyReader } from '../replies.js';
-import { pairsToRecord, type Strings, textOf } from '../reply-shapes.js';
+import { itemsOf, pageOf, pairsIn, pairsToRecord, type Strings } from '../reply-shapes.js';
 import type { MethodsByHand } from '../typed-methods.js';
 import type { Expiry } from './string.js';
 
@@ -75,20 +75,15 @@ declare module '../commands.js' {
   }
 }
 
-/** Pairs, which RESP2 sends one behind the other. What is no list, QUEUED, stays as it is. */
+/** Pairs, which RESP2 sends one behind the other. */
 const pairs: ReplyReader = {
   shape(reply) {
-    if (!Array.isArray(reply) || Array.isArray(reply[0])) return reply;
-    const tuples: unknown[] = [];
-    for (let i = 0; i + 1 < reply.length; i += 2) tuples.push([reply[i], reply[i + 1]]);
-    return tuples;
+    const items = itemsOf(reply);
+    return Array.isArray(items[0]) ? items : pairsIn(items);
   },
 };
 
-/** A cursor, always text, with fields. */
-const pageOfFields: ReplyReader = {
-  shape: (reply) => (Array.isArray(reply) ? [textOf(reply[0]), pairsToRecord(reply[1])] : reply),
-};
+const pageOfFields: ReplyReader = { shape: pageOf(pairsToRecord) };
 
 export const HASH: MethodsByHand = {
   HRANDFIELD: {

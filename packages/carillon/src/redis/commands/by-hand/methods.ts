@@ -8,11 +8,9 @@ import { CONNECTION } from './connection.js';
 import { GEO } from './geo.js';
 import { GEO_SEARCH } from './geo-search.js';
 import { HASH } from './hash.js';
-import { HYPERLOGLOG } from './hyperloglog.js';
 import { KEYS } from './keys.js';
 import { LIST } from './list.js';
 import { MONITORING } from './monitoring.js';
-import { PUBSUB } from './pubsub.js';
 import { SCRIPTING } from './scripting.js';
 import { SERVER } from './server.js';
 import { SET } from './set.js';
@@ -39,11 +37,9 @@ export const METHODS_BY_HAND: MethodsByHand = {
   ...GEO,
   ...GEO_SEARCH,
   ...BITMAP,
-  ...HYPERLOGLOG,
   ...VECTOR_SET,
   ...KEYS,
   ...SCRIPTING,
-  ...PUBSUB,
   ...CONNECTION,
   ...SERVER,
   ...COMMAND_DESCRIPTIONS,

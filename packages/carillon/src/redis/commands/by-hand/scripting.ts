@@ -4,7 +4,8 @@ import type { Argument } from '../../protocol/encoder.js';
 import type { Reply } from '../../protocol/reply.js';
 import type { Key, Value } from '../parameters.js';
 import { REPLIES, type ReplyReader } from '../replies.js';
-import { eachShaped, membersShaped, pairsToRecord, type Strings } from '../reply-shapes.js';
+import type { Strings } from '../reply-shapes.js';
+import { listOf, orNull, report } from '../report-shapes.js';
 import type { MethodByHand, MethodsByHand } from '../typed-methods.js';
 
 /** Options of `functionList`. */
@@ -138,23 +139,13 @@ const runsCode: MethodByHand = {
 const LIBRARIES: ReplyReader = {
   isText: true,
   flatMaps: true,
-  shape: eachShaped((library) => membersShaped(library, { functions: eachShaped(pairsToRecord) })),
+  shape: listOf(report({ functions: listOf(report({})) })),
 };
 
 const STATS: ReplyReader = {
   isText: true,
   flatMaps: true,
-  shape: (reply) =>
-    membersShaped(reply, {
-      running_script: (script) => (script === null ? null : pairsToRecord(script)),
-      engines: (engines) =>
-        Object.fromEntries(
-          Object.entries(pairsToRecord<never>(engines)).map(([name, counts]) => [
-            name,
-            pairsToRecord(counts),
-          ]),
-        ),
-    }),
+  shape: report({ running_script: orNull(report({})), engines: report({}, report({})) }),
 };
 
 export const SCRIPTING: MethodsByHand = {

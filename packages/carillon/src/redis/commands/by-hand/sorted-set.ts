@@ -4,12 +4,11 @@
  * Not here: ranges (`sorted-set-ranges.ts`).
  */
 import type { Argument } from '../../protocol/encoder.js';
-import type { Reply } from '../../protocol/reply.js';
 import { pairsOf, readPlan } from '../argument-plan.js';
 import type { ZinterstoreOptions } from '../generated/sorted-set.js';
 import type { Key, Value } from '../parameters.js';
-import { REPLIES, type ReplyReader, scoredMember, scoredMembers, toDouble } from '../replies.js';
-import { type Strings, textOf } from '../reply-shapes.js';
+import { REPLIES, type ReplyReader, scoredMember, scoredMembers } from '../replies.js';
+import { pageOf, type Strings } from '../reply-shapes.js';
 import type { MethodsByHand } from '../typed-methods.js';
 
 /** Scores by member: a record, or a `Map` where members are bytes. */
@@ -251,25 +250,14 @@ function poppedReader(_key: Key, count?: number): ReplyReader {
   return count === undefined ? oneScored : REPLIES.scoredMembers;
 }
 
-/** A rank with a score; `null` of no member. */
-const rankAndScore: ReplyReader = {
-  isText: true,
-  shape: (reply) => (Array.isArray(reply) ? [reply[0], toDouble(reply[1])] : reply),
-};
-
 function rankReader(...given: readonly unknown[]): ReplyReader {
-  return asksFor(given, 'withscore') ? rankAndScore : REPLIES.integers;
+  return asksFor(given, 'withscore') ? REPLIES.doubles : REPLIES.integers;
 }
 
-const scanned: ReplyReader = { shape: (reply) => page(reply, (members) => members) };
-const scannedWithScores: ReplyReader = { shape: (reply) => page(reply, scoredMembers) };
-
-function page(reply: Reply, shape: (members: Reply | undefined) => unknown): unknown {
-  return Array.isArray(reply) ? [textOf(reply[0]), shape(reply[1])] : reply;
-}
+const pageWithScores: ReplyReader = { shape: pageOf(scoredMembers) };
 
 function scanReader(...given: readonly unknown[]): ReplyReader {
-  return asksFor(given, 'noscores') ? scanned : scannedWithScores;
+  return asksFor(given, 'noscores') ? REPLIES.page : pageWithScores;
 }
 
 export const SORTED_SET: MethodsByHand = {
