@@ -15,6 +15,9 @@
  * | `WORD` | that word |
  * | `{nx|ex=|get*=}` | what the last parameter, an object, asks for, in this order: a word alone, a word with a value or an array of them, a word before each of several values |
  *
+ * Options may stand in the middle of a plan, where the server wants them; the object that asks for them
+ * is the last parameter all the same, after as many as the other items take.
+ *
  * Without a plan the parameters are the arguments.
  */
 import { UsageError } from '../errors/usage-error.js';

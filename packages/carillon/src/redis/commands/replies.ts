@@ -60,7 +60,7 @@ export const REPLIES: Readonly<Record<ReplyName, ReplyReader>> = {
   /** Names with their values. */
   record: { flatMaps: true, shape: pairsToRecord },
   /** Like `record`, with values that are always text. */
-  textRecord: { isText: true, flatMaps: true, shape: pairsToRecord },
+  textRecord: textReport(pairsToRecord),
   /** Members with their scores. */
   scoredMembers: { flatMaps: true, shape: scoredMembers },
   /** A key with the member that was popped there, and its score. */
@@ -120,4 +120,21 @@ function poppedMember(reply: Reply): unknown {
 function poppedMembers(reply: Reply): unknown {
   const [key, members] = itemsOf(reply);
   return [key, scoredMembers(members)];
+}
+
+/** A reader of what servers tell of themselves: all strings are text, maps come flat. */
+export function textReport(shape: Shape): ReplyReader {
+  return { isText: true, flatMaps: true, shape };
+}
+
+/** Picks a reader by one option of the last parameter. */
+export function whenAsked(
+  option: string,
+  asked: ReplyReader,
+  otherwise: ReplyReader,
+): (...given: readonly unknown[]) => ReplyReader {
+  return (...given) => {
+    const options = given.at(-1) as Readonly<Record<string, unknown>> | null | undefined;
+    return options?.[option] ? asked : otherwise;
+  };
 }

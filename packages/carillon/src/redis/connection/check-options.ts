@@ -8,8 +8,11 @@ import { UsageError } from '../errors/usage-error.js';
 /** What an option must be: in words for the error, and as a test. */
 export type Requirement = readonly [expected: string, accepts: (value: unknown) => boolean];
 
+/** Also the empty one. */
 export const aString: Requirement = ['a string', (value) => typeof value === 'string'];
+/** `true` or `false`; nothing that merely counts as either. */
 export const aBoolean: Requirement = ['true or false', (value) => typeof value === 'boolean'];
+/** A class counts, too. */
 export const aFunction: Requirement = ['a function', (value) => typeof value === 'function'];
 /** `Infinity` included. */
 export const aPositiveNumber: Requirement = [

@@ -8,7 +8,6 @@
  * A connection that is too old, or whose server became a replica, is replaced while it lives: the next
  * one is opened first, then commands wait until the old one has answered all it has.
  */
-
 import type { RetryPolicy } from '../../util/retry-policy.js';
 import { type Command, CommandFlag } from '../commands/command.js';
 import { traceCommand } from '../commands/command-tracing.js';

@@ -2,7 +2,7 @@
 import type { Argument } from '../../protocol/encoder.js';
 import { readPlan } from '../argument-plan.js';
 import type { Fields } from '../parameters.js';
-import { REPLIES, type ReplyReader, toDouble } from '../replies.js';
+import { REPLIES, textReport, toDouble, whenAsked } from '../replies.js';
 import type { Strings } from '../reply-shapes.js';
 import { listOf, orNull, report } from '../report-shapes.js';
 import type { MethodsByHand } from '../typed-methods.js';
@@ -72,32 +72,19 @@ declare module '../commands.js' {
   }
 }
 
-const USER: ReplyReader = {
-  isText: true,
-  flatMaps: true,
-  shape: orNull(report({ selectors: listOf(report({})) })),
-};
+const USER = textReport(orNull(report({ selectors: listOf(report({})) })));
 
-const LOG: ReplyReader = {
-  isText: true,
-  flatMaps: true,
-  shape: listOf(report({ 'age-seconds': toDouble, 'client-info': readClientLine })),
-};
-
-type CountOrReset = number | { readonly reset?: boolean } | undefined;
+const LOG = textReport(listOf(report({ 'age-seconds': toDouble, 'client-info': readClientLine })));
 
 const writeReset = readPlan('{reset}', 'ACL LOG');
 const writeCount = readPlan('.?', 'ACL LOG');
 
-function resets(given: CountOrReset): boolean {
-  return typeof given === 'object' && given.reset === true;
-}
-
+/** How each command that is declared above is sent and read. */
 export const ACL: MethodsByHand = {
   'ACL GETUSER': { reply: USER },
   'ACL LOG': {
-    args: (given: CountOrReset): readonly Argument[] =>
+    args: (given: unknown): readonly Argument[] =>
       typeof given === 'object' ? writeReset([given]) : writeCount([given]),
-    reply: (given: CountOrReset) => (resets(given) ? REPLIES.status : LOG),
+    reply: whenAsked('reset', REPLIES.status, LOG),
   },
 };

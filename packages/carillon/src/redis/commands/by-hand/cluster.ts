@@ -4,7 +4,7 @@ import type { Reply } from '../../protocol/reply.js';
 import { readPlan } from '../argument-plan.js';
 import { type AtMostOne, checkOptionNames } from '../options.js';
 import type { Fields, Key } from '../parameters.js';
-import { REPLIES, type ReplyReader } from '../replies.js';
+import { REPLIES, textReport } from '../replies.js';
 import { itemsOf, type Strings, textOf } from '../reply-shapes.js';
 import { asItIs, linesToRecord, listOf, report, type Shape, tuplesOf } from '../report-shapes.js';
 import type { MethodsByHand } from '../typed-methods.js';
@@ -275,8 +275,9 @@ const slotStats: Shape = (reply, command) => {
 };
 
 /** Reports that become objects. */
-const reports: ReplyReader = { isText: true, flatMaps: true, shape: listOf(report({})) };
+const reports = textReport(listOf(report({})));
 
+/** How each command that is declared above is sent and read. */
 export const CLUSTER: MethodsByHand = {
   'CLUSTER GETSLOTMIGRATIONS': { reply: reports },
   'CLUSTER INFO': { reply: { isText: true, shape: (reply) => linesToRecord(textOf(reply)) } },
@@ -288,16 +289,12 @@ export const CLUSTER: MethodsByHand = {
       action === 'STATUS' ? reports : REPLIES.text,
   },
   'CLUSTER SHARDS': {
-    reply: {
-      isText: true,
-      flatMaps: true,
-      shape: listOf(report({ slots: tuplesOf(asItIs), nodes: listOf(report({})) })),
-    },
+    reply: textReport(listOf(report({ slots: tuplesOf(asItIs), nodes: listOf(report({})) }))),
   },
   'CLUSTER SLOT-STATS': {
     args: slotStatsArguments,
-    reply: { isText: true, flatMaps: true, shape: listOf(slotStats) },
+    reply: textReport(listOf(slotStats)),
   },
-  'CLUSTER SLOTS': { reply: { isText: true, flatMaps: true, shape: listOf(slotsOf) } },
+  'CLUSTER SLOTS': { reply: textReport(listOf(slotsOf)) },
   CLUSTERSCAN: { args: '. {match=|count=|type=|slot=}', reply: REPLIES.page },
 };

@@ -172,6 +172,7 @@ const CLIENTS: ReplyReader = {
   shape: (reply) => textOf(reply).split('\n').filter(Boolean).map(readClientLine),
 };
 
+/** How each command that is declared above is sent and read. */
 export const CONNECTION: MethodsByHand = {
   'CLIENT INFO': { reply: CLIENT },
   'CLIENT KILL': {

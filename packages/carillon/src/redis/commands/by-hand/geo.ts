@@ -68,6 +68,7 @@ function geoaddArguments(
   return writeGeoadd([key, places, ...options]);
 }
 
+/** How each command that is declared above is sent and read. */
 export const GEO: MethodsByHand = {
   GEOADD: { args: geoaddArguments, reply: REPLIES.integers },
   GEOPOS: { args: '. ...', reply: REPLIES.doubles },

@@ -1,7 +1,7 @@
 /** Commands on hashes whose options decide what they send or reply. */
 import type { AtMostOne } from '../options.js';
 import type { Fields, Key, Values } from '../parameters.js';
-import { REPLIES, type ReplyReader } from '../replies.js';
+import { REPLIES, type ReplyReader, whenAsked } from '../replies.js';
 import { itemsOf, pageOf, pairsIn, pairsToRecord, type Strings } from '../reply-shapes.js';
 import type { MethodsByHand } from '../typed-methods.js';
 import type { Expiry } from './string.js';
@@ -85,16 +85,15 @@ const pairs: ReplyReader = {
 
 const pageOfFields: ReplyReader = { shape: pageOf(pairsToRecord) };
 
+/** How each command that is declared above is sent and read. */
 export const HASH: MethodsByHand = {
   HRANDFIELD: {
     args: '. .? {withvalues}',
-    reply: (_key: Key, _count?: number, options?: { withvalues?: boolean }) =>
-      options?.withvalues ? pairs : REPLIES.strings,
+    reply: whenAsked('withvalues', pairs, REPLIES.strings),
   },
   HSCAN: {
     args: '. . {match=|count=|novalues}',
-    reply: (_key: Key, _cursor: string, options?: HscanOptions) =>
-      options?.novalues ? REPLIES.page : pageOfFields,
+    reply: whenAsked('novalues', REPLIES.page, pageOfFields),
   },
   HSETEX: {
     args: '. {fnx|fxx|ex=|px=|exat=|pxat=|keepttl} FIELDS #%',

@@ -195,6 +195,7 @@ const expires: MethodByHand = { args: '. . {nx|xx|gt|lt}', reply: REPLIES.intege
 
 const SORT_OPTIONS = 'by=|limit=|get*=|asc|desc|alpha';
 
+/** How each command that is declared above is sent and read. */
 export const KEYS: MethodsByHand = {
   EXPIRE: expires,
   EXPIREAT: expires,

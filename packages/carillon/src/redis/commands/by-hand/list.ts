@@ -54,6 +54,7 @@ declare module '../commands.js' {
 
 const pops: MethodByHand = { args: '. .?', reply: REPLIES.strings };
 
+/** How each command that is declared above is sent and read. */
 export const LIST: MethodsByHand = {
   LPOP: pops,
   LPOS: { args: '. . {rank=|count=|maxlen=}', reply: REPLIES.integers },

@@ -23,6 +23,7 @@ import { STREAM_REPORTS } from './stream-reports.js';
 import { STRING } from './string.js';
 import { VECTOR_SET } from './vector-set.js';
 
+/** Of all groups; a command that is not among them is sent and read as the generated table says. */
 export const METHODS_BY_HAND: MethodsByHand = {
   ...STRING,
   ...HASH,

@@ -2,7 +2,7 @@
 import type { Argument } from '../../protocol/encoder.js';
 import { readPlan } from '../argument-plan.js';
 import type { Fields, Many } from '../parameters.js';
-import { REPLIES, type ReplyReader, toDouble } from '../replies.js';
+import { REPLIES, textReport, toDouble } from '../replies.js';
 import { exactNumber, itemsOf, type Strings, textOf } from '../reply-shapes.js';
 import { asItIs, listOf, orNull, report, type Shape, tuplesOf } from '../report-shapes.js';
 import type { MethodsByHand } from '../typed-methods.js';
@@ -227,18 +227,15 @@ const hotkeys = orNull(
   listOf(report({ 'by-cpu-time-us': tuplesOf(asItIs), 'by-net-bytes': tuplesOf(asItIs) })),
 );
 
-const histograms: ReplyReader = {
-  isText: true,
-  flatMaps: true,
-  shape: report({}, report({ histogram_usec: report({}) })),
-};
+const histograms = textReport(report({}, report({ histogram_usec: report({}) })));
 
+/** How each command that is declared above is sent and read. */
 export const MONITORING: MethodsByHand = {
   'COMMANDLOG GET': { reply: { shape: listOf(entry('amount')) } },
   'HOTKEYS GET': { reply: { flatMaps: true, shape: hotkeys } },
   'HOTKEYS START': { args: hotkeysStartArguments, reply: REPLIES.status },
   'LATENCY HISTOGRAM': { args: '...', reply: histograms },
   'LATENCY LATEST': { reply: { isText: true, shape: listOf(latest) } },
-  'MEMORY STATS': { reply: { isText: true, flatMaps: true, shape: report({}, memoryFigure) } },
+  'MEMORY STATS': { reply: textReport(report({}, memoryFigure)) },
   'SLOWLOG GET': { args: '.?', reply: { shape: listOf(entry('microseconds')) } },
 };

@@ -3,7 +3,7 @@ import { UsageError } from '../../errors/usage-error.js';
 import type { Argument } from '../../protocol/encoder.js';
 import type { Reply } from '../../protocol/reply.js';
 import type { Key, Value } from '../parameters.js';
-import { REPLIES, type ReplyReader } from '../replies.js';
+import { REPLIES, textReport } from '../replies.js';
 import type { Strings } from '../reply-shapes.js';
 import { listOf, orNull, report } from '../report-shapes.js';
 import type { MethodByHand, MethodsByHand } from '../typed-methods.js';
@@ -136,18 +136,13 @@ const runsCode: MethodByHand = {
   reply: REPLIES.strings,
 };
 
-const LIBRARIES: ReplyReader = {
-  isText: true,
-  flatMaps: true,
-  shape: listOf(report({ functions: listOf(report({})) })),
-};
+const LIBRARIES = textReport(listOf(report({ functions: listOf(report({})) })));
 
-const STATS: ReplyReader = {
-  isText: true,
-  flatMaps: true,
-  shape: report({ running_script: orNull(report({})), engines: report({}, report({})) }),
-};
+const STATS = textReport(
+  report({ running_script: orNull(report({})), engines: report({}, report({})) }),
+);
 
+/** How each command that is declared above is sent and read. */
 export const SCRIPTING: MethodsByHand = {
   EVAL: runsCode,
   EVAL_RO: runsCode,

@@ -4,7 +4,7 @@ import type { Reply } from '../../protocol/reply.js';
 import { pairsOf } from '../argument-plan.js';
 import { type AtMostOne, checkOptionNames } from '../options.js';
 import type { Fields, Many, Value, Values } from '../parameters.js';
-import { REPLIES } from '../replies.js';
+import { REPLIES, textReport } from '../replies.js';
 import { exactNumber, itemsOf, type Strings, setOwn, textOf } from '../reply-shapes.js';
 import { linesToRecord, listOf, report } from '../report-shapes.js';
 import type { MethodsByHand } from '../typed-methods.js';
@@ -212,10 +212,11 @@ function roleOf(reply: Reply, command: string): ServerRole {
   };
 }
 
+/** How each command that is declared above is sent and read. */
 export const SERVER: MethodsByHand = {
   FAILOVER: { args: '{to=|force|abort|timeout=}', reply: REPLIES.status },
   INFO: { args: '...', reply: { isText: true, shape: sectionsOf } },
-  'MODULE LIST': { reply: { isText: true, flatMaps: true, shape: listOf(report({})) } },
+  'MODULE LIST': { reply: textReport(listOf(report({}))) },
   'MODULE LOADEX': { args: moduleLoadexArguments, reply: REPLIES.status },
   ROLE: { reply: { isText: true, shape: roleOf } },
   SHUTDOWN: { args: '{nosave|save|now|force|abort}', reply: REPLIES.status },

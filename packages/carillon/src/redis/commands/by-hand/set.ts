@@ -32,4 +32,5 @@ declare module '../commands.js' {
 
 const picks: MethodByHand = { args: '. .?', reply: REPLIES.strings };
 
+/** How each command that is declared above is sent and read. */
 export const SET: MethodsByHand = { SPOP: picks, SRANDMEMBER: picks };

@@ -146,6 +146,7 @@ declare module '../commands.js' {
   }
 }
 
+/** How each command that is declared above is sent and read. */
 export const SORTED_SET_RANGES: MethodsByHand = {
   ZRANGE: { args: '. . . {byscore|bylex|rev|limit=|withscores}', reply: membersOrScored },
   ZREVRANGE: { args: '. . . {withscores}', reply: membersOrScored },

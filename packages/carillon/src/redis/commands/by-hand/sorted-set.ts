@@ -7,9 +7,9 @@ import type { Argument } from '../../protocol/encoder.js';
 import { pairsOf, readPlan } from '../argument-plan.js';
 import type { ZinterstoreOptions } from '../generated/sorted-set.js';
 import type { Key, Value } from '../parameters.js';
-import { REPLIES, type ReplyReader, scoredMember, scoredMembers } from '../replies.js';
+import { REPLIES, type ReplyReader, scoredMember, scoredMembers, whenAsked } from '../replies.js';
 import { pageOf, type Strings } from '../reply-shapes.js';
-import type { MethodsByHand } from '../typed-methods.js';
+import type { MethodByHand, MethodsByHand } from '../typed-methods.js';
 
 /** Scores by member: a record, or a `Map` where members are bytes. */
 export type Scores = { readonly [member: string]: number } | ReadonlyMap<Key, number>;
@@ -223,15 +223,12 @@ declare module '../commands.js' {
   }
 }
 
-/** Picks the reader of a command whose last parameter may ask for scores. */
-export function membersOrScored(...given: readonly unknown[]): ReplyReader {
-  return asksFor(given, 'withscores') ? REPLIES.scoredMembers : REPLIES.strings;
-}
-
-function asksFor(given: readonly unknown[], option: string): boolean {
-  const options = given.at(-1) as Readonly<Record<string, unknown>> | null | undefined;
-  return Boolean(options?.[option]);
-}
+/** The reader of a command whose last parameter may ask for scores. */
+export const membersOrScored: MethodByHand['reply'] = whenAsked(
+  'withscores',
+  REPLIES.scoredMembers,
+  REPLIES.strings,
+);
 
 const writeZadd = readPlan('. {nx|xx|gt|lt|ch|incr} *', 'ZADD');
 
@@ -250,16 +247,11 @@ function poppedReader(_key: Key, count?: number): ReplyReader {
   return count === undefined ? oneScored : REPLIES.scoredMembers;
 }
 
-function rankReader(...given: readonly unknown[]): ReplyReader {
-  return asksFor(given, 'withscore') ? REPLIES.doubles : REPLIES.integers;
-}
+const rankReader = whenAsked('withscore', REPLIES.doubles, REPLIES.integers);
 
 const pageWithScores: ReplyReader = { shape: pageOf(scoredMembers) };
 
-function scanReader(...given: readonly unknown[]): ReplyReader {
-  return asksFor(given, 'noscores') ? REPLIES.page : pageWithScores;
-}
-
+/** How each command that is declared above is sent and read. */
 export const SORTED_SET: MethodsByHand = {
   ZADD: { args: zaddArguments, reply: REPLIES.doubles },
   ZDIFF: { args: '# {withscores}', reply: membersOrScored },
@@ -270,5 +262,8 @@ export const SORTED_SET: MethodsByHand = {
   ZRANDMEMBER: { args: '. .? {withscores}', reply: membersOrScored },
   ZRANK: { args: '. . {withscore}', reply: rankReader },
   ZREVRANK: { args: '. . {withscore}', reply: rankReader },
-  ZSCAN: { args: '. . {match=|count=|noscores}', reply: scanReader },
+  ZSCAN: {
+    args: '. . {match=|count=|noscores}',
+    reply: whenAsked('noscores', REPLIES.page, pageWithScores),
+  },
 };

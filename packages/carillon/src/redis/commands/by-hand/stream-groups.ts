@@ -2,7 +2,7 @@
 import type { Argument } from '../../protocol/encoder.js';
 import { type AtMostOne, checkOptionNames } from '../options.js';
 import type { Fields, Key, Value } from '../parameters.js';
-import { REPLIES, type ReplyReader } from '../replies.js';
+import { REPLIES, type ReplyReader, whenAsked } from '../replies.js';
 import { exactNumber, itemsOf, type Strings, setOwn, textOf } from '../reply-shapes.js';
 import { listOf } from '../report-shapes.js';
 import type { MethodsByHand } from '../typed-methods.js';
@@ -244,17 +244,15 @@ const PENDING_ENTRIES: ReplyReader = {
   }),
 };
 
-/** Options are the sixth parameter of both commands that claim. */
-function claimed(entries: ReplyReader): (...given: readonly unknown[]) => ReplyReader {
-  return (...given) =>
-    (given[5] as XautoclaimOptions | undefined)?.justid ? REPLIES.text : entries;
-}
-
+/** How each command that is declared above is sent and read. */
 export const STREAM_GROUPS: MethodsByHand = {
-  XAUTOCLAIM: { args: '. . . . . {count=|justid}', reply: claimed(CLAIMED_ENTRIES) },
+  XAUTOCLAIM: {
+    args: '. . . . . {count=|justid}',
+    reply: whenAsked('justid', REPLIES.text, CLAIMED_ENTRIES),
+  },
   XCLAIM: {
     args: '. . . . * {idle=|time=|retrycount=|force|justid|lastid=}',
-    reply: claimed(ENTRIES),
+    reply: whenAsked('justid', REPLIES.text, ENTRIES),
   },
   XPENDING: {
     args: xpendingArguments,

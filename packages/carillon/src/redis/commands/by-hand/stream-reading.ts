@@ -150,6 +150,7 @@ function waitOf(options: XreadOptions | undefined): number {
 const BY_STREAM: ReplyReader = { flatMaps: true, shape: entriesByStream };
 const ENTRIES: ReplyReader = { shape: entriesOf };
 
+/** How each command that is declared above is sent and read. */
 export const STREAM_READING: MethodsByHand = {
   XRANGE: { args: '. . . {count=}', reply: ENTRIES },
   XREVRANGE: { args: '. . . {count=}', reply: ENTRIES },

@@ -3,7 +3,7 @@
  * is optional is told by newer servers only.
  */
 import type { Key, Value } from '../parameters.js';
-import type { ReplyReader } from '../replies.js';
+import { type ReplyReader, textReport, whenAsked } from '../replies.js';
 import { exactNumber, itemsOf, type Strings, textOf } from '../reply-shapes.js';
 import { asItIs, listOf, orNull, report, type Shape } from '../report-shapes.js';
 import type { MethodsByHand } from '../typed-methods.js';
@@ -150,7 +150,7 @@ declare module '../commands.js' {
   }
 }
 
-const REPORTS: ReplyReader = { isText: true, flatMaps: true, shape: listOf(report({})) };
+const REPORTS = textReport(listOf(report({})));
 
 /** The strings of a report that has entries in it: text also where those are bytes. */
 const textOrNumber: Shape = (reply, command) =>
@@ -183,12 +183,12 @@ const FULL_STREAM_INFO: ReplyReader = {
   shape: report({ entries: entriesOf, groups: listOf(group) }, textOrNumber),
 };
 
+/** How each command that is declared above is sent and read. */
 export const STREAM_REPORTS: MethodsByHand = {
   'XINFO CONSUMERS': { args: '. .', reply: REPORTS },
   'XINFO GROUPS': { args: '.', reply: REPORTS },
   'XINFO STREAM': {
     args: '. {full|count=}',
-    reply: (_key: unknown, options?: XinfoStreamOptions) =>
-      options?.full ? FULL_STREAM_INFO : STREAM_INFO,
+    reply: whenAsked('full', FULL_STREAM_INFO, STREAM_INFO),
   },
 };

@@ -171,6 +171,7 @@ function policyOf({ keepref, delref, acked }: ReferencePolicy): Argument[] {
   return keepref ? ['KEEPREF'] : delref ? ['DELREF'] : acked ? ['ACKED'] : [];
 }
 
+/** How each command that is declared above is sent and read. */
 export const STREAM: MethodsByHand = {
   XADD: { args: xaddArguments, reply: REPLIES.text },
   XCFGSET: { args: '. {idmp-duration=|idmp-maxsize=}', reply: REPLIES.status },

@@ -220,6 +220,7 @@ function lcsReader(
   return options?.len ? REPLIES.integers : REPLIES.strings;
 }
 
+/** How each command that is declared above is sent and read. */
 export const STRING: MethodsByHand = {
   LCS: { args: '. . {len|idx|minmatchlen=|withmatchlen}', reply: lcsReader },
   MSETEX: { args: '#% {nx|xx|ex=|px=|exat=|pxat=|keepttl}', reply: REPLIES.integers },

@@ -5,7 +5,14 @@ import type { Reply } from '../../protocol/reply.js';
 import { readPlan } from '../argument-plan.js';
 import type { AtMostOne } from '../options.js';
 import type { Key, Value } from '../parameters.js';
-import { REPLIES, type ReplyReader, scoredMembers, toDouble } from '../replies.js';
+import {
+  REPLIES,
+  type ReplyReader,
+  scoredMembers,
+  textReport,
+  toDouble,
+  whenAsked,
+} from '../replies.js';
 import { itemsOf, type Strings, textOf } from '../reply-shapes.js';
 import { asItIs, listOf, orNull, report, type Shape, tuplesOf } from '../report-shapes.js';
 import type { MethodsByHand } from '../typed-methods.js';
@@ -260,18 +267,17 @@ function vsimReader(_key: Key, _like: unknown, options: VsimOptions = {}): Reply
   return withscores ? REPLIES.scoredMembers : REPLIES.strings;
 }
 
+/** How each command that is declared above is sent and read. */
 export const VECTOR_SET: MethodsByHand = {
   VADD: { args: vaddArguments, reply: REPLIES.boolean },
   VEMB: {
     args: '. . {raw}',
-    reply: (_key: Key, _element: Value, options?: { readonly raw?: boolean | undefined }) =>
-      options?.raw ? raw : REPLIES.doubles,
+    reply: whenAsked('raw', raw, REPLIES.doubles),
   },
-  VINFO: { reply: { isText: true, flatMaps: true, shape: orNull(report({})) } },
+  VINFO: { reply: textReport(orNull(report({}))) },
   VLINKS: {
     args: '. . {withscores}',
-    reply: (_key: Key, _element: Value, options?: { readonly withscores?: boolean | undefined }) =>
-      options?.withscores ? scoredLevels : REPLIES.strings,
+    reply: whenAsked('withscores', scoredLevels, REPLIES.strings),
   },
   VRANDMEMBER: { args: '. .?', reply: REPLIES.strings },
   VSIM: { args: vsimArguments, reply: vsimReader },
