@@ -79,7 +79,7 @@ const LOG = textReport(listOf(report({ 'age-seconds': toDouble, 'client-info': r
 const writeReset = readPlan('{reset}', 'ACL LOG');
 const writeCount = readPlan('.?', 'ACL LOG');
 
-/** How each command that is declared above is sent and read. */
+/** How the commands declared above are sent and read, where the generated table does not say it. */
 export const ACL: MethodsByHand = {
   'ACL GETUSER': { reply: USER },
   'ACL LOG': {

@@ -171,7 +171,7 @@ function wordsOf(operation: BitfieldOperation): readonly Argument[] {
   return ['INCRBY', operation.incrby, operation.offset, operation.increment];
 }
 
-/** How each command that is declared above is sent and read. */
+/** How the commands declared above are sent and read, where the generated table does not say it. */
 export const BITMAP: MethodsByHand = {
   BITCOUNT: { args: bitcountArguments, reply: REPLIES.integers },
   BITFIELD: { args: operationsOf('BITFIELD'), reply: REPLIES.integers },

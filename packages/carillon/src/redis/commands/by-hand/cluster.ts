@@ -277,7 +277,7 @@ const slotStats: Shape = (reply, command) => {
 /** Reports that become objects. */
 const reports = textReport(listOf(report({})));
 
-/** How each command that is declared above is sent and read. */
+/** How the commands declared above are sent and read, where the generated table does not say it. */
 export const CLUSTER: MethodsByHand = {
   'CLUSTER GETSLOTMIGRATIONS': { reply: reports },
   'CLUSTER INFO': { reply: { isText: true, shape: (reply) => linesToRecord(textOf(reply)) } },
@@ -296,5 +296,4 @@ export const CLUSTER: MethodsByHand = {
     reply: textReport(listOf(slotStats)),
   },
   'CLUSTER SLOTS': { reply: textReport(listOf(slotsOf)) },
-  CLUSTERSCAN: { args: '. {match=|count=|type=|slot=}', reply: REPLIES.page },
 };

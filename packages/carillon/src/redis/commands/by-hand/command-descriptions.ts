@@ -180,7 +180,7 @@ function keyAndFlags(reply: Reply, command: string): unknown {
   return [asItIs(key, command), texts(flags, command)];
 }
 
-/** How each command that is declared above is sent and read. */
+/** How the commands declared above are sent and read, where the generated table does not say it. */
 export const COMMAND_DESCRIPTIONS: MethodsByHand = {
   COMMAND: { reply: descriptions },
   'COMMAND DOCS': {

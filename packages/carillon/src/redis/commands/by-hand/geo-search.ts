@@ -274,7 +274,7 @@ function radius(centre: string, more: string): MethodByHand {
   return { args: `${centre} . . {${SELECTION}|${DETAILS}${more}}`, reply: found };
 }
 
-/** How each command that is declared above is sent and read. */
+/** How the commands declared above are sent and read, where the generated table does not say it. */
 export const GEO_SEARCH: MethodsByHand = {
   GEORADIUS: radius('. . .', '|store=|storedist='),
   GEORADIUS_RO: radius('. . .', ''),

@@ -68,8 +68,7 @@ function geoaddArguments(
   return writeGeoadd([key, places, ...options]);
 }
 
-/** How each command that is declared above is sent and read. */
+/** How the commands declared above are sent and read, where the generated table does not say it. */
 export const GEO: MethodsByHand = {
   GEOADD: { args: geoaddArguments, reply: REPLIES.integers },
-  GEOPOS: { args: '. ...', reply: REPLIES.doubles },
 };

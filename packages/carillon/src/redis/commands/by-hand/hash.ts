@@ -85,7 +85,7 @@ const pairs: ReplyReader = {
 
 const pageOfFields: ReplyReader = { shape: pageOf(pairsToRecord) };
 
-/** How each command that is declared above is sent and read. */
+/** How the commands declared above are sent and read, where the generated table does not say it. */
 export const HASH: MethodsByHand = {
   HRANDFIELD: {
     args: '. .? {withvalues}',
@@ -94,9 +94,5 @@ export const HASH: MethodsByHand = {
   HSCAN: {
     args: '. . {match=|count=|novalues}',
     reply: whenAsked('novalues', REPLIES.page, pageOfFields),
-  },
-  HSETEX: {
-    args: '. {fnx|fxx|ex=|px=|exat=|pxat=|keepttl} FIELDS #%',
-    reply: REPLIES.integers,
   },
 };

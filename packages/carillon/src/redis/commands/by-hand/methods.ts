@@ -9,11 +9,9 @@ import { GEO } from './geo.js';
 import { GEO_SEARCH } from './geo-search.js';
 import { HASH } from './hash.js';
 import { KEYS } from './keys.js';
-import { LIST } from './list.js';
 import { MONITORING } from './monitoring.js';
 import { SCRIPTING } from './scripting.js';
 import { SERVER } from './server.js';
-import { SET } from './set.js';
 import { SORTED_SET } from './sorted-set.js';
 import { SORTED_SET_RANGES } from './sorted-set-ranges.js';
 import { STREAM } from './stream.js';
@@ -27,8 +25,6 @@ import { VECTOR_SET } from './vector-set.js';
 export const METHODS_BY_HAND: MethodsByHand = {
   ...STRING,
   ...HASH,
-  ...LIST,
-  ...SET,
   ...SORTED_SET,
   ...SORTED_SET_RANGES,
   ...STREAM,

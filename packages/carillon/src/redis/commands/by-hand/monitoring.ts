@@ -229,7 +229,7 @@ const hotkeys = orNull(
 
 const histograms = textReport(report({}, report({ histogram_usec: report({}) })));
 
-/** How each command that is declared above is sent and read. */
+/** How the commands declared above are sent and read, where the generated table does not say it. */
 export const MONITORING: MethodsByHand = {
   'COMMANDLOG GET': { reply: { shape: listOf(entry('amount')) } },
   'HOTKEYS GET': { reply: { flatMaps: true, shape: hotkeys } },

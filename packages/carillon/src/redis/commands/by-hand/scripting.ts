@@ -142,7 +142,7 @@ const STATS = textReport(
   report({ running_script: orNull(report({})), engines: report({}, report({})) }),
 );
 
-/** How each command that is declared above is sent and read. */
+/** How the commands declared above are sent and read, where the generated table does not say it. */
 export const SCRIPTING: MethodsByHand = {
   EVAL: runsCode,
   EVAL_RO: runsCode,

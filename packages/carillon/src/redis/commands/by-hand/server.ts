@@ -212,12 +212,10 @@ function roleOf(reply: Reply, command: string): ServerRole {
   };
 }
 
-/** How each command that is declared above is sent and read. */
+/** How the commands declared above are sent and read, where the generated table does not say it. */
 export const SERVER: MethodsByHand = {
-  FAILOVER: { args: '{to=|force|abort|timeout=}', reply: REPLIES.status },
   INFO: { args: '...', reply: { isText: true, shape: sectionsOf } },
   'MODULE LIST': { reply: textReport(listOf(report({}))) },
   'MODULE LOADEX': { args: moduleLoadexArguments, reply: REPLIES.status },
   ROLE: { reply: { isText: true, shape: roleOf } },
-  SHUTDOWN: { args: '{nosave|save|now|force|abort}', reply: REPLIES.status },
 };

@@ -146,7 +146,7 @@ declare module '../commands.js' {
   }
 }
 
-/** How each command that is declared above is sent and read. */
+/** How the commands declared above are sent and read, where the generated table does not say it. */
 export const SORTED_SET_RANGES: MethodsByHand = {
   ZRANGE: { args: '. . . {byscore|bylex|rev|limit=|withscores}', reply: membersOrScored },
   ZREVRANGE: { args: '. . . {withscores}', reply: membersOrScored },

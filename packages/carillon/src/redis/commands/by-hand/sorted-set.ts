@@ -251,7 +251,7 @@ const rankReader = whenAsked('withscore', REPLIES.doubles, REPLIES.integers);
 
 const pageWithScores: ReplyReader = { shape: pageOf(scoredMembers) };
 
-/** How each command that is declared above is sent and read. */
+/** How the commands declared above are sent and read, where the generated table does not say it. */
 export const SORTED_SET: MethodsByHand = {
   ZADD: { args: zaddArguments, reply: REPLIES.doubles },
   ZDIFF: { args: '# {withscores}', reply: membersOrScored },

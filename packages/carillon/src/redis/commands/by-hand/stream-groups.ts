@@ -244,7 +244,7 @@ const PENDING_ENTRIES: ReplyReader = {
   }),
 };
 
-/** How each command that is declared above is sent and read. */
+/** How the commands declared above are sent and read, where the generated table does not say it. */
 export const STREAM_GROUPS: MethodsByHand = {
   XAUTOCLAIM: {
     args: '. . . . . {count=|justid}',
@@ -258,6 +258,4 @@ export const STREAM_GROUPS: MethodsByHand = {
     args: xpendingArguments,
     reply: (...given: readonly unknown[]) => (given[2] === undefined ? SUMMARY : PENDING_ENTRIES),
   },
-  'XGROUP CREATE': { args: '. . . {mkstream|entriesread=}', reply: REPLIES.status },
-  'XGROUP SETID': { args: '. . . {entriesread=}', reply: REPLIES.status },
 };

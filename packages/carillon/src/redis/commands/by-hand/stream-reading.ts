@@ -150,7 +150,7 @@ function waitOf(options: XreadOptions | undefined): number {
 const BY_STREAM: ReplyReader = { flatMaps: true, shape: entriesByStream };
 const ENTRIES: ReplyReader = { shape: entriesOf };
 
-/** How each command that is declared above is sent and read. */
+/** How the commands declared above are sent and read, where the generated table does not say it. */
 export const STREAM_READING: MethodsByHand = {
   XRANGE: { args: '. . . {count=}', reply: ENTRIES },
   XREVRANGE: { args: '. . . {count=}', reply: ENTRIES },

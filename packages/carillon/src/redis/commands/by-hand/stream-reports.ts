@@ -183,7 +183,7 @@ const FULL_STREAM_INFO: ReplyReader = {
   shape: report({ entries: entriesOf, groups: listOf(group) }, textOrNumber),
 };
 
-/** How each command that is declared above is sent and read. */
+/** How the commands declared above are sent and read, where the generated table does not say it. */
 export const STREAM_REPORTS: MethodsByHand = {
   'XINFO CONSUMERS': { args: '. .', reply: REPORTS },
   'XINFO GROUPS': { args: '.', reply: REPORTS },

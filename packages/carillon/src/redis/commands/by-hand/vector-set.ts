@@ -267,7 +267,7 @@ function vsimReader(_key: Key, _like: unknown, options: VsimOptions = {}): Reply
   return withscores ? REPLIES.scoredMembers : REPLIES.strings;
 }
 
-/** How each command that is declared above is sent and read. */
+/** How the commands declared above are sent and read, where the generated table does not say it. */
 export const VECTOR_SET: MethodsByHand = {
   VADD: { args: vaddArguments, reply: REPLIES.boolean },
   VEMB: {
@@ -279,6 +279,5 @@ export const VECTOR_SET: MethodsByHand = {
     args: '. . {withscores}',
     reply: whenAsked('withscores', scoredLevels, REPLIES.strings),
   },
-  VRANDMEMBER: { args: '. .?', reply: REPLIES.strings },
   VSIM: { args: vsimArguments, reply: vsimReader },
 };

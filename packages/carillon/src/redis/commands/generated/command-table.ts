@@ -12,15 +12,15 @@ export const COMMAND_TABLE: string = `
 ;;.?;text;acl|cat|genpass
 ;;...;integers;acl|deluser latency|reset script|exists
 ;;. . ...;text;acl|dryrun
-;;;;acl|getuser|help|log client|help|info|kill|list|trackinginfo cluster|getslotmigrations|help|info|links|migrateslots|migration|shards|slot-stats|slots|syncslots command command|docs|getkeysandflags|help|info|list commandlog|get|help config|help failover function|help|list|stats hotkeys|get|help|start info latency|help|histogram|latest memory|help|stats module|help|list|loadex object|help pfselftest ping pubsub|help role script|help slowlog|get|help trimslots xgroup|help xinfo|help
+;;;;acl|getuser|help|log client|help|info|kill|list cluster|getslotmigrations|help|info|links|migrateslots|migration|shards|slot-stats|slots|syncslots command command|docs|getkeysandflags|help|info|list commandlog|get|help config|help function|help|list|stats hotkeys|get|help|start info latency|help|histogram|latest memory|help|stats module|help|list|loadex object|help pfselftest pubsub|help role script|help slowlog|get|help trimslots xgroup|help xinfo|help
 ;;;text;acl|list|users|whoami bgrewriteaof client|getname cluster|bumpepoch|myid|myshardid|nodes|replicas|slaves latency|doctor|graph memory|doctor|malloc-stats replicaof script|load|show slaveof
 ;;;status;acl|load|save client|unpause cluster|cancelslotmigrations|flushslots|forget|replicate|saveconfig|set-config-epoch|setslot commandlog|reset config|resetstat|rewrite function|delete|kill hotkeys|reset|stop memory|purge module|unload script|kill slowlog|reset
 ;;. ...;status;acl|setuser module|load
 ;1;;integers;append decr decrby delifeq hincrby hsetnx incr incrby linsert lrem move persist setbit setnx setrange zremrangebylex zremrangebyrank zremrangebyscore
-s;;;;asking auth client|reply|tracking discard exec hello monitor multi psync quit readonly readwrite replconf reset select sync unwatch
+s;;;;asking auth client|reply discard exec hello monitor multi psync quit readonly readwrite replconf reset select sync unwatch
 ;;{schedule};text;bgsave
-r;1;;;bitcount bitfield_ro bitpos geopos georadiusbymember_ro georadius_ro geosearch hrandfield hscan lpos srandmember vemb vinfo vlinks vrandmember vsim xpending xrange xrevrange zrandmember zrange zrangebyscore zrank zrevrange zrevrangebyscore zrevrank zscan
-;1;;;bitfield expire expireat geoadd hsetex lpop pexpire pexpireat restore-asking rpop set spop vadd xadd xautoclaim xcfgset xclaim xidmprecord xtrim zadd zpopmax zpopmin
+r;1;;;bitcount bitfield_ro bitpos georadiusbymember_ro georadius_ro geosearch hrandfield hscan vemb vinfo vlinks vsim xpending xrange xrevrange zrandmember zrange zrangebyscore zrank zrevrange zrevrangebyscore zrevrank zscan
+;1;;;bitfield geoadd restore-asking vadd xadd xautoclaim xclaim xidmprecord xtrim zadd zpopmax zpopmin
 ;2 3:-1;. . ...;integers;bitop
 b;1 2;;strings;blmove brpoplpush
 b;#2;. # . {count=};strings;blmpop
@@ -31,6 +31,8 @@ s;;;status;client|caching|import-source|no-evict|no-touch|setinfo|setname script
 s;;...;status;client|capa
 ;;;integers;client|getredir|id cluster|count-failure-reports|countkeysinslot|keyslot command|count commandlog|len lastsave latency|history publish pubsub|numpat slowlog|len
 ;;. {write|all};status;client|pause
+s;;. {redirect=|prefix*=|bcast|optin|optout|noloop};status;client|tracking
+;;;textRecord;client|trackinginfo
 ;;. {timeout|error};integers;client|unblock
 ;;...;status;cluster|addslots|addslotsrange|delslots|delslotsrange
 ;;{force|takeover};status;cluster|failover
@@ -38,13 +40,13 @@ s;;...;status;client|capa
 ;;;strings;cluster|getkeysinslot echo
 ;;. . .?;status;cluster|meet
 ;;{hard|soft};status;cluster|reset
-r;@1;;;clusterscan
+r;@1;. {match=|count=|type=|slot=};page;clusterscan
 ;;. ...;strings;command|getkeys
 ;;...;textRecord;config|get pubsub|numsub|shardnumsub
 ;;%;status;config|set
 ;1 2;. . {db=|replace};integers;copy
 r;;;integers;dbsize
-l;;;;debug shutdown
+l;;;;debug
 ;1:-1;...;integers;del unlink
 ;1;. {ifeq=|ifne=|ifdeq=|ifdne=};integers;delex
 r;1;;text;digest type
@@ -52,7 +54,9 @@ r;1;;bytes;dump
 l;#2;;;eval evalsha fcall
 rl;#2;;;evalsha_ro eval_ro fcall_ro
 r;1:-1;...;integers;exists pfcount touch
+;1;. . {nx|xx|gt|lt};integers;expire expireat pexpire pexpireat
 r;1;;integers;expiretime getbit hexists hlen hstrlen llen pexpiretime pttl scard sismember strlen ttl vcard vdim xlen zcard zcount zlexcount
+;;{to=|force|abort|timeout=};status;failover
 l;;{async|sync};status;flushall flushdb
 ;;;bytes;function|dump
 ;;{async|sync};status;function|flush script|flush
@@ -60,6 +64,7 @@ l;;{async|sync};status;flushall flushdb
 ;;. {flush|append|replace};status;function|restore
 r;1;. . . .?;doubles;geodist
 r;1;. ...;text;geohash
+r;1;. ...;doubles;geopos zmscore
 ;1 STORE>6 STOREDIST>6;;;georadius
 ;1 STORE>5 STOREDIST>5;;;georadiusbymember
 ;1 2;;;geosearchstore
@@ -77,36 +82,42 @@ r;1;. ...;strings;hmget
 ;1;. %;status;hmset
 ;1;. FIELDS #;integers;hpersist
 ;1;. %;integers;hset
+;1;. {fnx|fxx|ex=|px=|exat=|pxat=|keepttl} FIELDS #%;integers;hsetex
 rl;;;strings;keys
 r;1:2;;;lcs
 ;1 2;;strings;lmove rpoplpush
 ;#1;# . {count=};strings;lmpop
 r;;{version=};text;lolwut
+;1;. .?;strings;lpop rpop spop
+r;1;. . {rank=|count=|maxlen=};integers;lpos
 ;1;;status;lset ltrim psetex setex
 r;2;. {samples=};integers;memory|usage
 r;1:-1;...;strings;mget sdiff sinter sunion
 l;3 KEYS>-2:-1;;;migrate
 ;1:-1:2;%;status;mset
-;#1:2;;;msetex
+;#1:2;#% {nx|xx|ex=|px=|exat=|pxat=|keepttl};integers;msetex
 ;1:-1:2;%;integers;msetnx
 r;2;;text;object|encoding
 r;2;;integers;object|freq|idletime|refcount
-;2;;;pfdebug xgroup|create|setid
+;2;;;pfdebug
 ;1 2:-1;. ...;status;pfmerge
+;;.?;strings;ping pubsub|channels|shardchannels
 sp;;;;psubscribe punsubscribe subscribe unsubscribe
-;;.?;strings;pubsub|channels|shardchannels
 r;;;strings;randomkey
 ;1 2;;status;rename
 ;1 2;;integers;renamenx smove
-l;1;;;restore
+l;1;. . . {replace|absttl|idletime=|freq=};status;restore
 l;;;status;save swapdb
 r;;. {match=|count=|type=};page;scan
 ;1 2:-1;. ...;integers;sdiffstore sinterstore sunionstore
+;1;. . {nx|xx|ifeq=|ifne=|ifdeq=|ifdne=|get|ex=|px=|exat=|pxat=|keepttl};strings;set
+l;;{nosave|save|now|force|abort};status;shutdown
 r;#1;# {limit=};integers;sintercard zintercard
 r;1;. ...;integers;smismember
-l;1 STORE;;;sort
-rl;1;;;sort_ro
+l;1 STORE;. {by=|limit=|get*=|asc|desc|alpha|store=};strings;sort
+rl;1;. {by=|limit=|get*=|asc|desc|alpha};strings;sort_ro
 ;@1;;integers;spublish
+r;1;. .?;strings;srandmember vrandmember
 r;1;. . {match=|count=};page;sscan
 sp;@1:-1;;;ssubscribe sunsubscribe
 ;;;doubles;time
@@ -117,8 +128,11 @@ bs;;;integers;wait waitaof
 s;1:-1;;;watch
 ;1;. . ...;integers;xack
 ;1;. . {keepref|delref|acked} IDS #;integers;xackdel
+;1;. {idmp-duration=|idmp-maxsize=};status;xcfgset
 ;1;. {keepref|delref|acked} IDS #;integers;xdelex
+;2;. . . {mkstream|entriesread=};status;xgroup|create
 ;2;;integers;xgroup|createconsumer|delconsumer|destroy
+;2;. . . {entriesread=};status;xgroup|setid
 r;2;;;xinfo|consumers|groups|stream
 r;STREAMS:/2;;;xread
 ;STREAMS>4:/2;;;xreadgroup
@@ -127,7 +141,6 @@ r;#1;;;zdiff zinter zunion
 ;1 #2;. #;integers;zdiffstore
 ;1 #2;. # {weights=|aggregate=};integers;zinterstore zunionstore
 ;#1;# . {count=};poppedMembers;zmpop
-r;1;. ...;doubles;zmscore
 r;1;. . . {limit=};strings;zrangebylex zrevrangebylex
 ;1 2;. . . . {byscore|bylex|rev|limit=};integers;zrangestore
 r;1;;doubles;zscore
