@@ -105,28 +105,38 @@ ${code}`;
  * @param {readonly { flags: string, keys: string, plan: string, reader: string, names: readonly string[] }[]} rows
  */
 export function tableModule(rows) {
-  const lines = rows.map(({ flags, keys, plan, reader, names }) => {
-    const written = names.map((name) => name.replace(' ', '|')).join(' ');
-    return `  [${[flags, keys, plan, reader, written].map((text) => `'${text}'`).join(', ')}],`;
-  });
+  const lines = rows.map(({ flags, keys, plan, reader, names }) =>
+    [flags, keys, plan, reader, namesTogether(names)].join(';'),
+  );
   return `/** ${MARK} What is known of every command, those that have the same facts together. */
 
 /**
- * Flags (letters: \`command-table.ts\`), key positions (\`key-positions.ts\`), plan of the arguments
- * (\`argument-plan.ts\`), reader of the reply (\`replies.ts\`), and the names: \`|\` before a subcommand.
+ * A row a line, with \`;\` between its columns: flags (letters: \`command-table.ts\`), key positions
+ * (\`key-positions.ts\`), plan of the arguments (\`argument-plan.ts\`), reader of the reply
+ * (\`replies.ts\`), and the names. Behind the name of a container stand subcommands of it, each after
+ * \`|\`.
+ *
+ * One text, because it is smaller than a list of lists.
  */
-export type CommandRow = readonly [
-  flags: string,
-  keys: string,
-  plan: string,
-  reply: string,
-  names: string,
-];
-
-export const COMMAND_TABLE: readonly CommandRow[] = [
+export const COMMAND_TABLE: string = \`
 ${lines.join('\n')}
-];
+\`;
 `;
+}
+
+/**
+ * @param {readonly string[]} names - `CONFIG GET`, `CONFIG SET`, `GET`.
+ * @returns {string} `config|get|set get`.
+ */
+function namesTogether(names) {
+  /** @type {Map<string, string>} */
+  const words = new Map();
+  for (const name of names) {
+    const [first = '', subcommand] = name.toLowerCase().split(' ');
+    const key = subcommand === undefined ? first : `${first}|`;
+    words.set(key, subcommand === undefined ? first : `${words.get(key) ?? first}|${subcommand}`);
+  }
+  return [...words.values()].join(' ');
 }
 
 /**

@@ -43,7 +43,7 @@ export function generate() {
   /** @type {Map<string, Method[]>} */
   const groups = new Map(Object.keys(TABLES).map((group) => [group, []]));
 
-  /** @param {string} name @param {CommandFacts} facts @param {Method} [method] */
+  /** @param {string} name @param {CommandFacts} facts @param {{ plan?: string, reader?: string }} [method] */
   const addRow = (name, facts, method) => {
     const row = {
       flags: flagsOf(name, facts),
@@ -68,7 +68,7 @@ export function generate() {
     const [[group, table] = []] = found;
     const entry = table?.[name];
     if (entry === undefined || group === undefined || 'byHand' in entry) {
-      addRow(name, facts);
+      addRow(name, facts, entry);
       continue;
     }
     const derived = methodOf(name, methodNameOf(name), facts, withoutSignature(entry));

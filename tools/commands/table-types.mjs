@@ -18,9 +18,13 @@
  */
 
 /**
- * A command written in `redis/commands/by-hand/`.
+ * A command whose method is declared in `redis/commands/by-hand/`. Where a plan and a reader say how it is
+ * sent and read, they stand here; otherwise that is written there, too.
  *
- * @typedef {{ byHand: string }} CommandByHand - Why: one clause.
+ * @typedef {object} CommandByHand
+ * @property {string} byHand - Why: one clause.
+ * @property {string} [plan] - How the parameters become arguments (`argument-plan.ts`).
+ * @property {string} [reader] - How the reply is read: a name in `replies.ts`.
  */
 
 /**

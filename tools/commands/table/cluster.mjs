@@ -135,5 +135,9 @@ export const CLUSTER = {
   'CLUSTER SLAVES': { summary: 'The old name of `clusterReplicas`.', ...REPLICAS },
   'CLUSTER SLOT-STATS': { byHand: 'its first word decides the parameters' },
   'CLUSTER SLOTS': { byHand: 'its lists without names become objects' },
-  CLUSTERSCAN: { byHand: 'its cursor is text beside stored keys' },
+  CLUSTERSCAN: {
+    byHand: 'its cursor is text beside stored keys',
+    plan: '. {match=|count=|type=|slot=}',
+    reader: 'page',
+  },
 };

@@ -62,8 +62,12 @@ export const CONNECTION = {
     types: { connectionName: 'string' },
     parameters: { connectionName: 'Without spaces; empty for none.' },
   },
-  'CLIENT TRACKING': { byHand: 'options go together or exclude each other' },
-  'CLIENT TRACKINGINFO': { byHand: 'the reply has members of several types' },
+  'CLIENT TRACKING': {
+    byHand: 'options go together or exclude each other',
+    plan: '. {redirect=|prefix*=|bcast|optin|optout|noloop}',
+    reader: 'status',
+  },
+  'CLIENT TRACKINGINFO': { byHand: 'the reply has members of several types', reader: 'textRecord' },
   'CLIENT UNBLOCK': {
     summary: 'Ends the wait of a connection that is blocked.',
     reply: 'integer',
@@ -75,5 +79,5 @@ export const CONNECTION = {
   },
   'CLIENT UNPAUSE': { summary: 'Ends what `clientPause` began.', reply: 'ok' },
   ECHO: { summary: 'Sends the message back.', reply: 'string' },
-  PING: { byHand: 'a message changes the reply' },
+  PING: { byHand: 'a message changes the reply', plan: '.?', reader: 'strings' },
 };

@@ -16,7 +16,7 @@ export const GEO = {
     reply: 'text?s',
     returns: 'In the order of the members; `null` for one that is not there.',
   },
-  GEOPOS: { byHand: 'coordinates are pairs of numbers' },
+  GEOPOS: { byHand: 'coordinates are pairs of numbers', plan: '. ...', reader: 'doubles' },
   GEORADIUS: { byHand: 'options change the reply' },
   GEORADIUSBYMEMBER: { byHand: 'options change the reply' },
   GEORADIUSBYMEMBER_RO: { byHand: 'options change the reply' },

@@ -128,7 +128,11 @@ export const HASH = {
     plan: '. %',
     returns: 'How many are new.',
   },
-  HSETEX: { byHand: 'it takes a record with options behind it' },
+  HSETEX: {
+    byHand: 'it takes a record with options behind it',
+    plan: '. {fnx|fxx|ex=|px=|exat=|pxat=|keepttl} FIELDS #%',
+    reader: 'integers',
+  },
   HSETNX: {
     summary: 'Sets a field of a hash if there is no such field.',
     reply: 'integer',

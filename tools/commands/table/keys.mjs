@@ -24,8 +24,8 @@ export const KEYS = {
     summary: 'Counts which of the keys exist; one that is named twice counts twice.',
     reply: 'integer',
   },
-  EXPIRE: { byHand: CONDITIONS },
-  EXPIREAT: { byHand: CONDITIONS },
+  EXPIRE: { byHand: CONDITIONS, plan: '. . {nx|xx|gt|lt}', reader: 'integers' },
+  EXPIREAT: { byHand: CONDITIONS, plan: '. . {nx|xx|gt|lt}', reader: 'integers' },
   EXPIRETIME: {
     summary: 'When a key expires, as Unix time in seconds.',
     reply: 'integer',
@@ -70,8 +70,8 @@ export const KEYS = {
     reply: 'integer',
     returns: '1, or 0 when the key does not exist or did not expire anyway.',
   },
-  PEXPIRE: { byHand: CONDITIONS },
-  PEXPIREAT: { byHand: CONDITIONS },
+  PEXPIRE: { byHand: CONDITIONS, plan: '. . {nx|xx|gt|lt}', reader: 'integers' },
+  PEXPIREAT: { byHand: CONDITIONS, plan: '. . {nx|xx|gt|lt}', reader: 'integers' },
   PEXPIRETIME: {
     summary: 'When a key expires, as Unix time in milliseconds.',
     reply: 'integer',
@@ -98,7 +98,11 @@ export const KEYS = {
     returns: '1, or 0 when the new name exists.',
     throws: '{ReplyError} The key does not exist.',
   },
-  RESTORE: { byHand: 'two of its options exclude each other' },
+  RESTORE: {
+    byHand: 'two of its options exclude each other',
+    plan: '. . . {replace|absttl|idletime=|freq=}',
+    reader: 'status',
+  },
   SCAN: {
     summary: 'Gets a page of the keys. What is there all the time is seen, perhaps twice.',
     reply: 'scannedKeys',
@@ -110,8 +114,16 @@ export const KEYS = {
     },
     returns: "The next cursor, `'0'` at the end, and keys: of a page there may be none.",
   },
-  SORT: { byHand: 'options change the reply' },
-  SORT_RO: { byHand: 'an option changes the reply' },
+  SORT: {
+    byHand: 'options change the reply',
+    plan: '. {by=|limit=|get*=|asc|desc|alpha|store=}',
+    reader: 'strings',
+  },
+  SORT_RO: {
+    byHand: 'an option changes the reply',
+    plan: '. {by=|limit=|get*=|asc|desc|alpha}',
+    reader: 'strings',
+  },
   TOUCH: {
     summary: 'Marks keys as used just now.',
     reply: 'integer',

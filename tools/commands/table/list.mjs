@@ -59,8 +59,12 @@ export const LIST = {
     parameters: { count: 'How many at most; 1 by default.' },
     returns: 'The list and its elements; `null` when all lists are empty.',
   },
-  LPOP: { byHand: 'a count makes the reply a list' },
-  LPOS: { byHand: 'a count makes the reply a list' },
+  LPOP: { byHand: 'a count makes the reply a list', plan: '. .?', reader: 'strings' },
+  LPOS: {
+    byHand: 'a count makes the reply a list',
+    plan: '. . {rank=|count=|maxlen=}',
+    reader: 'integers',
+  },
   LPUSH: {
     summary: 'Puts elements in front of a list, one after the other.',
     reply: 'integer',
@@ -95,7 +99,7 @@ export const LIST = {
       'Keeps the elements from index to index, both included, and removes the others; negative indexes count from the end.',
     reply: 'ok',
   },
-  RPOP: { byHand: 'a count makes the reply a list' },
+  RPOP: { byHand: 'a count makes the reply a list', plan: '. .?', reader: 'strings' },
   RPOPLPUSH: {
     summary: 'Moves the last element of a list to the front of another. `lmove` does more.',
     reply: 'string?',

@@ -60,7 +60,11 @@ export const SERVER = {
     throws: '{ReplyError} A name or value is wrong, or cannot be changed while the server runs.',
   },
   DBSIZE: { summary: 'How many keys the database has.', reply: 'integer' },
-  FAILOVER: { byHand: 'one option asks for two others' },
+  FAILOVER: {
+    byHand: 'one option asks for two others',
+    plan: '{to=|force|abort|timeout=}',
+    reader: 'status',
+  },
   FLUSHALL: {
     summary: 'Deletes all keys of all databases.',
     reply: 'ok',
@@ -104,7 +108,11 @@ export const SERVER = {
     summary: 'Writes a snapshot, while nobody is served. `bgsave` does it in the background.',
     reply: 'ok',
   },
-  SHUTDOWN: { byHand: 'one option excludes all others' },
+  SHUTDOWN: {
+    byHand: 'one option excludes all others',
+    plan: '{nosave|save|now|force|abort}',
+    reader: 'status',
+  },
   SLAVEOF: { summary: 'The old name of `replicaof`.', reply: 'text', ...SOURCE },
   SWAPDB: {
     summary: 'Exchanges two databases: who works in one finds the keys of the other.',

@@ -59,8 +59,8 @@ export const SET = {
     reply: 'integer',
     returns: '1, or 0 when the source does not have it.',
   },
-  SPOP: { byHand: 'a count makes the reply a list' },
-  SRANDMEMBER: { byHand: 'a count makes the reply a list' },
+  SPOP: { byHand: 'a count makes the reply a list', plan: '. .?', reader: 'strings' },
+  SRANDMEMBER: { byHand: 'a count makes the reply a list', plan: '. .?', reader: 'strings' },
   SREM: {
     summary: 'Removes members from a set.',
     reply: 'integer',

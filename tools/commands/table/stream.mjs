@@ -25,7 +25,11 @@ export const STREAM = {
   },
   XADD: { byHand: 'options stand between the key and the entry, and one changes the reply' },
   XAUTOCLAIM: { byHand: 'an option changes the reply' },
-  XCFGSET: { byHand: 'one of its options is required' },
+  XCFGSET: {
+    byHand: 'one of its options is required',
+    plan: '. {idmp-duration=|idmp-maxsize=}',
+    reader: 'status',
+  },
   XCLAIM: { byHand: 'an option changes the reply' },
   XDEL: {
     summary: 'Deletes entries. What consumers have pending stays pending, without fields.',
@@ -41,7 +45,11 @@ export const STREAM = {
     returns:
       'For each id 1: deleted; 2: with `acked` kept for groups that are not done with it; -1: there is no such entry.',
   },
-  'XGROUP CREATE': { byHand: 'the id may be a word of its own' },
+  'XGROUP CREATE': {
+    byHand: 'the id may be a word of its own',
+    plan: '. . . {mkstream|entriesread=}',
+    reader: 'status',
+  },
   'XGROUP CREATECONSUMER': {
     summary: 'Creates a consumer; reading as one that is unknown does so, too.',
     reply: 'integer',
@@ -61,7 +69,11 @@ export const STREAM = {
     returns: '1, or 0 when there was none.',
     throws: NO_STREAM,
   },
-  'XGROUP SETID': { byHand: 'the id may be a word of its own' },
+  'XGROUP SETID': {
+    byHand: 'the id may be a word of its own',
+    plan: '. . . {entriesread=}',
+    reader: 'status',
+  },
   'XINFO CONSUMERS': { byHand: 'a list of reports' },
   'XINFO GROUPS': { byHand: 'a list of reports' },
   'XINFO STREAM': { byHand: 'an option changes the report' },

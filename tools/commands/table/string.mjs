@@ -94,7 +94,11 @@ export const STRING = {
     signature: 'values: Values',
     plan: '%',
   },
-  MSETEX: { byHand: 'it takes a record with options behind it' },
+  MSETEX: {
+    byHand: 'it takes a record with options behind it',
+    plan: '#% {nx|xx|ex=|px=|exat=|pxat=|keepttl}',
+    reader: 'integers',
+  },
   MSETNX: {
     summary: 'Sets strings, all at once, if none of the keys exists.',
     reply: 'integer',
@@ -106,7 +110,11 @@ export const STRING = {
     summary: 'Sets a string that expires. `set` with `px` does more.',
     reply: 'ok',
   },
-  SET: { byHand: 'an option changes the reply' },
+  SET: {
+    byHand: 'an option changes the reply',
+    plan: '. . {nx|xx|ifeq=|ifne=|ifdeq=|ifdne=|get|ex=|px=|exat=|pxat=|keepttl}',
+    reader: 'strings',
+  },
   SETEX: {
     summary: 'Sets a string that expires. `set` with `ex` does more.',
     reply: 'ok',

@@ -21,7 +21,7 @@ export const VECTOR_SET = {
   VINFO: { byHand: 'its report has a type of its own' },
   VISMEMBER: { summary: 'Whether there is such an element.', reply: 'boolean' },
   VLINKS: { byHand: 'an option changes the reply' },
-  VRANDMEMBER: { byHand: 'a count makes it a list' },
+  VRANDMEMBER: { byHand: 'a count makes it a list', plan: '. .?', reader: 'strings' },
   VRANGE: {
     summary: 'Gets elements by name, in their order.',
     reply: 'strings',

@@ -15,11 +15,14 @@
  * | `WORD` | that word |
  * | `{nx|ex=|get*=}` | what the last parameter, an object, asks for, in this order: a word alone, a word with a value or an array of them, a word before each of several values |
  *
+ * Options may stand in the middle of a plan, where the server wants them; the object that asks for them
+ * is the last parameter all the same, after as many as the other items take.
+ *
  * Without a plan the parameters are the arguments.
  */
 import { UsageError } from '../errors/usage-error.js';
 import type { Argument } from '../protocol/encoder.js';
-import { checkOptions } from './options.js';
+import { checkOptionNames } from './options.js';
 
 /**
  * Makes arguments of parameters.
@@ -183,7 +186,7 @@ function optionsStep(item: string, command: string, place: number): Step {
   const names = Object.keys(forms);
   return (given, next, args) => {
     if (given[place] === undefined) return next;
-    const options = checkOptions(command, given[place], forms);
+    const options = checkOptionNames(command, given[place], forms);
     const asked = Object.keys(options);
     // One alone needs no order.
     for (const name of asked.length === 1 ? asked : names) {

@@ -11,6 +11,7 @@ import type { Reply } from '../protocol/reply.js';
 import { blockIndexOf } from './blocking.js';
 import { CommandFlag, type CommandSpec, defineCommand } from './command.js';
 import { COMMANDS, CONTAINERS } from './command-table.js';
+import { textOf } from './reply-shapes.js';
 
 const { blocking, subscription } = CommandFlag;
 
@@ -58,10 +59,10 @@ export function specOfCall(words: readonly Argument[], decodeAs: number): Comman
 
 /** Acknowledgements arrive as pushes, whose names are bytes. */
 function withTextNames(acknowledgements: Reply): Reply {
-  return (acknowledgements as Reply[][]).map(([kind, name, count]) => [
-    kind as Reply,
-    name instanceof Uint8Array ? Buffer.from(name).toString() : (name as Reply),
-    count as Reply,
+  return (acknowledgements as Reply[][]).map(([kind = null, name = null, count = null]) => [
+    kind,
+    name === null ? null : textOf(name),
+    count,
   ]);
 }
 

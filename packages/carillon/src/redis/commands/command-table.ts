@@ -26,14 +26,17 @@ const FLAG_OF_LETTER: Readonly<Record<string, number>> = {
 
 const entries = new Map<string, CommandEntry>();
 const containers = new Set<string>();
-for (const [letters, keys, plan, reply, names] of COMMAND_TABLE) {
+for (const row of COMMAND_TABLE.trim().split('\n')) {
+  const [letters = '', keys = '', plan = '', reply = '', names = ''] = row.split(';');
   let flags = 0;
   for (const letter of letters) flags |= FLAG_OF_LETTER[letter] ?? 0;
-  for (const written of names.split(' ')) {
-    const name = written.replace('|', ' ');
-    if (name !== written) containers.add(name.slice(0, name.indexOf(' ')));
-    // `SENTINEL|`: a container of which nothing more is known.
-    if (!name.endsWith(' ')) entries.set(name, { name, flags, keys, plan, reply });
+  const add = (name: string): unknown => entries.set(name, { name, flags, keys, plan, reply });
+  for (const together of names.toUpperCase().split(' ')) {
+    const [first = '', ...subcommands] = together.split('|');
+    if (subcommands.length === 0) add(first);
+    else containers.add(first);
+    // `sentinel|`: a container of which nothing more is known.
+    for (const each of subcommands) if (each !== '') add(`${first} ${each}`);
   }
 }
 

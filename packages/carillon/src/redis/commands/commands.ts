@@ -5,7 +5,6 @@
  * Names are the server's in lower case; options are one object with the server's tokens in lower case.
  * Where a `number` is promised, an integer that no number holds exactly rejects with `UNSAFE_INTEGER`.
  */
-
 import type { Argument } from '../protocol/encoder.js';
 import type { Reply } from '../protocol/reply.js';
 import { METHODS_BY_HAND } from './by-hand/methods.js';

@@ -12,7 +12,7 @@ export type AtMostOne<T> = {
  *
  * @throws {UsageError} `INVALID_ARGUMENT`, with the names there are.
  */
-export function checkOptions(
+export function checkOptionNames(
   command: string,
   given: unknown,
   known: Readonly<Record<string, unknown>>,

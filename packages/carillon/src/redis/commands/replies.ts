@@ -5,7 +5,8 @@
  * sends them, so that a reader knows one form.
  */
 import type { Reply } from '../protocol/reply.js';
-import { exactNumber, pairsToRecord, textOf } from './reply-shapes.js';
+import { exactNumber, itemsOf, pageOf, pairsIn, pairsToRecord, textOf } from './reply-shapes.js';
+import { orNull, type Shape } from './report-shapes.js';
 
 /** How to read a reply. */
 export interface ReplyReader {
@@ -16,7 +17,7 @@ export interface ReplyReader {
   /** A map is to be decoded as RESP2 sends it: `[key, value, key, value]`. */
   readonly flatMaps?: true;
   /** Gives the reply its public shape; absent when they are the same. */
-  readonly shape?: (reply: Reply, command: string) => unknown;
+  readonly shape?: Shape;
 }
 
 /** The readers that the table names. */
@@ -49,23 +50,23 @@ export const REPLIES: Readonly<Record<ReplyName, ReplyReader>> = {
   /** Like `strings`, always as bytes. */
   bytes: { isBytes: true },
   /** A cursor, always text, with a list of what is to be read there. */
-  page: { shape: page },
+  page: { shape: pageOf((elements) => elements) },
   /** An integer or `null`; lists of them; nested lists. */
   integers: { shape: integers },
-  /** A floating-point number or `null`, or a list of them: RESP2 sends digits. */
+  /** A floating-point number or `null`; lists of them; nested lists. RESP2 sends digits. */
   doubles: { isText: true, shape: doubles },
   /** RESP3 sends a boolean, RESP2 0 and 1. */
   boolean: { shape: boolean },
   /** Names with their values. */
   record: { flatMaps: true, shape: pairsToRecord },
   /** Like `record`, with values that are always text. */
-  textRecord: { isText: true, flatMaps: true, shape: pairsToRecord },
+  textRecord: textReport(pairsToRecord),
   /** Members with their scores. */
   scoredMembers: { flatMaps: true, shape: scoredMembers },
   /** A key with the member that was popped there, and its score. */
-  poppedMember: { shape: poppedMember },
+  poppedMember: { shape: orNull(poppedMember) },
   /** A key with the members that were popped there, and their scores. */
-  poppedMembers: { shape: poppedMembers },
+  poppedMembers: { shape: orNull(poppedMembers) },
 };
 
 function integers(reply: Reply, command: string): unknown {
@@ -74,8 +75,9 @@ function integers(reply: Reply, command: string): unknown {
   return reply;
 }
 
-function doubles(reply: Reply): unknown {
-  return Array.isArray(reply) ? reply.map(toDouble) : toDouble(reply);
+/** Floating-point numbers, as `toDouble` reads each, in lists as deep as the reply's. */
+export function doubles(reply: Reply): unknown {
+  return Array.isArray(reply) ? reply.map(doubles) : toDouble(reply);
 }
 
 /** A floating-point number, which RESP2 sends as digits, and `null` as it is. */
@@ -90,39 +92,49 @@ function doubleOf(digits: string): number {
   return Number(digits);
 }
 
-/** What is no list, QUEUED, stays as it is. */
-function page(reply: Reply): unknown {
-  return Array.isArray(reply) ? [textOf(reply[0]), reply[1]] : reply;
-}
-
 function boolean(reply: Reply): Reply {
   return typeof reply === 'number' ? reply !== 0 : reply;
 }
 
 /**
- * Tuples of members and scores, which RESP2 sends in one flat list and RESP3 in pairs or as a map. What
- * is no list, `null` or QUEUED, stays as it is.
+ * Tuples of members and scores, which RESP2 sends in one flat list and RESP3 in pairs or as a map;
+ * `null` as it is.
  */
 export function scoredMembers(reply: Reply | undefined): unknown {
-  if (!Array.isArray(reply)) return reply;
-  if (Array.isArray(reply[0])) return reply.map(scoredMember);
-  const tuples: unknown[] = [];
-  for (let i = 0; i + 1 < reply.length; i += 2) tuples.push([reply[i], toDouble(reply[i + 1])]);
-  return tuples;
+  if (reply === null) return null;
+  const items = itemsOf(reply);
+  return Array.isArray(items[0]) ? items.map(scoredMember) : pairsIn(items, toDouble);
 }
 
 /** A tuple of a member and its score; `null` of an empty list. */
 export function scoredMember(reply: Reply): unknown {
-  if (!Array.isArray(reply)) return reply;
-  return reply.length === 0 ? null : [reply[0], toDouble(reply[1])];
+  const [member, score] = itemsOf(reply);
+  return member === undefined ? null : [member, toDouble(score)];
 }
 
 function poppedMember(reply: Reply): unknown {
-  if (!Array.isArray(reply)) return reply;
-  const [key, member, score] = reply;
+  const [key, member, score] = itemsOf(reply);
   return [key, member, toDouble(score)];
 }
 
 function poppedMembers(reply: Reply): unknown {
-  return Array.isArray(reply) ? [reply[0], scoredMembers(reply[1])] : reply;
+  const [key, members] = itemsOf(reply);
+  return [key, scoredMembers(members)];
+}
+
+/** A reader of what servers tell of themselves: all strings are text, maps come flat. */
+export function textReport(shape: Shape): ReplyReader {
+  return { isText: true, flatMaps: true, shape };
+}
+
+/** Picks a reader by one option of the last parameter. */
+export function whenAsked(
+  option: string,
+  asked: ReplyReader,
+  otherwise: ReplyReader,
+): (...given: readonly unknown[]) => ReplyReader {
+  return (...given) => {
+    const options = given.at(-1) as Readonly<Record<string, unknown>> | null | undefined;
+    return options?.[option] ? asked : otherwise;
+  };
 }

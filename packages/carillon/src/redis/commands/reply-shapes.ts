@@ -1,5 +1,6 @@
 /** Gives replies their public shape, the same under RESP2 and RESP3. */
 import { ProtocolError } from '../errors/protocol-error.js';
+import { textOfBytes } from '../protocol/byte-text.js';
 import type { Reply } from '../protocol/reply.js';
 
 /** What bulk strings are read as. */
@@ -19,39 +20,45 @@ export function exactNumber(reply: Reply, command: string): number {
   throw new ProtocolError(message, 'UNSAFE_INTEGER', { command });
 }
 
-/** `exactNumber` for one command. */
-export function numberOf(command: string): (reply: Reply) => number {
-  return (reply) => exactNumber(reply, command);
+/**
+ * The items of a list.
+ *
+ * @param command - For the error.
+ * @throws {ProtocolError} `UNEXPECTED_REPLY`: it is none.
+ */
+export function itemsOf(reply: Reply | undefined, command?: string): readonly Reply[] {
+  if (Array.isArray(reply)) return reply;
+  throw new ProtocolError('expected a list', 'UNEXPECTED_REPLY', { command });
+}
+
+/** What stands in a list by turns, as pairs. One without a partner at its end is left out. */
+export function pairsIn<V = Reply>(
+  items: readonly Reply[],
+  readValue: (value: Reply) => V = (value) => value as V,
+): [name: Reply, value: V][] {
+  const pairs: [Reply, V][] = [];
+  for (let i = 0; i + 1 < items.length; i += 2) {
+    pairs.push([items[i] as Reply, readValue(items[i + 1] as Reply)]);
+  }
+  return pairs;
+}
+
+/** A shape for what scans give: a cursor, always text, and what there is to read at that place. */
+export function pageOf<T>(
+  readElements: (elements: Reply | undefined) => T,
+): (reply: Reply, command: string) => [cursor: string, elements: T] {
+  return (reply, command) => {
+    const [cursor, elements] = itemsOf(reply, command);
+    return [textOf(cursor), readElements(elements)];
+  };
 }
 
 /** Turns `[field, value, field, value]` into a record; of a field that is there twice, the last value. */
 export function pairsToRecord<S extends Strings>(reply: Reply | undefined): Record<string, S> {
-  if (!Array.isArray(reply)) {
-    throw new ProtocolError('expected field and value pairs', 'UNEXPECTED_REPLY');
-  }
+  const items = itemsOf(reply);
   const record: Record<string, S> = {};
-  for (let i = 0; i + 1 < reply.length; i += 2) {
-    setOwn(record, textOf(reply[i]), reply[i + 1] as S);
-  }
-  return record;
-}
-
-/** A shape for lists: that of each element. */
-export function eachShaped<T>(shape: (element: Reply) => T): (reply: Reply) => T[] {
-  return (reply) => {
-    if (!Array.isArray(reply)) throw new ProtocolError('expected a list', 'UNEXPECTED_REPLY');
-    return reply.map(shape);
-  };
-}
-
-/** Pairs as a record, in which the members that are named have a shape of their own. */
-export function membersShaped(
-  reply: Reply,
-  shapes: Readonly<Record<string, (member: Reply) => unknown>>,
-): Record<string, unknown> {
-  const record: Record<string, unknown> = pairsToRecord<never>(reply);
-  for (const [name, shape] of Object.entries(shapes)) {
-    if (Object.hasOwn(record, name)) record[name] = shape(record[name] as Reply);
+  for (let i = 0; i + 1 < items.length; i += 2) {
+    setOwn(record, textOf(items[i]), items[i + 1] as S);
   }
   return record;
 }
@@ -75,5 +82,5 @@ export function setOwn<T>(record: Record<string, T>, name: string, value: T): vo
 
 /** A name as text, also where the reply was read as bytes: the members of records have text names. */
 export function textOf(name: Reply | undefined): string {
-  return name instanceof Uint8Array ? Buffer.from(name).toString() : String(name);
+  return name instanceof Uint8Array ? textOfBytes(name) : String(name);
 }

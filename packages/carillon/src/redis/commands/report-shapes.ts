@@ -5,16 +5,20 @@
  * Shapes are made of shapes, so that a nested report is written down as it is nested. Maps must be
  * decoded flat.
  */
-import { ProtocolError } from '../errors/protocol-error.js';
 import type { Reply } from '../protocol/reply.js';
 import type { Fields } from './parameters.js';
-import { numberOf, pairsToRecord, setOwn, textOf } from './reply-shapes.js';
+import { exactNumber, itemsOf, pairsIn, pairsToRecord, setOwn, textOf } from './reply-shapes.js';
 
 /** Gives a part of a command's reply its public shape. */
 export type Shape = (reply: Reply, command: string) => unknown;
 
 /** As it is; a number that is promised holds exactly what the server sent. */
-export const asItIs: Shape = (reply, command) => numberOf(command)(reply);
+export const asItIs: Shape = exactNumber;
+
+/** The same shape, and `null` where servers send that instead. */
+export function orNull(shape: Shape): Shape {
+  return (reply, command) => (reply === null ? null : shape(reply, command));
+}
 
 /**
  * A record.
@@ -40,28 +44,11 @@ export function listOf(shape: Shape): Shape {
 
 /** A list of names and values in turn, as pairs. */
 export function tuplesOf(shape: Shape): Shape {
-  return (reply, command) => {
-    const items = itemsOf(reply);
-    const pairs: unknown[] = [];
-    for (let i = 0; i + 1 < items.length; i += 2) {
-      pairs.push([items[i], shape(items[i + 1] as Reply, command)]);
-    }
-    return pairs;
-  };
+  return (reply, command) => pairsIn(itemsOf(reply), (value) => shape(value, command));
 }
 
 /** Strings that are text also in the bytes view. */
 export const texts: Shape = (reply) => itemsOf(reply).map(textOf);
-
-/**
- * The items of a list.
- *
- * @throws {ProtocolError} `UNEXPECTED_REPLY`: it is none.
- */
-export function itemsOf(reply: Reply | undefined): readonly Reply[] {
-  if (Array.isArray(reply)) return reply;
-  throw new ProtocolError('expected a list', 'UNEXPECTED_REPLY');
-}
 
 /**
  * The lines `name:value` of a text; a name that occurs twice has its last value.

@@ -7,15 +7,14 @@
  * Not here: the commands themselves, which give one page and a cursor each.
  */
 import { CommandAbortedError } from '../errors/connection-error.js';
-import { ProtocolError } from '../errors/protocol-error.js';
 import type { Argument } from '../protocol/encoder.js';
 import type { Reply } from '../protocol/reply.js';
 import type { Words } from './call-command.js';
 import type { CallOptions } from './command.js';
-import { checkOptions } from './options.js';
+import { checkOptionNames } from './options.js';
 import type { Key } from './parameters.js';
 import { toDouble } from './replies.js';
-import { textOf } from './reply-shapes.js';
+import { itemsOf, pageOf, pairsIn } from './reply-shapes.js';
 
 /** Options of an iteration over what a key holds. */
 export interface ElementScanOptions {
@@ -65,15 +64,15 @@ export async function* scan<T>(
   read: ReadPage<T>,
 ): AsyncGenerator<T, void, undefined> {
   const command = String(words[0]);
-  checkOptions(command, options, command === 'SCAN' ? KEY_OPTIONS : ELEMENT_OPTIONS);
+  checkOptionNames(command, options, command === 'SCAN' ? KEY_OPTIONS : ELEMENT_OPTIONS);
   const { signal } = options;
   const filters = filtersOf(options);
   let cursor = '0';
   do {
     const reply = await source.call([...words, cursor, ...filters], signal && { signal });
-    const page = pageOf(reply, command);
-    cursor = page.cursor;
-    for (const element of read(page.elements)) {
+    const [next, elements] = readPage(reply, command);
+    cursor = next;
+    for (const element of read(elements)) {
       if (signal?.aborted) throw aborted(command, signal);
       yield element;
     }
@@ -89,11 +88,7 @@ function filtersOf({ match, count, type }: KeyScanOptions): Argument[] {
   return filters;
 }
 
-function pageOf(reply: Reply, command: string): { cursor: string; elements: readonly Reply[] } {
-  const [cursor, elements] = Array.isArray(reply) ? (reply as readonly Reply[]) : [];
-  if (Array.isArray(elements)) return { cursor: textOf(cursor), elements };
-  throw new ProtocolError('expected a cursor and a page', 'UNEXPECTED_REPLY', { command });
-}
+const readPage = pageOf(itemsOf);
 
 function aborted(command: string, { reason }: AbortSignal): CommandAbortedError {
   return new CommandAbortedError({ command, sent: 'no', cause: reason });
@@ -106,16 +101,10 @@ export function singly<S>(page: readonly Reply[]): Iterable<S> {
 
 /** Names and values by turns, as pairs: a name that is bytes survives, which no record could hold. */
 export function inPairs<S>(page: readonly Reply[]): Iterable<[name: S, value: S]> {
-  return pairsOf(page, (value) => value as S);
+  return pairsIn(page) as [S, S][];
 }
 
 /** Members and scores by turns, as pairs. */
 export function withScores<S>(page: readonly Reply[]): Iterable<[member: S, score: number]> {
-  return pairsOf(page, (score) => toDouble(score) as number);
-}
-
-function pairsOf<S, V>(page: readonly Reply[], read: (value: Reply | undefined) => V): [S, V][] {
-  const pairs: [S, V][] = [];
-  for (let i = 0; i < page.length; i += 2) pairs.push([page[i] as S, read(page[i + 1])]);
-  return pairs;
+  return pairsIn(page, toDouble) as [S, number][];
 }

@@ -8,9 +8,22 @@ import { UsageError } from '../errors/usage-error.js';
 /** What an option must be: in words for the error, and as a test. */
 export type Requirement = readonly [expected: string, accepts: (value: unknown) => boolean];
 
+/** Also the empty one. */
 export const aString: Requirement = ['a string', (value) => typeof value === 'string'];
+/** `true` or `false`; nothing that merely counts as either. */
 export const aBoolean: Requirement = ['true or false', (value) => typeof value === 'boolean'];
+/** Also one that is aborted. */
+export const anAbortSignal: Requirement = [
+  'an AbortSignal',
+  (value) => value instanceof AbortSignal,
+];
+/** A class counts, too. */
 export const aFunction: Requirement = ['a function', (value) => typeof value === 'function'];
+/** 0, 1 and so on, as far as numbers hold integers. */
+export const anIntegerFromZero: Requirement = [
+  'an integer from 0',
+  (value) => Number.isSafeInteger(value) && (value as number) >= 0,
+];
 /** `Infinity` included. */
 export const aPositiveNumber: Requirement = [
   'a number greater than 0',
@@ -46,6 +59,12 @@ export function checkOptions(
       throw new UsageError('INVALID_OPTION', `\`${name}\` must be ${expected}`);
     }
   }
+}
+
+/** @throws {UsageError} `INVALID_ARGUMENT`: it is no index of a database. */
+export function checkDatabase(db: unknown): void {
+  const [expected, accepts] = anIntegerFromZero;
+  if (!accepts(db)) throw new UsageError('INVALID_ARGUMENT', `a database is ${expected}`);
 }
 
 /**

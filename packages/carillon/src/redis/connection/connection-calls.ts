@@ -11,6 +11,7 @@ import { UsageError } from '../errors/usage-error.js';
 import type { Argument } from '../protocol/encoder.js';
 import type { Reply } from '../protocol/reply.js';
 import type { Channel } from './channel.js';
+import { checkDatabase } from './check-options.js';
 import type { AuthArguments } from './connection.js';
 import type {
   Acknowledgement,
@@ -100,9 +101,7 @@ export abstract class ConnectionCalls implements Executor {
    * @throws {ReplyError} The server has no database of that index.
    */
   async select(db: number): Promise<true> {
-    if (!Number.isSafeInteger(db) || db < 0) {
-      throw new UsageError('INVALID_ARGUMENT', 'a database is an integer from 0');
-    }
+    checkDatabase(db);
     await this.run(new Command(SELECT, [db]));
     return true;
   }

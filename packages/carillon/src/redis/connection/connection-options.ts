@@ -7,7 +7,14 @@ import { UsageError } from '../errors/usage-error.js';
 import { Decoder } from '../protocol/decoder.js';
 import type { DecoderFactory } from '../protocol/reply-decoder.js';
 import { describeEndpoint, type Endpoint, parseAddress, type ServerAddress } from './address.js';
-import { aFunction, aPositiveNumber, aString, type Requirement } from './check-options.js';
+import {
+  aFunction,
+  anAbortSignal,
+  anIntegerFromZero,
+  aPositiveNumber,
+  aString,
+  type Requirement,
+} from './check-options.js';
 import { Connection, type ConnectionClass } from './connection.js';
 import type { CredentialsProvider } from './credentials.js';
 import type { Dial } from './dial.js';
@@ -79,7 +86,7 @@ export interface ConnectionSettings {
 
 /** What each option must be. */
 export const CONNECTION_REQUIREMENTS: Readonly<Record<keyof ConnectionOptions, Requirement>> = {
-  db: ['an integer from 0', (value) => Number.isSafeInteger(value) && (value as number) >= 0],
+  db: anIntegerFromZero,
   username: aString,
   password: [
     'a string or bytes',
@@ -108,7 +115,7 @@ export const CONNECTION_REQUIREMENTS: Readonly<Record<keyof ConnectionOptions, R
       typeof value === 'function' &&
       (value === Connection || value.prototype instanceof Connection),
   ],
-  signal: ['an AbortSignal', (value) => value instanceof AbortSignal],
+  signal: anAbortSignal,
 };
 
 /** Long enough for a TLS handshake across continents, short enough to be noticed at start-up. */

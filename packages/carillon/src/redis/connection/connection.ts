@@ -419,10 +419,7 @@ export class Connection extends ConnectionCalls implements BatchExecutor {
       if (index < written) command.sentBefore = true;
       else if (!command.sentBefore) command.sent = 'no';
     });
-    for (let command = this.#waiting.shift(); command; command = this.#waiting.shift()) {
-      pending.push(command);
-    }
-    return pending.filter((command) => !command.settled);
+    return [...pending, ...this.#waiting.drain()].filter((command) => !command.settled);
   }
 }
 

@@ -39,9 +39,7 @@ export class WaitingCommands implements CommandHolder {
 
   /** Puts commands before all that wait, in their order. The caller looks at the room before. */
   putFirst(commands: readonly Command[]): void {
-    const later: Command[] = [];
-    for (let next = this.shift(); next; next = this.shift()) later.push(next);
-    for (const command of [...commands, ...later]) this.push(command);
+    for (const command of [...commands, ...this.drain()]) this.push(command);
   }
 
   /** Takes the command that waits longest. */
@@ -55,6 +53,13 @@ export class WaitingCommands implements CommandHolder {
       }
       return command;
     }
+  }
+
+  /** Takes all commands, the one that waits longest first. */
+  drain(): Command[] {
+    const commands: Command[] = [];
+    for (let next = this.shift(); next; next = this.shift()) commands.push(next);
+    return commands;
   }
 
   /** Called by a command of this queue when it settles. */

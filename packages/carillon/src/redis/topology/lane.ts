@@ -8,7 +8,6 @@
  * A connection that is too old, or whose server became a replica, is replaced while it lives: the next
  * one is opened first, then commands wait until the old one has answered all it has.
  */
-
 import type { RetryPolicy } from '../../util/retry-policy.js';
 import { type Command, CommandFlag } from '../commands/command.js';
 import { traceCommand } from '../commands/command-tracing.js';
@@ -256,9 +255,7 @@ export class Lane implements BatchExecutor {
 
   /** For what had a connection, and so was called before what waits for one. */
   #enqueueFirst(commands: readonly Command[]): void {
-    const later: Command[] = [];
-    for (let next = this.#queue.shift(); next; next = this.#queue.shift()) later.push(next);
-    for (const command of [...commands, ...later]) this.#enqueue(command);
+    for (const command of [...commands, ...this.#queue.drain()]) this.#enqueue(command);
   }
 
   #enqueue(command: Command): void {
@@ -276,8 +273,6 @@ export class Lane implements BatchExecutor {
     for (const command of this.#refused.drain()) {
       command.failConnection(code, address, cause ?? this.#refused.reasonOf(command));
     }
-    for (let command = this.#queue.shift(); command; command = this.#queue.shift()) {
-      command.failConnection(code, address, cause);
-    }
+    for (const command of this.#queue.drain()) command.failConnection(code, address, cause);
   }
 }

@@ -578,9 +578,7 @@ export class PoolConnections {
     for (const command of this.#refused.drain()) {
       command.failConnection(code, address, cause ?? this.#refused.reasonOf(command));
     }
-    for (let command = this.#queue.shift(); command; command = this.#queue.shift()) {
-      command.failConnection(code, address, cause);
-    }
+    for (const command of this.#queue.drain()) command.failConnection(code, address, cause);
   }
 }
 

@@ -3,6 +3,7 @@ import { none, type RetryPolicy } from '../../util/retry-policy.js';
 import type { Encoding } from '../commands/command.js';
 import type { ServerAddress } from '../connection/address.js';
 import {
+  anIntegerFromZero,
   aPositiveCount,
   aPositiveNumber,
   checkOptions,
@@ -77,7 +78,7 @@ export const aPoolClass: Requirement = [
 
 /** What each option about the connections must be. */
 export const SIZING_REQUIREMENTS: Readonly<Record<keyof PoolSizing, Requirement>> = {
-  minSize: ['an integer from 0', (value) => Number.isSafeInteger(value) && (value as number) >= 0],
+  minSize: anIntegerFromZero,
   maxSize: ['a positive integer', (value) => Number.isSafeInteger(value) && (value as number) > 0],
   idleTimeoutMs: aPositiveNumber,
   maxConnectionAgeMs: aPositiveNumber,

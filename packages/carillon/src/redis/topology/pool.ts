@@ -17,7 +17,13 @@ import { traceCommand } from '../commands/command-tracing.js';
 import type { BatchExecutor } from '../commands/executor.js';
 import type { EncodingOf, Strings } from '../commands/reply-shapes.js';
 import type { Scope } from '../commands/scope.js';
-import { aPositiveNumber, checkOptions, type Requirement } from '../connection/check-options.js';
+import {
+  anAbortSignal,
+  aPositiveNumber,
+  checkDatabase,
+  checkOptions,
+  type Requirement,
+} from '../connection/check-options.js';
 import { type AuthArguments, type Connection, timeoutOf } from '../connection/connection.js';
 import type {
   Acknowledgement,
@@ -54,7 +60,7 @@ export interface AcquireOptions {
 
 const ACQUIRE_REQUIREMENTS: Readonly<Record<keyof AcquireOptions, Requirement>> = {
   timeoutMs: aPositiveNumber,
-  signal: ['an AbortSignal', (value) => value instanceof AbortSignal],
+  signal: anAbortSignal,
 };
 
 /** A class to make pools of, instead of `Pool`: one that extends it. */
@@ -302,9 +308,7 @@ export class Pool<S extends Strings = string> implements BatchExecutor {
    * @throws {ConnectionError} The server could not be asked, or the pool is closed (`PoolClosedError`).
    */
   async select(db: number): Promise<true> {
-    if (!Number.isSafeInteger(db) || db < 0) {
-      throw new UsageError('INVALID_ARGUMENT', 'a database is an integer from 0');
-    }
+    checkDatabase(db);
     await this.#connections.changeAll((connection) => connection.select(db), { db });
     return true;
   }

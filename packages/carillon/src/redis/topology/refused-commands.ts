@@ -153,7 +153,7 @@ export class RefusedCommands {
   drain(): Command[] {
     clearTimeout(this.#timer);
     this.#timer = undefined;
-    return [...allOf(this.#refused), ...allOf(this.#behind)];
+    return [...this.#refused.drain(), ...this.#behind.drain()];
   }
 
   /** Whether the next round is on its way. */
@@ -230,13 +230,13 @@ export class RefusedCommands {
     this.#scout = undefined;
     if (!isAnswered)
       this.resume(); // there may be another connection already
-    else if (isBack) this.#judge(this.#putBack(allOf(this.#refused)));
+    else if (isBack) this.#judge(this.#putBack(this.#refused.drain()));
     else this.#owner.resend(this.drain());
   }
 
   #putScoutBack(scout: Command): void {
     this.#scout = undefined;
-    this.#putBack([scout, ...allOf(this.#refused)]);
+    this.#putBack([scout, ...this.#refused.drain()]);
   }
 
   #putBack(commands: readonly Command[]): readonly Command[] {
@@ -270,8 +270,3 @@ function isProbe(command: Command): boolean {
 }
 
 /** Empties a queue. */
-function allOf(queue: WaitingCommands): Command[] {
-  const commands: Command[] = [];
-  for (let next = queue.shift(); next; next = queue.shift()) commands.push(next);
-  return commands;
-}

@@ -1,9 +1,10 @@
 /** Reports about users, which have records in them. */
 import type { Argument } from '../../protocol/encoder.js';
-import { checkOptions } from '../options.js';
+import { readPlan } from '../argument-plan.js';
 import type { Fields } from '../parameters.js';
-import { REPLIES, type ReplyReader, toDouble } from '../replies.js';
-import { eachShaped, membersShaped, pairsToRecord, type Strings } from '../reply-shapes.js';
+import { REPLIES, textReport, toDouble, whenAsked } from '../replies.js';
+import type { Strings } from '../reply-shapes.js';
+import { listOf, orNull, report } from '../report-shapes.js';
 import type { MethodsByHand } from '../typed-methods.js';
 import { readClientLine } from './connection.js';
 
@@ -71,35 +72,19 @@ declare module '../commands.js' {
   }
 }
 
-const USER: ReplyReader = {
-  isText: true,
-  flatMaps: true,
-  shape: (reply) =>
-    reply === null ? null : membersShaped(reply, { selectors: eachShaped(pairsToRecord) }),
-};
+const USER = textReport(orNull(report({ selectors: listOf(report({})) })));
 
-const LOG: ReplyReader = {
-  isText: true,
-  flatMaps: true,
-  shape: eachShaped((entry) =>
-    membersShaped(entry, { 'age-seconds': toDouble, 'client-info': readClientLine }),
-  ),
-};
+const LOG = textReport(listOf(report({ 'age-seconds': toDouble, 'client-info': readClientLine })));
 
-type CountOrReset = number | { readonly reset?: boolean } | undefined;
+const writeReset = readPlan('{reset}', 'ACL LOG');
+const writeCount = readPlan('.?', 'ACL LOG');
 
-function resets(given: CountOrReset): boolean {
-  return typeof given === 'object' && given.reset === true;
-}
-
+/** How the commands declared above are sent and read, where the generated table does not say it. */
 export const ACL: MethodsByHand = {
   'ACL GETUSER': { reply: USER },
   'ACL LOG': {
-    args: (given: CountOrReset): readonly Argument[] => {
-      if (typeof given === 'object') checkOptions('ACL LOG', given, { reset: true });
-      if (resets(given)) return ['RESET'];
-      return typeof given === 'number' ? [given] : [];
-    },
-    reply: (given: CountOrReset) => (resets(given) ? REPLIES.status : LOG),
+    args: (given: unknown): readonly Argument[] =>
+      typeof given === 'object' ? writeReset([given]) : writeCount([given]),
+    reply: whenAsked('reset', REPLIES.status, LOG),
   },
 };

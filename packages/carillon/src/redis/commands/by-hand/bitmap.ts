@@ -1,7 +1,7 @@
 /** Commands on bits whose parameters are objects: ranges, and the operations of BITFIELD. */
 import { UsageError } from '../../errors/usage-error.js';
 import type { Argument } from '../../protocol/encoder.js';
-import { checkOptions } from '../options.js';
+import { checkOptionNames } from '../options.js';
 import type { Key } from '../parameters.js';
 import { REPLIES } from '../replies.js';
 import type { Strings } from '../reply-shapes.js';
@@ -120,7 +120,7 @@ function bitposArguments(
 }
 
 function rangeArguments(command: string, range: BitRange | OpenBitRange): Argument[] {
-  checkOptions(command, range, RANGE);
+  checkOptionNames(command, range, RANGE);
   const { start, end, unit } = range;
   const args: Argument[] = [start];
   if (end !== undefined) args.push(end);
@@ -162,7 +162,7 @@ function checkOperation(command: string, operation: BitfieldOperation): void {
     const message = `${command} takes operations that have \`get\`, \`set\` or \`incrby\``;
     throw new UsageError('INVALID_ARGUMENT', message, { command });
   }
-  checkOptions(command, operation, known[1]);
+  checkOptionNames(command, operation, known[1]);
 }
 
 function wordsOf(operation: BitfieldOperation): readonly Argument[] {
@@ -171,6 +171,7 @@ function wordsOf(operation: BitfieldOperation): readonly Argument[] {
   return ['INCRBY', operation.incrby, operation.offset, operation.increment];
 }
 
+/** How the commands declared above are sent and read, where the generated table does not say it. */
 export const BITMAP: MethodsByHand = {
   BITCOUNT: { args: bitcountArguments, reply: REPLIES.integers },
   BITFIELD: { args: operationsOf('BITFIELD'), reply: REPLIES.integers },

@@ -2,11 +2,11 @@
 import type { Argument } from '../../protocol/encoder.js';
 import type { Reply } from '../../protocol/reply.js';
 import { readPlan } from '../argument-plan.js';
-import { type AtMostOne, checkOptions } from '../options.js';
+import { type AtMostOne, checkOptionNames } from '../options.js';
 import type { Fields, Key } from '../parameters.js';
-import { REPLIES, type ReplyReader } from '../replies.js';
-import { type Strings, textOf } from '../reply-shapes.js';
-import { itemsOf, linesToRecord, listOf, report, type Shape } from '../report-shapes.js';
+import { REPLIES, textReport } from '../replies.js';
+import { itemsOf, type Strings, textOf } from '../reply-shapes.js';
+import { asItIs, linesToRecord, listOf, report, type Shape, tuplesOf } from '../report-shapes.js';
 import type { MethodsByHand } from '../typed-methods.js';
 
 /** Slots from one to another, both included. */
@@ -240,7 +240,7 @@ const SLOTS_TO_MIGRATE: Readonly<Record<keyof SlotsToMigrate, true>> = {
 
 function migrateslotsArguments(...groups: readonly SlotsToMigrate[]): readonly Argument[] {
   return groups.flatMap((group) => {
-    checkOptions('CLUSTER MIGRATESLOTS', group, SLOTS_TO_MIGRATE);
+    checkOptionNames('CLUSTER MIGRATESLOTS', group, SLOTS_TO_MIGRATE);
     return ['SLOTSRANGE', ...group.slotsrange.flat(), 'NODE', group.node];
   });
 }
@@ -255,15 +255,6 @@ function slotStatsArguments(
   ...given: readonly unknown[]
 ): readonly Argument[] {
   return writeSlotStats[filter]([filter, ...given]);
-}
-
-function rangesOf(reply: Reply): SlotRange[] {
-  const bounds = itemsOf(reply) as readonly number[];
-  const ranges: SlotRange[] = [];
-  for (let i = 0; i + 1 < bounds.length; i += 2) {
-    ranges.push([bounds[i] as number, bounds[i + 1] as number]);
-  }
-  return ranges;
 }
 
 const slotsOf: Shape = (reply, command) => {
@@ -283,14 +274,10 @@ const slotStats: Shape = (reply, command) => {
   return [slot, report({})(figures, command)];
 };
 
-const cursorAndKeys: Shape = (reply) => {
-  const [cursor, keys] = itemsOf(reply);
-  return [textOf(cursor), keys];
-};
-
 /** Reports that become objects. */
-const reports: ReplyReader = { isText: true, flatMaps: true, shape: listOf(report({})) };
+const reports = textReport(listOf(report({})));
 
+/** How the commands declared above are sent and read, where the generated table does not say it. */
 export const CLUSTER: MethodsByHand = {
   'CLUSTER GETSLOTMIGRATIONS': { reply: reports },
   'CLUSTER INFO': { reply: { isText: true, shape: (reply) => linesToRecord(textOf(reply)) } },
@@ -302,16 +289,11 @@ export const CLUSTER: MethodsByHand = {
       action === 'STATUS' ? reports : REPLIES.text,
   },
   'CLUSTER SHARDS': {
-    reply: {
-      isText: true,
-      flatMaps: true,
-      shape: listOf(report({ slots: rangesOf, nodes: listOf(report({})) })),
-    },
+    reply: textReport(listOf(report({ slots: tuplesOf(asItIs), nodes: listOf(report({})) }))),
   },
   'CLUSTER SLOT-STATS': {
     args: slotStatsArguments,
-    reply: { isText: true, flatMaps: true, shape: listOf(slotStats) },
+    reply: textReport(listOf(slotStats)),
   },
-  'CLUSTER SLOTS': { reply: { isText: true, flatMaps: true, shape: listOf(slotsOf) } },
-  CLUSTERSCAN: { args: '. {match=|count=|type=|slot=}', reply: { shape: cursorAndKeys } },
+  'CLUSTER SLOTS': { reply: textReport(listOf(slotsOf)) },
 };

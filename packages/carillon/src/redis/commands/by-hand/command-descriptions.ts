@@ -4,9 +4,9 @@ import type { Reply } from '../../protocol/reply.js';
 import { readPlan } from '../argument-plan.js';
 import type { AtMostOne } from '../options.js';
 import type { Fields, Key, Many, Value } from '../parameters.js';
-import { REPLIES, type ReplyReader } from '../replies.js';
-import { type Strings, textOf } from '../reply-shapes.js';
-import { asItIs, itemsOf, listOf, report, type Shape, texts } from '../report-shapes.js';
+import { REPLIES, textReport } from '../replies.js';
+import { itemsOf, type Strings, textOf } from '../reply-shapes.js';
+import { asItIs, listOf, report, type Shape, texts } from '../report-shapes.js';
 import type { MethodsByHand } from '../typed-methods.js';
 
 /** What a server tells of a command. */
@@ -173,18 +173,19 @@ const documentation: Shape = (reply, command) =>
 
 const argument: Shape = (reply, command) => report({ arguments: listOf(argument) })(reply, command);
 
-const descriptions: ReplyReader = { isText: true, flatMaps: true, shape: listOf(descriptionOf) };
+const descriptions = textReport(listOf(descriptionOf));
 
 function keyAndFlags(reply: Reply, command: string): unknown {
   const [key = null, flags = null] = itemsOf(reply);
   return [asItIs(key, command), texts(flags, command)];
 }
 
+/** How the commands declared above are sent and read, where the generated table does not say it. */
 export const COMMAND_DESCRIPTIONS: MethodsByHand = {
   COMMAND: { reply: descriptions },
   'COMMAND DOCS': {
     args: '...',
-    reply: { isText: true, flatMaps: true, shape: report({}, documentation) },
+    reply: textReport(report({}, documentation)),
   },
   'COMMAND GETKEYSANDFLAGS': { args: '. ...', reply: { shape: listOf(keyAndFlags) } },
   'COMMAND INFO': { args: '...', reply: descriptions },

@@ -172,6 +172,7 @@ const CLIENTS: ReplyReader = {
   shape: (reply) => textOf(reply).split('\n').filter(Boolean).map(readClientLine),
 };
 
+/** How the commands declared above are sent and read, where the generated table does not say it. */
 export const CONNECTION: MethodsByHand = {
   'CLIENT INFO': { reply: CLIENT },
   'CLIENT KILL': {
@@ -180,10 +181,4 @@ export const CONNECTION: MethodsByHand = {
     reply: (given: unknown) => (typeof given === 'string' ? REPLIES.status : REPLIES.integers),
   },
   'CLIENT LIST': { args: FILTERS, reply: CLIENTS },
-  'CLIENT TRACKING': {
-    args: '. {redirect=|prefix*=|bcast|optin|optout|noloop}',
-    reply: REPLIES.status,
-  },
-  'CLIENT TRACKINGINFO': { reply: REPLIES.textRecord },
-  PING: { args: '.?', reply: REPLIES.strings },
 };

@@ -9,10 +9,10 @@ import type { Reply } from '../../protocol/reply.js';
 import { readPlan, type WriteArguments } from '../argument-plan.js';
 import type { AtMostOne } from '../options.js';
 import type { Key, Value } from '../parameters.js';
-import { REPLIES, type ReplyReader, toDouble } from '../replies.js';
+import { doubles, REPLIES, type ReplyReader, toDouble } from '../replies.js';
 import type { Strings } from '../reply-shapes.js';
 import type { MethodByHand, MethodsByHand } from '../typed-methods.js';
-import { type Coordinates, toCoordinates } from './geo.js';
+import type { Coordinates } from './geo.js';
 
 /** Metres, kilometres, feet or miles. */
 export type GeoUnit = 'M' | 'KM' | 'FT' | 'MI';
@@ -258,7 +258,7 @@ function foundMember(reply: Reply): unknown {
   const [member, ...details] = reply;
   const shaped: { -readonly [part in keyof GeoMember<string>]?: unknown } = { member };
   for (const detail of details) {
-    if (Array.isArray(detail)) shaped.coordinates = toCoordinates(detail);
+    if (Array.isArray(detail)) shaped.coordinates = doubles(detail);
     else if (typeof detail === 'number') shaped.hash = detail;
     else shaped.distance = toDouble(detail);
   }
@@ -274,6 +274,7 @@ function radius(centre: string, more: string): MethodByHand {
   return { args: `${centre} . . {${SELECTION}|${DETAILS}${more}}`, reply: found };
 }
 
+/** How the commands declared above are sent and read, where the generated table does not say it. */
 export const GEO_SEARCH: MethodsByHand = {
   GEORADIUS: radius('. . .', '|store=|storedist='),
   GEORADIUS_RO: radius('. . .', ''),

@@ -4,11 +4,10 @@
  * Not here: looking for places in an area (`geo-search.ts`).
  */
 import type { Argument } from '../../protocol/encoder.js';
-import type { Reply } from '../../protocol/reply.js';
 import { pairsOf, readPlan } from '../argument-plan.js';
 import type { AtMostOne } from '../options.js';
 import type { Key, Many, Value } from '../parameters.js';
-import { REPLIES, type ReplyReader, toDouble } from '../replies.js';
+import { REPLIES } from '../replies.js';
 import type { Strings } from '../reply-shapes.js';
 import type { MethodsByHand } from '../typed-methods.js';
 
@@ -69,17 +68,7 @@ function geoaddArguments(
   return writeGeoadd([key, places, ...options]);
 }
 
-/** Coordinates, of which RESP2 sends the digits; what is no list stays as it is. */
-export function toCoordinates(reply: Reply): unknown {
-  return Array.isArray(reply) ? reply.map(toDouble) : reply;
-}
-
-/** Coordinates or `null` for each member. */
-const positions: ReplyReader = {
-  shape: (reply) => (Array.isArray(reply) ? reply.map(toCoordinates) : reply),
-};
-
+/** How the commands declared above are sent and read, where the generated table does not say it. */
 export const GEO: MethodsByHand = {
   GEOADD: { args: geoaddArguments, reply: REPLIES.integers },
-  GEOPOS: { args: '. ...', reply: positions },
 };

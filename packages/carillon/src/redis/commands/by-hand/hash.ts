@@ -1,8 +1,8 @@
 /** Commands on hashes whose options decide what they send or reply. */
 import type { AtMostOne } from '../options.js';
 import type { Fields, Key, Values } from '../parameters.js';
-import { REPLIES, type ReplyReader } from '../replies.js';
-import { pairsToRecord, type Strings, textOf } from '../reply-shapes.js';
+import { REPLIES, type ReplyReader, whenAsked } from '../replies.js';
+import { itemsOf, pageOf, pairsIn, pairsToRecord, type Strings } from '../reply-shapes.js';
 import type { MethodsByHand } from '../typed-methods.js';
 import type { Expiry } from './string.js';
 
@@ -75,34 +75,24 @@ declare module '../commands.js' {
   }
 }
 
-/** Pairs, which RESP2 sends one behind the other. What is no list, QUEUED, stays as it is. */
+/** Pairs, which RESP2 sends one behind the other. */
 const pairs: ReplyReader = {
   shape(reply) {
-    if (!Array.isArray(reply) || Array.isArray(reply[0])) return reply;
-    const tuples: unknown[] = [];
-    for (let i = 0; i + 1 < reply.length; i += 2) tuples.push([reply[i], reply[i + 1]]);
-    return tuples;
+    const items = itemsOf(reply);
+    return Array.isArray(items[0]) ? items : pairsIn(items);
   },
 };
 
-/** A cursor, always text, with fields. */
-const pageOfFields: ReplyReader = {
-  shape: (reply) => (Array.isArray(reply) ? [textOf(reply[0]), pairsToRecord(reply[1])] : reply),
-};
+const pageOfFields: ReplyReader = { shape: pageOf(pairsToRecord) };
 
+/** How the commands declared above are sent and read, where the generated table does not say it. */
 export const HASH: MethodsByHand = {
   HRANDFIELD: {
     args: '. .? {withvalues}',
-    reply: (_key: Key, _count?: number, options?: { withvalues?: boolean }) =>
-      options?.withvalues ? pairs : REPLIES.strings,
+    reply: whenAsked('withvalues', pairs, REPLIES.strings),
   },
   HSCAN: {
     args: '. . {match=|count=|novalues}',
-    reply: (_key: Key, _cursor: string, options?: HscanOptions) =>
-      options?.novalues ? REPLIES.page : pageOfFields,
-  },
-  HSETEX: {
-    args: '. {fnx|fxx|ex=|px=|exat=|pxat=|keepttl} FIELDS #%',
-    reply: REPLIES.integers,
+    reply: whenAsked('novalues', REPLIES.page, pageOfFields),
   },
 };

@@ -5,7 +5,7 @@ import type { AtMostOne } from '../options.js';
 import type { Key } from '../parameters.js';
 import { REPLIES } from '../replies.js';
 import type { Strings } from '../reply-shapes.js';
-import type { MethodByHand, MethodsByHand } from '../typed-methods.js';
+import type { MethodsByHand } from '../typed-methods.js';
 
 /**
  * Options of `expire` and its kind: whether to. Only `xx` goes together with another, and says something
@@ -191,17 +191,7 @@ function migrateArguments(
   ]);
 }
 
-const expires: MethodByHand = { args: '. . {nx|xx|gt|lt}', reply: REPLIES.integers };
-
-const SORT_OPTIONS = 'by=|limit=|get*=|asc|desc|alpha';
-
+/** How the commands declared above are sent and read, where the generated table does not say it. */
 export const KEYS: MethodsByHand = {
-  EXPIRE: expires,
-  EXPIREAT: expires,
   MIGRATE: { args: migrateArguments, reply: REPLIES.status },
-  PEXPIRE: expires,
-  PEXPIREAT: expires,
-  RESTORE: { args: '. . . {replace|absttl|idletime=|freq=}', reply: REPLIES.status },
-  SORT: { args: `. {${SORT_OPTIONS}|store=}`, reply: REPLIES.strings },
-  SORT_RO: { args: `. {${SORT_OPTIONS}}`, reply: REPLIES.strings },
 };

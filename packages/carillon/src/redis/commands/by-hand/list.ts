@@ -1,8 +1,6 @@
 /** Commands on lists that reply with one element, or with a list when they are given a count. */
 import type { Key, Value } from '../parameters.js';
-import { REPLIES } from '../replies.js';
 import type { Strings } from '../reply-shapes.js';
-import type { MethodByHand, MethodsByHand } from '../typed-methods.js';
 
 /** Options of `lpos`. */
 export interface LposOptions {
@@ -51,11 +49,3 @@ declare module '../commands.js' {
     rpop(key: Key, count?: number): Promise<S | S[] | null>;
   }
 }
-
-const pops: MethodByHand = { args: '. .?', reply: REPLIES.strings };
-
-export const LIST: MethodsByHand = {
-  LPOP: pops,
-  LPOS: { args: '. . {rank=|count=|maxlen=}', reply: REPLIES.integers },
-  RPOP: pops,
-};

@@ -1,11 +1,10 @@
 /** What a server observes of itself, as objects. */
 import type { Argument } from '../../protocol/encoder.js';
-import type { Reply } from '../../protocol/reply.js';
 import { readPlan } from '../argument-plan.js';
 import type { Fields, Many } from '../parameters.js';
-import { REPLIES, type ReplyReader, toDouble } from '../replies.js';
-import { numberOf, type Strings, textOf } from '../reply-shapes.js';
-import { asItIs, itemsOf, listOf, report, type Shape, tuplesOf } from '../report-shapes.js';
+import { REPLIES, textReport, toDouble } from '../replies.js';
+import { exactNumber, itemsOf, type Strings, textOf } from '../reply-shapes.js';
+import { asItIs, listOf, orNull, report, type Shape, tuplesOf } from '../report-shapes.js';
 import type { MethodsByHand } from '../typed-methods.js';
 
 /** A command that was worth an entry in a log. */
@@ -193,11 +192,10 @@ const entry =
   (figure: 'microseconds' | 'amount'): Shape =>
   (reply, command) => {
     const [id = null, time = null, value = null, words = null, address, name] = itemsOf(reply);
-    const exact = numberOf(command);
     return {
-      id: exact(id),
-      unixTimeSeconds: exact(time),
-      [figure]: exact(value),
+      id: exactNumber(id, command),
+      unixTimeSeconds: exactNumber(time, command),
+      [figure]: exactNumber(value, command),
       arguments: itemsOf(words),
       clientAddress: textOf(address),
       clientName: textOf(name),
@@ -205,9 +203,10 @@ const entry =
   };
 
 const latest: Shape = (reply, command) => {
-  const exact = numberOf(command);
   const [event, ...numbers] = itemsOf(reply);
-  const [unixTimeSeconds, latestMs, maxMs, sumMs, count] = numbers.map(exact);
+  const [unixTimeSeconds, latestMs, maxMs, sumMs, count] = numbers.map((each) =>
+    exactNumber(each, command),
+  );
   return {
     event: textOf(event),
     unixTimeSeconds,
@@ -224,26 +223,19 @@ const memoryFigure: Shape = (reply, command) => {
   return typeof reply === 'string' ? toDouble(reply) : asItIs(reply, command);
 };
 
-const hotkeys = listOf(
-  report({ 'by-cpu-time-us': tuplesOf(asItIs), 'by-net-bytes': tuplesOf(asItIs) }),
+const hotkeys = orNull(
+  listOf(report({ 'by-cpu-time-us': tuplesOf(asItIs), 'by-net-bytes': tuplesOf(asItIs) })),
 );
 
-function hotkeysOrNull(reply: Reply, command: string): unknown {
-  return reply === null ? null : hotkeys(reply, command);
-}
+const histograms = textReport(report({}, report({ histogram_usec: report({}) })));
 
-const histograms: ReplyReader = {
-  isText: true,
-  flatMaps: true,
-  shape: report({}, report({ histogram_usec: report({}) })),
-};
-
+/** How the commands declared above are sent and read, where the generated table does not say it. */
 export const MONITORING: MethodsByHand = {
   'COMMANDLOG GET': { reply: { shape: listOf(entry('amount')) } },
-  'HOTKEYS GET': { reply: { flatMaps: true, shape: hotkeysOrNull } },
+  'HOTKEYS GET': { reply: { flatMaps: true, shape: hotkeys } },
   'HOTKEYS START': { args: hotkeysStartArguments, reply: REPLIES.status },
   'LATENCY HISTOGRAM': { args: '...', reply: histograms },
   'LATENCY LATEST': { reply: { isText: true, shape: listOf(latest) } },
-  'MEMORY STATS': { reply: { isText: true, flatMaps: true, shape: report({}, memoryFigure) } },
+  'MEMORY STATS': { reply: textReport(report({}, memoryFigure)) },
   'SLOWLOG GET': { args: '.?', reply: { shape: listOf(entry('microseconds')) } },
 };

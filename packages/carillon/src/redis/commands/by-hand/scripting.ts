@@ -3,8 +3,9 @@ import { UsageError } from '../../errors/usage-error.js';
 import type { Argument } from '../../protocol/encoder.js';
 import type { Reply } from '../../protocol/reply.js';
 import type { Key, Value } from '../parameters.js';
-import { REPLIES, type ReplyReader } from '../replies.js';
-import { eachShaped, membersShaped, pairsToRecord, type Strings } from '../reply-shapes.js';
+import { REPLIES, textReport } from '../replies.js';
+import type { Strings } from '../reply-shapes.js';
+import { listOf, orNull, report } from '../report-shapes.js';
 import type { MethodByHand, MethodsByHand } from '../typed-methods.js';
 
 /** Options of `functionList`. */
@@ -135,28 +136,13 @@ const runsCode: MethodByHand = {
   reply: REPLIES.strings,
 };
 
-const LIBRARIES: ReplyReader = {
-  isText: true,
-  flatMaps: true,
-  shape: eachShaped((library) => membersShaped(library, { functions: eachShaped(pairsToRecord) })),
-};
+const LIBRARIES = textReport(listOf(report({ functions: listOf(report({})) })));
 
-const STATS: ReplyReader = {
-  isText: true,
-  flatMaps: true,
-  shape: (reply) =>
-    membersShaped(reply, {
-      running_script: (script) => (script === null ? null : pairsToRecord(script)),
-      engines: (engines) =>
-        Object.fromEntries(
-          Object.entries(pairsToRecord<never>(engines)).map(([name, counts]) => [
-            name,
-            pairsToRecord(counts),
-          ]),
-        ),
-    }),
-};
+const STATS = textReport(
+  report({ running_script: orNull(report({})), engines: report({}, report({})) }),
+);
 
+/** How the commands declared above are sent and read, where the generated table does not say it. */
 export const SCRIPTING: MethodsByHand = {
   EVAL: runsCode,
   EVAL_RO: runsCode,

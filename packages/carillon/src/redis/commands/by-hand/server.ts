@@ -2,11 +2,11 @@
 import type { Argument } from '../../protocol/encoder.js';
 import type { Reply } from '../../protocol/reply.js';
 import { pairsOf } from '../argument-plan.js';
-import { type AtMostOne, checkOptions } from '../options.js';
+import { type AtMostOne, checkOptionNames } from '../options.js';
 import type { Fields, Many, Value, Values } from '../parameters.js';
-import { REPLIES } from '../replies.js';
-import { numberOf, type Strings, setOwn, textOf } from '../reply-shapes.js';
-import { itemsOf, linesToRecord, listOf, report } from '../report-shapes.js';
+import { REPLIES, textReport } from '../replies.js';
+import { exactNumber, itemsOf, type Strings, setOwn, textOf } from '../reply-shapes.js';
+import { linesToRecord, listOf, report } from '../report-shapes.js';
 import type { MethodsByHand } from '../typed-methods.js';
 
 /** Options of `failover`: nothing but `abort`, or what to do. */
@@ -172,7 +172,7 @@ function moduleLoadexArguments(
   path: string,
   options: ModuleLoadexOptions = {},
 ): readonly Argument[] {
-  checkOptions('MODULE LOADEX', options, MODULE_LOADEX_OPTIONS);
+  checkOptionNames('MODULE LOADEX', options, MODULE_LOADEX_OPTIONS);
   const { config = {}, args = [] } = options;
   const words: Argument[] = [path];
   const settings = pairsOf(config, 'MODULE LOADEX');
@@ -192,7 +192,7 @@ function sectionsOf(reply: Reply): Fields<Fields<string>> {
 }
 
 function roleOf(reply: Reply, command: string): ServerRole {
-  const exact = (number: Reply = null) => numberOf(command)(number);
+  const exact = (number: Reply = null) => exactNumber(number, command);
   const [role, ...rest] = itemsOf(reply);
   if (role === 'sentinel') return { role, masters: itemsOf(rest[0]).map(textOf) };
   if (role === 'master') {
@@ -212,11 +212,10 @@ function roleOf(reply: Reply, command: string): ServerRole {
   };
 }
 
+/** How the commands declared above are sent and read, where the generated table does not say it. */
 export const SERVER: MethodsByHand = {
-  FAILOVER: { args: '{to=|force|abort|timeout=}', reply: REPLIES.status },
   INFO: { args: '...', reply: { isText: true, shape: sectionsOf } },
-  'MODULE LIST': { reply: { isText: true, flatMaps: true, shape: listOf(report({})) } },
+  'MODULE LIST': { reply: textReport(listOf(report({}))) },
   'MODULE LOADEX': { args: moduleLoadexArguments, reply: REPLIES.status },
   ROLE: { reply: { isText: true, shape: roleOf } },
-  SHUTDOWN: { args: '{nosave|save|now|force|abort}', reply: REPLIES.status },
 };

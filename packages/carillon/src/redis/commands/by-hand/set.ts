@@ -1,8 +1,6 @@
 /** Commands on sets that reply with one member, or with a list when they are given a count. */
 import type { Key } from '../parameters.js';
-import { REPLIES } from '../replies.js';
 import type { Strings } from '../reply-shapes.js';
-import type { MethodByHand, MethodsByHand } from '../typed-methods.js';
 
 declare module '../commands.js' {
   interface Commands<S extends Strings> {
@@ -29,7 +27,3 @@ declare module '../commands.js' {
     srandmember(key: Key, count?: number): Promise<S | S[] | null>;
   }
 }
-
-const picks: MethodByHand = { args: '. .?', reply: REPLIES.strings };
-
-export const SET: MethodsByHand = { SPOP: picks, SRANDMEMBER: picks };

@@ -146,6 +146,7 @@ declare module '../commands.js' {
   }
 }
 
+/** How the commands declared above are sent and read, where the generated table does not say it. */
 export const SORTED_SET_RANGES: MethodsByHand = {
   ZRANGE: { args: '. . . {byscore|bylex|rev|limit=|withscores}', reply: membersOrScored },
   ZREVRANGE: { args: '. . . {withscores}', reply: membersOrScored },

@@ -4,13 +4,12 @@
  * Not here: ranges (`sorted-set-ranges.ts`).
  */
 import type { Argument } from '../../protocol/encoder.js';
-import type { Reply } from '../../protocol/reply.js';
 import { pairsOf, readPlan } from '../argument-plan.js';
 import type { ZinterstoreOptions } from '../generated/sorted-set.js';
 import type { Key, Value } from '../parameters.js';
-import { REPLIES, type ReplyReader, scoredMember, scoredMembers, toDouble } from '../replies.js';
-import { type Strings, textOf } from '../reply-shapes.js';
-import type { MethodsByHand } from '../typed-methods.js';
+import { REPLIES, type ReplyReader, scoredMember, scoredMembers, whenAsked } from '../replies.js';
+import { pageOf, type Strings } from '../reply-shapes.js';
+import type { MethodByHand, MethodsByHand } from '../typed-methods.js';
 
 /** Scores by member: a record, or a `Map` where members are bytes. */
 export type Scores = { readonly [member: string]: number } | ReadonlyMap<Key, number>;
@@ -224,15 +223,12 @@ declare module '../commands.js' {
   }
 }
 
-/** Picks the reader of a command whose last parameter may ask for scores. */
-export function membersOrScored(...given: readonly unknown[]): ReplyReader {
-  return asksFor(given, 'withscores') ? REPLIES.scoredMembers : REPLIES.strings;
-}
-
-function asksFor(given: readonly unknown[], option: string): boolean {
-  const options = given.at(-1) as Readonly<Record<string, unknown>> | null | undefined;
-  return Boolean(options?.[option]);
-}
+/** The reader of a command whose last parameter may ask for scores. */
+export const membersOrScored: MethodByHand['reply'] = whenAsked(
+  'withscores',
+  REPLIES.scoredMembers,
+  REPLIES.strings,
+);
 
 const writeZadd = readPlan('. {nx|xx|gt|lt|ch|incr} *', 'ZADD');
 
@@ -251,27 +247,11 @@ function poppedReader(_key: Key, count?: number): ReplyReader {
   return count === undefined ? oneScored : REPLIES.scoredMembers;
 }
 
-/** A rank with a score; `null` of no member. */
-const rankAndScore: ReplyReader = {
-  isText: true,
-  shape: (reply) => (Array.isArray(reply) ? [reply[0], toDouble(reply[1])] : reply),
-};
+const rankReader = whenAsked('withscore', REPLIES.doubles, REPLIES.integers);
 
-function rankReader(...given: readonly unknown[]): ReplyReader {
-  return asksFor(given, 'withscore') ? rankAndScore : REPLIES.integers;
-}
+const pageWithScores: ReplyReader = { shape: pageOf(scoredMembers) };
 
-const scanned: ReplyReader = { shape: (reply) => page(reply, (members) => members) };
-const scannedWithScores: ReplyReader = { shape: (reply) => page(reply, scoredMembers) };
-
-function page(reply: Reply, shape: (members: Reply | undefined) => unknown): unknown {
-  return Array.isArray(reply) ? [textOf(reply[0]), shape(reply[1])] : reply;
-}
-
-function scanReader(...given: readonly unknown[]): ReplyReader {
-  return asksFor(given, 'noscores') ? scanned : scannedWithScores;
-}
-
+/** How the commands declared above are sent and read, where the generated table does not say it. */
 export const SORTED_SET: MethodsByHand = {
   ZADD: { args: zaddArguments, reply: REPLIES.doubles },
   ZDIFF: { args: '# {withscores}', reply: membersOrScored },
@@ -282,5 +262,8 @@ export const SORTED_SET: MethodsByHand = {
   ZRANDMEMBER: { args: '. .? {withscores}', reply: membersOrScored },
   ZRANK: { args: '. . {withscore}', reply: rankReader },
   ZREVRANK: { args: '. . {withscore}', reply: rankReader },
-  ZSCAN: { args: '. . {match=|count=|noscores}', reply: scanReader },
+  ZSCAN: {
+    args: '. . {match=|count=|noscores}',
+    reply: whenAsked('noscores', REPLIES.page, pageWithScores),
+  },
 };

@@ -3,10 +3,17 @@
  *
  * Ids are text in every view, field names too; values are what the view reads strings as.
  */
-import { ProtocolError } from '../../errors/protocol-error.js';
 import type { Reply } from '../../protocol/reply.js';
 import type { Fields } from '../parameters.js';
-import { numberOf, pairsToRecord, type Strings, setOwn, textOf } from '../reply-shapes.js';
+import {
+  exactNumber,
+  itemsOf,
+  pairsIn,
+  pairsToRecord,
+  type Strings,
+  setOwn,
+  textOf,
+} from '../reply-shapes.js';
 
 /** One entry of a stream. */
 export interface StreamEntry<S extends Strings> {
@@ -32,23 +39,20 @@ export interface ClaimableEntry<S extends Strings> extends StreamEntry<S> {
 
 type AnyEntry = StreamEntry<Strings> | DeletedEntry | ClaimableEntry<Strings>;
 
-/** Only this command tells numbers of an entry. */
-const deliveryNumber = numberOf('XREADGROUP');
-
 /** Reads an entry: its id, its fields in pairs, and two numbers more when it was read with CLAIM. */
 export function entryOf(reply: Reply | undefined): AnyEntry {
-  const parts = listOf(reply);
+  const parts = itemsOf(reply);
   const id = textOf(parts[0]);
   if (parts[1] === null) return { id, fields: null };
   const fields = pairsToRecord<Strings>(parts[1]);
   if (parts.length === 2) return { id, fields };
-  const idleMs = deliveryNumber(parts[2] as Reply);
-  return { id, fields, idleMs, deliveries: deliveryNumber(parts[3] as Reply) };
+  const [idleMs, deliveries] = parts.slice(2).map((each) => exactNumber(each, 'XREADGROUP'));
+  return { id, fields, idleMs, deliveries } as ClaimableEntry<Strings>;
 }
 
 /** Reads a list of entries; `COUNT 0` makes servers send null, which is a list of none. */
 export function entriesOf(reply: Reply | undefined): AnyEntry[] {
-  return reply === null ? [] : listOf(reply).map(entryOf);
+  return reply === null ? [] : itemsOf(reply).map(entryOf);
 }
 
 /**
@@ -60,26 +64,8 @@ export function entriesOf(reply: Reply | undefined): AnyEntry[] {
 export function entriesByStream(reply: Reply): Fields<AnyEntry[]> | null {
   if (reply === null) return null;
   const streams: Fields<AnyEntry[]> = {};
-  const items = listOf(reply);
-  if (Array.isArray(items[0])) {
-    for (const item of items) {
-      const [name, entries] = listOf(item);
-      setOwn(streams, textOf(name), entriesOf(entries));
-    }
-  } else {
-    for (let i = 0; i < items.length; i += 2) {
-      setOwn(streams, textOf(items[i]), entriesOf(items[i + 1]));
-    }
-  }
+  const items = itemsOf(reply);
+  const named = Array.isArray(items[0]) ? items.map((each) => itemsOf(each)) : pairsIn(items);
+  for (const [name, entries] of named) setOwn(streams, textOf(name), entriesOf(entries));
   return streams;
-}
-
-/**
- * The elements of an array.
- *
- * @throws {ProtocolError} `UNEXPECTED_REPLY`: it is none.
- */
-export function listOf(reply: Reply | undefined): readonly Reply[] {
-  if (Array.isArray(reply)) return reply;
-  throw new ProtocolError('expected streams and their entries', 'UNEXPECTED_REPLY');
 }

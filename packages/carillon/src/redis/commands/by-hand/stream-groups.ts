@@ -1,12 +1,12 @@
 /** Commands on consumer groups of streams: what is pending, who takes it over, where a group stands. */
 import type { Argument } from '../../protocol/encoder.js';
-import type { Reply } from '../../protocol/reply.js';
-import { type AtMostOne, checkOptions } from '../options.js';
+import { type AtMostOne, checkOptionNames } from '../options.js';
 import type { Fields, Key, Value } from '../parameters.js';
-import { REPLIES, type ReplyReader } from '../replies.js';
-import { numberOf, type Strings, setOwn, textOf } from '../reply-shapes.js';
+import { REPLIES, type ReplyReader, whenAsked } from '../replies.js';
+import { exactNumber, itemsOf, type Strings, setOwn, textOf } from '../reply-shapes.js';
+import { listOf } from '../report-shapes.js';
 import type { MethodsByHand } from '../typed-methods.js';
-import { entriesOf, listOf, type StreamEntry } from './stream-entries.js';
+import { entriesOf, type StreamEntry } from './stream-entries.js';
 
 /** What a group has pending: given to a consumer, and not acknowledged. */
 export interface PendingSummary {
@@ -196,7 +196,7 @@ function xpendingArguments(
   options: XpendingOptions = {},
 ): readonly Argument[] {
   if (start === undefined) return [key, group];
-  checkOptions('XPENDING', options, XPENDING_OPTIONS);
+  checkOptionNames('XPENDING', options, XPENDING_OPTIONS);
   const args = [key, group];
   if (options.idle !== undefined) args.push('IDLE', options.idle);
   args.push(start, end as Argument, count as Argument);
@@ -208,22 +208,22 @@ const ENTRIES: ReplyReader = { shape: entriesOf };
 
 const CLAIMED_ENTRIES: ReplyReader = {
   shape: (reply) => {
-    const [next, entries, deleted] = listOf(reply);
-    return [textOf(next), entriesOf(entries), listOf(deleted).map(textOf)];
+    const [next, entries, deleted] = itemsOf(reply);
+    return [textOf(next), entriesOf(entries), itemsOf(deleted).map(textOf)];
   },
 };
 
 const SUMMARY: ReplyReader = {
   isText: true,
   shape: (reply, command): PendingSummary => {
-    const [count, min, max, consumers] = listOf(reply);
+    const [count = null, min, max, consumers] = itemsOf(reply);
     const counts: Fields<number> = {};
-    for (const each of consumers === null ? [] : listOf(consumers)) {
-      const [name, digits] = listOf(each);
+    for (const each of consumers === null ? [] : itemsOf(consumers)) {
+      const [name, digits] = itemsOf(each);
       setOwn(counts, textOf(name), Number(digits));
     }
     return {
-      count: numberOf(command)(count as Reply),
+      count: exactNumber(count, command),
       min: min as string | null,
       max: max as string | null,
       consumers: counts,
@@ -233,31 +233,29 @@ const SUMMARY: ReplyReader = {
 
 const PENDING_ENTRIES: ReplyReader = {
   isText: true,
-  shape: (reply, command) => {
-    const number = numberOf(command);
-    return listOf(reply).map((each): PendingEntry => {
-      const [id, consumer, idle, deliveries] = listOf(each) as [string, string, Reply, Reply];
-      return { id, consumer, idleMs: number(idle), deliveries: number(deliveries) };
-    });
-  },
+  shape: listOf((reply, command): PendingEntry => {
+    const [id, consumer, idle = null, deliveries = null] = itemsOf(reply);
+    return {
+      id: textOf(id),
+      consumer: textOf(consumer),
+      idleMs: exactNumber(idle, command),
+      deliveries: exactNumber(deliveries, command),
+    };
+  }),
 };
 
-/** Options are the sixth parameter of both commands that claim. */
-function claimed(entries: ReplyReader): (...given: readonly unknown[]) => ReplyReader {
-  return (...given) =>
-    (given[5] as XautoclaimOptions | undefined)?.justid ? REPLIES.text : entries;
-}
-
+/** How the commands declared above are sent and read, where the generated table does not say it. */
 export const STREAM_GROUPS: MethodsByHand = {
-  XAUTOCLAIM: { args: '. . . . . {count=|justid}', reply: claimed(CLAIMED_ENTRIES) },
+  XAUTOCLAIM: {
+    args: '. . . . . {count=|justid}',
+    reply: whenAsked('justid', REPLIES.text, CLAIMED_ENTRIES),
+  },
   XCLAIM: {
     args: '. . . . * {idle=|time=|retrycount=|force|justid|lastid=}',
-    reply: claimed(ENTRIES),
+    reply: whenAsked('justid', REPLIES.text, ENTRIES),
   },
   XPENDING: {
     args: xpendingArguments,
     reply: (...given: readonly unknown[]) => (given[2] === undefined ? SUMMARY : PENDING_ENTRIES),
   },
-  'XGROUP CREATE': { args: '. . . {mkstream|entriesread=}', reply: REPLIES.status },
-  'XGROUP SETID': { args: '. . . {entriesread=}', reply: REPLIES.status },
 };

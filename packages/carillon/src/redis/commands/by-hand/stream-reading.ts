@@ -1,8 +1,7 @@
 /** Commands that give entries of streams: several streams by name, or a range of one. */
 import type { Argument } from '../../protocol/encoder.js';
-import { pairsOf } from '../argument-plan.js';
+import { pairsOf, readPlan } from '../argument-plan.js';
 import { CommandFlag } from '../command.js';
-import { checkOptions } from '../options.js';
 import type { Fields, Key, Value } from '../parameters.js';
 import type { ReplyReader } from '../replies.js';
 import type { Strings } from '../reply-shapes.js';
@@ -118,46 +117,29 @@ declare module '../commands.js' {
   }
 }
 
-const XREAD_OPTIONS: Readonly<Record<keyof XreadOptions, true>> = { count: true, block: true };
+const writeXread = readPlan('{count=|block=} STREAMS *', 'XREAD');
 
-const XREADGROUP_OPTIONS: Readonly<Record<keyof XreadgroupOptions, true>> = {
-  ...XREAD_OPTIONS,
-  claim: true,
-  noack: true,
-};
-
-function xreadArguments(streams: StreamIds, options: XreadOptions = {}): readonly Argument[] {
-  checkOptions('XREAD', options, XREAD_OPTIONS);
-  return [...limitsOf(options), ...streamsOf(streams, 'XREAD')];
+function xreadArguments(streams: StreamIds, ...options: readonly unknown[]): readonly Argument[] {
+  return writeXread([keysAndIds(streams, 'XREAD'), ...options]);
 }
+
+const writeXreadgroup = readPlan('GROUP . . {count=|block=|claim=|noack} STREAMS *', 'XREADGROUP');
 
 function xreadgroupArguments(
-  group: Argument,
-  consumer: Argument,
+  group: Value,
+  consumer: Value,
   streams: StreamIds,
-  options: XreadgroupOptions = {},
+  ...options: readonly unknown[]
 ): readonly Argument[] {
-  checkOptions('XREADGROUP', options, XREADGROUP_OPTIONS);
-  const args = ['GROUP', group, consumer, ...limitsOf(options)];
-  if (options.claim !== undefined) args.push('CLAIM', options.claim);
-  if (options.noack) args.push('NOACK');
-  args.push(...streamsOf(streams, 'XREADGROUP'));
-  return args;
-}
-
-function limitsOf({ count, block }: XreadOptions): Argument[] {
-  const args: Argument[] = [];
-  if (count !== undefined) args.push('COUNT', count);
-  if (block !== undefined) args.push('BLOCK', block);
-  return args;
+  return writeXreadgroup([group, consumer, keysAndIds(streams, 'XREADGROUP'), ...options]);
 }
 
 /** All keys before all ids. */
-function streamsOf(streams: StreamIds, command: string): Argument[] {
+function keysAndIds(streams: StreamIds, command: string): Argument[] {
   const pairs = pairsOf(streams, command);
   const keys = pairs.filter((_, index) => index % 2 === 0);
   const ids = pairs.filter((_, index) => index % 2 === 1);
-  return ['STREAMS', ...keys, ...ids];
+  return [...keys, ...ids];
 }
 
 /** Only a call that asks for it waits. */
@@ -168,6 +150,7 @@ function waitOf(options: XreadOptions | undefined): number {
 const BY_STREAM: ReplyReader = { flatMaps: true, shape: entriesByStream };
 const ENTRIES: ReplyReader = { shape: entriesOf };
 
+/** How the commands declared above are sent and read, where the generated table does not say it. */
 export const STREAM_READING: MethodsByHand = {
   XRANGE: { args: '. . . {count=}', reply: ENTRIES },
   XREVRANGE: { args: '. . . {count=}', reply: ENTRIES },

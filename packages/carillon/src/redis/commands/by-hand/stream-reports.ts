@@ -2,10 +2,10 @@
  * What servers report of a stream, its groups and their consumers. Members have the servers' names; what
  * is optional is told by newer servers only.
  */
-import type { Reply } from '../../protocol/reply.js';
 import type { Key, Value } from '../parameters.js';
-import type { ReplyReader } from '../replies.js';
-import { eachShaped, membersShaped, numberOf, type Strings, textOf } from '../reply-shapes.js';
+import { type ReplyReader, textReport, whenAsked } from '../replies.js';
+import { exactNumber, itemsOf, type Strings, textOf } from '../reply-shapes.js';
+import { asItIs, listOf, orNull, report, type Shape } from '../report-shapes.js';
 import type { MethodsByHand } from '../typed-methods.js';
 import { entriesOf, entryOf, type StreamEntry } from './stream-entries.js';
 
@@ -150,66 +150,45 @@ declare module '../commands.js' {
   }
 }
 
-type Shapes = Readonly<Record<string, (member: Reply) => unknown>>;
+const REPORTS = textReport(listOf(report({})));
 
-/** Reads a report, whose own strings are text also where entries in it are bytes. */
-function reportOf(reply: Reply, command: string, shapes: Shapes = {}): Record<string, unknown> {
-  const report = membersShaped(reply, shapes);
-  const number = numberOf(command);
-  for (const [name, value] of Object.entries(report)) {
-    report[name] = value instanceof Uint8Array ? textOf(value) : number(value as Reply);
-  }
-  return report;
-}
+/** The strings of a report that has entries in it: text also where those are bytes. */
+const textOrNumber: Shape = (reply, command) =>
+  reply instanceof Uint8Array ? textOf(reply) : asItIs(reply, command);
 
-const REPORTS: ReplyReader = {
-  isText: true,
-  flatMaps: true,
-  shape: (reply, command) => eachShaped((each) => reportOf(each, command))(reply),
-};
+const entryOrNull = orNull(entryOf);
 
 const STREAM_INFO: ReplyReader = {
   flatMaps: true,
-  shape: (reply, command) =>
-    reportOf(reply, command, { 'first-entry': entryOrNull, 'last-entry': entryOrNull }),
+  shape: report({ 'first-entry': entryOrNull, 'last-entry': entryOrNull }, textOrNumber),
 };
+
+/** An entry that is pending: with its consumer where a group is told of, and not where that itself is. */
+const delivered: Shape = (reply, command) => {
+  const items = itemsOf(reply);
+  const [time = null, deliveries = null] = items.slice(-2);
+  return {
+    id: textOf(items[0]),
+    deliveredAtMs: exactNumber(time, command),
+    deliveries: exactNumber(deliveries, command),
+    ...(items.length > 3 && { consumer: textOf(items[1]) }),
+  };
+};
+
+const consumer = report({ pending: listOf(delivered) }, textOrNumber);
+const group = report({ pending: listOf(delivered), consumers: listOf(consumer) }, textOrNumber);
 
 const FULL_STREAM_INFO: ReplyReader = {
   flatMaps: true,
-  shape: (reply, command) => {
-    const number = numberOf(command);
-    const deliveredOf = (id: Reply, time: Reply, deliveries: Reply): DeliveredEntry => ({
-      id: textOf(id),
-      deliveredAtMs: number(time),
-      deliveries: number(deliveries),
-    });
-    const consumer: Shapes = {
-      pending: eachShaped((entry) => deliveredOf(...(entry as [Reply, Reply, Reply]))),
-    };
-    const group: Shapes = {
-      pending: eachShaped((entry) => {
-        const [id, name, time, deliveries] = entry as [Reply, Reply, Reply, Reply];
-        return { ...deliveredOf(id, time, deliveries), consumer: textOf(name) };
-      }),
-      consumers: eachShaped((each) => reportOf(each, command, consumer)),
-    };
-    return reportOf(reply, command, {
-      entries: entriesOf,
-      groups: eachShaped((each) => reportOf(each, command, group)),
-    });
-  },
+  shape: report({ entries: entriesOf, groups: listOf(group) }, textOrNumber),
 };
 
-function entryOrNull(reply: Reply): unknown {
-  return reply === null ? null : entryOf(reply);
-}
-
+/** How the commands declared above are sent and read, where the generated table does not say it. */
 export const STREAM_REPORTS: MethodsByHand = {
   'XINFO CONSUMERS': { args: '. .', reply: REPORTS },
   'XINFO GROUPS': { args: '.', reply: REPORTS },
   'XINFO STREAM': {
     args: '. {full|count=}',
-    reply: (_key: unknown, options?: XinfoStreamOptions) =>
-      options?.full ? FULL_STREAM_INFO : STREAM_INFO,
+    reply: whenAsked('full', FULL_STREAM_INFO, STREAM_INFO),
   },
 };

@@ -6,7 +6,7 @@
  */
 import type { Argument } from '../../protocol/encoder.js';
 import { pairsOf } from '../argument-plan.js';
-import { type AtMostOne, checkOptions } from '../options.js';
+import { type AtMostOne, checkOptionNames } from '../options.js';
 import type { Key, Value, Values } from '../parameters.js';
 import { REPLIES } from '../replies.js';
 import type { Strings } from '../reply-shapes.js';
@@ -141,7 +141,7 @@ function xaddArguments(key: Argument, fields: Values, options?: XaddOptions): re
 }
 
 function pushXaddOptions(args: Argument[], options: XaddOptions): void {
-  checkOptions('XADD', options, XADD_OPTIONS);
+  checkOptionNames('XADD', options, XADD_OPTIONS);
   const { nomkstream, idmp, idmpauto, maxlen, minid } = options;
   if (nomkstream) args.push('NOMKSTREAM');
   args.push(...policyOf(options));
@@ -157,7 +157,7 @@ function xtrimArguments(
   threshold: Argument,
   options: XtrimOptions = {},
 ): readonly Argument[] {
-  checkOptions('XTRIM', options, XTRIM_OPTIONS);
+  checkOptionNames('XTRIM', options, XTRIM_OPTIONS);
   return [key, strategy, ...bound(threshold, options), ...policyOf(options)];
 }
 
@@ -171,8 +171,8 @@ function policyOf({ keepref, delref, acked }: ReferencePolicy): Argument[] {
   return keepref ? ['KEEPREF'] : delref ? ['DELREF'] : acked ? ['ACKED'] : [];
 }
 
+/** How the commands declared above are sent and read, where the generated table does not say it. */
 export const STREAM: MethodsByHand = {
   XADD: { args: xaddArguments, reply: REPLIES.text },
-  XCFGSET: { args: '. {idmp-duration=|idmp-maxsize=}', reply: REPLIES.status },
   XTRIM: { args: xtrimArguments, reply: REPLIES.integers },
 };

@@ -220,11 +220,7 @@ function lcsReader(
   return options?.len ? REPLIES.integers : REPLIES.strings;
 }
 
+/** How the commands declared above are sent and read, where the generated table does not say it. */
 export const STRING: MethodsByHand = {
   LCS: { args: '. . {len|idx|minmatchlen=|withmatchlen}', reply: lcsReader },
-  MSETEX: { args: '#% {nx|xx|ex=|px=|exat=|pxat=|keepttl}', reply: REPLIES.integers },
-  SET: {
-    args: '. . {nx|xx|ifeq=|ifne=|ifdeq=|ifdne=|get|ex=|px=|exat=|pxat=|keepttl}',
-    reply: REPLIES.strings,
-  },
 };

@@ -5,8 +5,16 @@ import type { Reply } from '../../protocol/reply.js';
 import { readPlan } from '../argument-plan.js';
 import type { AtMostOne } from '../options.js';
 import type { Key, Value } from '../parameters.js';
-import { REPLIES, type ReplyReader, scoredMembers, toDouble } from '../replies.js';
-import { pairsToRecord, type Strings, textOf } from '../reply-shapes.js';
+import {
+  REPLIES,
+  type ReplyReader,
+  scoredMembers,
+  textReport,
+  toDouble,
+  whenAsked,
+} from '../replies.js';
+import { itemsOf, type Strings, textOf } from '../reply-shapes.js';
+import { asItIs, listOf, orNull, report, type Shape, tuplesOf } from '../report-shapes.js';
 import type { MethodsByHand } from '../typed-methods.js';
 
 /**
@@ -227,47 +235,31 @@ function vectorArguments(command: string, vector: Vector): readonly Argument[] {
 
 const raw: ReplyReader = {
   isBytes: true,
-  shape: (reply) => {
-    if (!Array.isArray(reply)) return reply;
-    const [quantization, vector, ...numbers] = reply;
+  shape: orNull((reply) => {
+    const [quantization, vector, ...numbers] = itemsOf(reply);
     return [textOf(quantization), vector, ...numbers.map(toDouble)];
-  },
+  }),
 };
 
-const report: ReplyReader = {
-  isText: true,
-  flatMaps: true,
-  shape: (reply) => (Array.isArray(reply) ? pairsToRecord(reply) : reply),
-};
+const scoredLevels: ReplyReader = { flatMaps: true, shape: orNull(listOf(scoredMembers)) };
 
-const scoredLevels: ReplyReader = {
-  flatMaps: true,
-  shape: (reply) => (Array.isArray(reply) ? reply.map(scoredMembers) : reply),
-};
-
-const withAttributes: ReplyReader = {
-  flatMaps: true,
-  shape: (reply) => (Array.isArray(reply) ? chunks(reply, 2) : reply),
-};
-
-const withScoresAndAttributes: ReplyReader = { flatMaps: true, shape: scoresAndAttributes };
+const withAttributes: ReplyReader = { flatMaps: true, shape: orNull(tuplesOf(asItIs)) };
 
 /** RESP2 sends score and attributes one after the other, RESP3 both in one list. */
-function scoresAndAttributes(reply: Reply): unknown {
-  if (!Array.isArray(reply)) return reply;
-  const flat = Array.isArray(reply[1]) ? reply.flat() : reply;
-  return chunks(flat as Reply[], 3).map(([element, score, attributes]) => [
-    element,
-    toDouble(score),
-    attributes,
-  ]);
-}
-
-function chunks(items: readonly Reply[], size: number): Reply[][] {
-  const found: Reply[][] = [];
-  for (let i = 0; i < items.length; i += size) found.push(items.slice(i, i + size));
+const scoresAndAttributes: Shape = (reply) => {
+  const items = itemsOf(reply);
+  const flat = (Array.isArray(items[1]) ? items.flat() : items) as readonly Reply[];
+  const found: unknown[] = [];
+  for (let i = 0; i < flat.length; i += 3) {
+    found.push([flat[i], toDouble(flat[i + 1]), flat[i + 2]]);
+  }
   return found;
-}
+};
+
+const withScoresAndAttributes: ReplyReader = {
+  flatMaps: true,
+  shape: orNull(scoresAndAttributes),
+};
 
 function vsimReader(_key: Key, _like: unknown, options: VsimOptions = {}): ReplyReader {
   const { withscores, withattribs } = options;
@@ -275,19 +267,17 @@ function vsimReader(_key: Key, _like: unknown, options: VsimOptions = {}): Reply
   return withscores ? REPLIES.scoredMembers : REPLIES.strings;
 }
 
+/** How the commands declared above are sent and read, where the generated table does not say it. */
 export const VECTOR_SET: MethodsByHand = {
   VADD: { args: vaddArguments, reply: REPLIES.boolean },
   VEMB: {
     args: '. . {raw}',
-    reply: (_key: Key, _element: Value, options?: { readonly raw?: boolean | undefined }) =>
-      options?.raw ? raw : REPLIES.doubles,
+    reply: whenAsked('raw', raw, REPLIES.doubles),
   },
-  VINFO: { reply: report },
+  VINFO: { reply: textReport(orNull(report({}))) },
   VLINKS: {
     args: '. . {withscores}',
-    reply: (_key: Key, _element: Value, options?: { readonly withscores?: boolean | undefined }) =>
-      options?.withscores ? scoredLevels : REPLIES.strings,
+    reply: whenAsked('withscores', scoredLevels, REPLIES.strings),
   },
-  VRANDMEMBER: { args: '. .?', reply: REPLIES.strings },
   VSIM: { args: vsimArguments, reply: vsimReader },
 };
