@@ -82,8 +82,9 @@ export function afterWord(word: string, args: readonly Argument[]): number {
   return at === -1 ? args.length : at + 1;
 }
 
-/** An argument as text; empty when there is none. */
+/** An argument as text; empty when there is none, or something else that the encoder will refuse. */
 export function textOf(argument: Argument | undefined): string {
-  if (argument === undefined) return '';
-  return argument instanceof Uint8Array ? Buffer.from(argument).toString() : String(argument);
+  if (argument instanceof Uint8Array) return Buffer.from(argument).toString();
+  // Not every object can be made a string.
+  return argument === undefined || typeof argument === 'object' ? '' : String(argument);
 }

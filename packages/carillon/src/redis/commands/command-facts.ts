@@ -8,7 +8,7 @@ import { CommandHead } from '../protocol/command-head.js';
 import { DecodeAs } from '../protocol/decoder.js';
 import type { Argument } from '../protocol/encoder.js';
 import type { Reply } from '../protocol/reply.js';
-import { blockIndexOf } from './blocking.js';
+import { blockIndexOf, textOf } from './blocking.js';
 import { CommandFlag, type CommandSpec, defineCommand } from './command.js';
 import { COMMANDS, CONTAINERS } from './command-table.js';
 
@@ -76,6 +76,6 @@ function blocks(words: readonly Argument[]): boolean {
 
 /** A word in capitals, whichever way it was given: bytes must not hide a command from its flags. */
 function wordOf(word: Argument | undefined): string {
-  const text = word instanceof Uint8Array ? Buffer.from(word).toString('latin1') : String(word);
+  const text = word instanceof Uint8Array ? Buffer.from(word).toString('latin1') : textOf(word);
   return text.toUpperCase();
 }

@@ -31,7 +31,10 @@ export interface ModuleCommand {
   readonly readOnly?: boolean;
   /** It may keep the server busy for long, which is then not taken for silence. Default `false`. */
   readonly lengthy?: boolean;
-  /** How to read the reply. Default: as the server sends it, strings as the view reads them. */
+  /**
+   * How to read the reply. Default: as the server sends it, strings as the view reads them. A `shape` is
+   * called when no bytes are read: commands that were called later may settle before.
+   */
   readonly reply?: ReplyReader;
 }
 

@@ -13,6 +13,7 @@ import { readPlan, type WriteArguments } from './argument-plan.js';
 import { Command, type CommandSpec, defineCommand, type Encoding } from './command.js';
 import { methodNameOf } from './command-name.js';
 import type { CommandEntry } from './command-table.js';
+import { refuseCall } from './misuse.js';
 import { REPLIES, type ReplyName, type ReplyReader } from './replies.js';
 
 /** What is special about a command; what is left out is as the table says. */
@@ -32,7 +33,6 @@ export type MethodsByHand = Readonly<Record<string, MethodByHand>>;
 interface Caller {
   readonly encoding: Encoding;
   run<T>(command: Command<T>): Promise<T>;
-  refuse(error: unknown): Promise<never>;
 }
 
 type Method = (this: Caller, ...given: unknown[]) => Promise<unknown>;
@@ -73,7 +73,7 @@ function methodOf(entry: CommandEntry, byHand: MethodByHand | undefined): Method
     } catch (error) {
       const mistake = error instanceof RedisError ? error : badArguments(error, entry.name);
       mistake.command ??= entry.name;
-      return this.refuse(mistake);
+      return refuseCall(this, mistake);
     }
     return this.run(command);
   };
