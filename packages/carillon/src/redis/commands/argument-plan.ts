@@ -53,7 +53,7 @@ export function readPlan(plan: string, command: string): WriteArguments {
     if (isDirect && (isOpen || given.length <= positional) && !hasArray(given)) {
       return given as Argument[];
     }
-    if (!isOpen && given.length > count) throw tooMany(command, count, plan);
+    if (!isOpen && given.length > count) throw tooMany(command, count, plan.includes('{'));
     const args: unknown[] = [];
     let next = 0;
     for (const step of steps) next = step(given, next, args);
@@ -78,15 +78,16 @@ function readItem(item: string, command: string, positional: number): Step {
     case '.?':
       return pushGiven;
     case '*':
-      return spread;
+      return atLeastOne(spread, command);
     case '...':
-      return spreadAll;
+      return atLeastOne(spreadAll, command);
     case '#':
-      return spreadCounted;
+      return atLeastOne(spreadCounted, command, 1);
     case '%':
     case '#%':
       return (given, next, args) => {
         const pairs = pairsOf(given[next], command);
+        if (pairs.length === 0) throw nothingGiven(command);
         if (item === '#%') args.push(pairs.length / 2);
         for (const each of pairs) args.push(each);
         return next + 1;
@@ -119,6 +120,26 @@ function push(given: readonly unknown[], next: number, args: unknown[]): number 
 function pushGiven(given: readonly unknown[], next: number, args: unknown[]): number {
   if (given[next] !== undefined) args.push(given[next]);
   return next + 1;
+}
+
+/**
+ * Refuses an empty array where a list stands: no command needs to be told of nothing, and some would
+ * take it for all there is.
+ *
+ * @param others - Arguments that the step pushes beside those of the list.
+ */
+function atLeastOne(step: Step, command: string, others = 0): Step {
+  return (given, next, args) => {
+    const before = args.length + others;
+    const behind = step(given, next, args);
+    if (args.length === before && behind > next) throw nothingGiven(command);
+    return behind;
+  };
+}
+
+function nothingGiven(command: string): UsageError {
+  const message = `${command} was given nothing: an empty list or record`;
+  return new UsageError('INVALID_ARGUMENT', message, { command });
 }
 
 function spread(given: readonly unknown[], next: number, args: unknown[]): number {
@@ -187,7 +208,13 @@ function optionsStep(item: string, command: string, place: number): Step {
     const asked = Object.keys(options);
     // One alone needs no order.
     for (const name of asked.length === 1 ? asked : names) {
-      pushOption(options[name], forms[name] as OptionForm, args);
+      const value = options[name];
+      const form = forms[name] as OptionForm;
+      if (!form.hasValue && value !== undefined && typeof value !== 'boolean') {
+        const message = `the option \`${name}\` of ${command} is \`true\` or \`false\``;
+        throw new UsageError('INVALID_ARGUMENT', message, { command });
+      }
+      pushOption(value, form, args);
     }
     return next;
   };
@@ -207,11 +234,11 @@ function pushOption(
   if (hasValue) pushEach(value, args);
 }
 
-function tooMany(command: string, count: number, plan: string): UsageError {
-  const hint = plan.includes('{') ? ', of which the last is an object of options' : '';
-  return new UsageError(
-    'INVALID_ARGUMENT',
-    `${command} takes at most ${count} parameters here${hint}`,
-    { command },
-  );
+/** What to say of parameters that would be left out in silence. */
+export function tooMany(command: string, most: number, hasOptions = false): UsageError {
+  const hint = hasOptions ? ', of which the last is an object of options' : '';
+  const count = most === 1 ? '1 parameter' : `${most} parameters`;
+  return new UsageError('INVALID_ARGUMENT', `${command} takes at most ${count} here${hint}`, {
+    command,
+  });
 }

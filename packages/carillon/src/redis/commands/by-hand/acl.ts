@@ -96,10 +96,12 @@ export const ACL: MethodsByHand = {
   'ACL GETUSER': { reply: USER },
   'ACL LOG': {
     args: (given: CountOrReset): readonly Argument[] => {
-      if (typeof given === 'object') checkOptions('ACL LOG', given, { reset: true });
-      if (resets(given)) return ['RESET'];
-      return typeof given === 'number' ? [given] : [];
+      if (given === undefined) return [];
+      if (typeof given === 'number') return [given];
+      checkOptions('ACL LOG', given, { reset: true });
+      return resets(given) ? ['RESET'] : [];
     },
+    most: 1,
     reply: (given: CountOrReset) => (resets(given) ? REPLIES.status : LOG),
   },
 };

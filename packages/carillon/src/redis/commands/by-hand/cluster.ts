@@ -1,4 +1,5 @@
 /** A cluster as one of its nodes sees it, as objects; and the commands that move its slots. */
+import { UsageError } from '../../errors/usage-error.js';
 import type { Argument } from '../../protocol/encoder.js';
 import type { Reply } from '../../protocol/reply.js';
 import { readPlan } from '../argument-plan.js';
@@ -254,6 +255,10 @@ function slotStatsArguments(
   filter: keyof typeof writeSlotStats,
   ...given: readonly unknown[]
 ): readonly Argument[] {
+  if (!Object.hasOwn(writeSlotStats, filter)) {
+    const message = 'CLUSTER SLOT-STATS takes `SLOTSRANGE` or `ORDERBY` first';
+    throw new UsageError('INVALID_ARGUMENT', message);
+  }
   return writeSlotStats[filter]([filter, ...given]);
 }
 

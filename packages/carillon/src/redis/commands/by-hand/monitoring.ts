@@ -241,7 +241,7 @@ const histograms: ReplyReader = {
 export const MONITORING: MethodsByHand = {
   'COMMANDLOG GET': { reply: { shape: listOf(entry('amount')) } },
   'HOTKEYS GET': { reply: { flatMaps: true, shape: hotkeysOrNull } },
-  'HOTKEYS START': { args: hotkeysStartArguments, reply: REPLIES.status },
+  'HOTKEYS START': { args: hotkeysStartArguments, most: 2, reply: REPLIES.status },
   'LATENCY HISTOGRAM': { args: '...', reply: histograms },
   'LATENCY LATEST': { reply: { isText: true, shape: listOf(latest) } },
   'MEMORY STATS': { reply: { isText: true, flatMaps: true, shape: report({}, memoryFigure) } },

@@ -132,6 +132,7 @@ const runsCode: MethodByHand = {
     }
     return [code, keys.length, ...keys, ...args];
   },
+  most: 3,
   reply: REPLIES.strings,
 };
 

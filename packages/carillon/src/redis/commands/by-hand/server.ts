@@ -216,7 +216,7 @@ export const SERVER: MethodsByHand = {
   FAILOVER: { args: '{to=|force|abort|timeout=}', reply: REPLIES.status },
   INFO: { args: '...', reply: { isText: true, shape: sectionsOf } },
   'MODULE LIST': { reply: { isText: true, flatMaps: true, shape: listOf(report({})) } },
-  'MODULE LOADEX': { args: moduleLoadexArguments, reply: REPLIES.status },
+  'MODULE LOADEX': { args: moduleLoadexArguments, most: 2, reply: REPLIES.status },
   ROLE: { reply: { isText: true, shape: roleOf } },
   SHUTDOWN: { args: '{nosave|save|now|force|abort}', reply: REPLIES.status },
 };

@@ -172,7 +172,7 @@ function policyOf({ keepref, delref, acked }: ReferencePolicy): Argument[] {
 }
 
 export const STREAM: MethodsByHand = {
-  XADD: { args: xaddArguments, reply: REPLIES.text },
+  XADD: { args: xaddArguments, most: 3, reply: REPLIES.text },
   XCFGSET: { args: '. {idmp-duration=|idmp-maxsize=}', reply: REPLIES.status },
-  XTRIM: { args: xtrimArguments, reply: REPLIES.integers },
+  XTRIM: { args: xtrimArguments, most: 4, reply: REPLIES.integers },
 };

@@ -183,7 +183,7 @@ declare module '../commands.js' {
   }
 }
 
-const writeVadd = readPlan('. * * . {cas|noquant|q8|bin|ef=|setattr=|m=}', 'VADD');
+const writeVadd = readPlan('. * . {cas|noquant|q8|bin|ef=|setattr=|m=}', 'VADD');
 
 /** The dimensions to reduce to stand before the vector, the other options behind the element. */
 function vaddArguments(
@@ -194,7 +194,7 @@ function vaddArguments(
 ): readonly Argument[] {
   const { reduce, ...others } = options;
   const dimensions = reduce === undefined ? [] : ['REDUCE', reduce];
-  return writeVadd([key, dimensions, vectorArguments('VADD', vector), element, others]);
+  return writeVadd([key, [...dimensions, ...vectorArguments('VADD', vector)], element, others]);
 }
 
 const writeVsim = readPlan(
@@ -276,7 +276,7 @@ function vsimReader(_key: Key, _like: unknown, options: VsimOptions = {}): Reply
 }
 
 export const VECTOR_SET: MethodsByHand = {
-  VADD: { args: vaddArguments, reply: REPLIES.boolean },
+  VADD: { args: vaddArguments, most: 4, reply: REPLIES.boolean },
   VEMB: {
     args: '. . {raw}',
     reply: (_key: Key, _element: Value, options?: { readonly raw?: boolean | undefined }) =>
