@@ -32,14 +32,26 @@ export type WriteArguments = (given: readonly unknown[]) => readonly Argument[];
 /** Writes what one item sends. @returns The index of the next parameter. */
 type Step = (given: readonly unknown[], next: number, args: unknown[]) => number;
 
+/** The items that there are. */
+const OPTION = String.raw`\w[\w-]*(\*?=)?`;
+const ITEM = new RegExp(
+  String.raw`^(\.\??|\.\.\.|\*|#|#?%|[A-Z][A-Z0-9-]*|\{${OPTION}(\|${OPTION})*\})$`,
+);
+
 /**
  * Reads a plan.
  *
  * @param command - For messages.
+ * @throws {UsageError} `INVALID_ARGUMENT`: an item is none.
  */
 export function readPlan(plan: string, command: string): WriteArguments {
   if (plan === '') return asGiven;
   const items = plan.split(' ');
+  const wrong = items.find((item) => !ITEM.test(item));
+  if (wrong !== undefined) {
+    const message = `the plan of ${command} has an item that means nothing: \`${wrong}\``;
+    throw new UsageError('INVALID_ARGUMENT', message, { command });
+  }
   const isOpen = items.includes('...');
   const count = items.filter(takesParameter).length;
   const positional = items.filter((item) => takesParameter(item) && !isOptions(item)).length;

@@ -18,6 +18,14 @@
 import type { Argument } from '../protocol/encoder.js';
 import { textOf } from './blocking.js';
 
+const PLACE =
+  /^(@[1-9]\d*|#[1-9]\d*(:[1-9]\d*)?|([1-9]\d*|[A-Z]+(>-?\d+)?)(:(\/2|-?\d+(:[1-9]\d*)?))?)$/;
+
+/** Whether a text says where keys stand. */
+export function areKeyPlaces(places: string): boolean {
+  return places === '' || places.split(' ').every((place) => PLACE.test(place));
+}
+
 /**
  * The indexes of a command's keys among its arguments.
  *

@@ -6,10 +6,14 @@
  */
 import { UsageError } from '../errors/usage-error.js';
 import type { Argument } from '../protocol/encoder.js';
+import { readPlan } from './argument-plan.js';
 import { CommandFlag } from './command.js';
 import { forgetCalls } from './command-facts.js';
 import { addCommand, COMMANDS } from './command-table.js';
 import { Commands } from './commands.js';
+import { areKeyPlaces } from './key-positions.js';
+import { checkOptions } from './options.js';
+import { PipeliningCommands } from './pipelining-commands.js';
 import { REPLIES, type ReplyReader } from './replies.js';
 import { addMethod } from './typed-methods.js';
 
@@ -42,11 +46,17 @@ export interface ModuleCommand {
  * Adds commands to all clients, views, pipelines and transactions of this process.
  *
  * @param commands - By the command's name in capitals: `{ 'JSON.GET': { method: 'jsonGet', ... } }`.
- * @throws {UsageError} `INVALID_ARGUMENT`: the command or the method exists already, or the name is
- *   none. Nothing was added.
+ * @throws {UsageError} `INVALID_ARGUMENT`: the command or the method exists already, or is there twice;
+ *   a name is none; a fact is unknown or mistyped. Nothing was added.
  */
 export function addCommands(commands: { readonly [name: string]: ModuleCommand }): void {
-  for (const [name, { method }] of Object.entries(commands)) check(name, method);
+  const methods = new Set<string>();
+  for (const [name, facts] of Object.entries(commands)) {
+    checkFacts(name, facts);
+    if (facts.method === undefined) continue;
+    checkMethod(facts.method, methods);
+    methods.add(facts.method);
+  }
   for (const [name, { method, args = '', keys = '', readOnly, lengthy, reply }] of Object.entries(
     commands,
   )) {
@@ -62,15 +72,80 @@ export function addCommands(commands: { readonly [name: string]: ModuleCommand }
   forgetCalls();
 }
 
-function check(name: string, method: string | undefined): void {
+type Requirements<T> = Readonly<Record<keyof T, (value: unknown) => boolean>>;
+
+const isBoolean = (value: unknown): boolean => typeof value === 'boolean';
+const isFunction = (value: unknown): boolean => typeof value === 'function';
+
+const FACTS: Requirements<ModuleCommand> = {
+  method: (value) => typeof value === 'string' && /^[A-Za-z_$][\w$]*$/.test(value),
+  args: (value) => typeof value === 'string' || isFunction(value),
+  keys: (value) => typeof value === 'string' && areKeyPlaces(value),
+  readOnly: isBoolean,
+  lengthy: isBoolean,
+  reply: (value) => typeof value === 'object',
+};
+
+const READER: Requirements<ReplyReader> = {
+  isText: isBoolean,
+  isBytes: isBoolean,
+  flatMaps: isBoolean,
+  shape: isFunction,
+};
+
+/** What clients, leases and transactions have beside commands; and what would make them promises. */
+const RESERVED: ReadonlySet<string> = new Set([
+  ...[
+    'acquire',
+    'address',
+    'bytes',
+    'close',
+    'connection',
+    'encoding',
+    'end',
+    'lastError',
+    'monitor',
+  ],
+  ...[
+    'on',
+    'protocol',
+    'pubsub',
+    'record',
+    'ref',
+    'release',
+    'released',
+    'scope',
+    'state',
+    'stats',
+  ],
+  ...['then', 'transaction', 'unref', 'unwatch', 'watch'],
+]);
+
+function checkFacts(name: string, facts: ModuleCommand): void {
   if (!/^[^\sa-z]+$/.test(name)) {
-    throw new UsageError(
-      'INVALID_ARGUMENT',
-      `a command's name is one word in capitals, not ${name}`,
-    );
+    throw invalid(`a command's name is one word in capitals, not ${name}`);
   }
-  if (COMMANDS.has(name)) throw new UsageError('INVALID_ARGUMENT', `there is a command ${name}`);
-  if (method !== undefined && method in Commands.prototype) {
-    throw new UsageError('INVALID_ARGUMENT', `there is a method \`${method}\``);
+  if (COMMANDS.has(name)) throw invalid(`there is a command ${name}`);
+  checkEach(name, facts, FACTS);
+  if (facts.reply !== undefined) checkEach(name, facts.reply, READER);
+  if (typeof facts.args === 'string') readPlan(facts.args, name);
+}
+
+function checkEach<T extends object>(name: string, facts: T, known: Requirements<T>): void {
+  checkOptions(name, facts, known);
+  for (const [fact, value] of Object.entries(facts)) {
+    if (value !== undefined && !known[fact as keyof T](value)) {
+      throw invalid(`the fact \`${fact}\` of ${name} has a bad value`);
+    }
   }
+}
+
+function checkMethod(method: string, others: ReadonlySet<string>): void {
+  if (method in PipeliningCommands.prototype || RESERVED.has(method) || others.has(method)) {
+    throw invalid(`there is a method \`${method}\``);
+  }
+}
+
+function invalid(message: string): UsageError {
+  return new UsageError('INVALID_ARGUMENT', message);
 }
