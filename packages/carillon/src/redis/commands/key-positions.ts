@@ -18,8 +18,7 @@
 import type { Argument } from '../protocol/encoder.js';
 import { textOf } from './blocking.js';
 
-const PLACE =
-  /^(@[1-9]\d*|#[1-9]\d*(:[1-9]\d*)?|([1-9]\d*|[A-Z]+(>-?\d+)?)(:(\/2|-?\d+(:[1-9]\d*)?))?)$/;
+const PLACE = /^(#[1-9]\d*(:[1-9]\d*)?|(@?[1-9]\d*|[A-Z]+(>-?\d+)?)(:(\/2|-?\d+(:[1-9]\d*)?))?)$/;
 
 /** Whether a text says where keys stand. */
 export function areKeyPlaces(places: string): boolean {

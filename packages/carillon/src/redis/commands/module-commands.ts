@@ -95,30 +95,9 @@ const READER: Requirements<ReplyReader> = {
 
 /** What clients, leases and transactions have beside commands; and what would make them promises. */
 const RESERVED: ReadonlySet<string> = new Set([
-  ...[
-    'acquire',
-    'address',
-    'bytes',
-    'close',
-    'connection',
-    'encoding',
-    'end',
-    'lastError',
-    'monitor',
-  ],
-  ...[
-    'on',
-    'protocol',
-    'pubsub',
-    'record',
-    'ref',
-    'release',
-    'released',
-    'scope',
-    'state',
-    'stats',
-  ],
-  ...['then', 'transaction', 'unref', 'unwatch', 'watch'],
+  ...['acquire', 'address', 'bytes', 'close', 'connection', 'dispatch', 'encoding', 'end'],
+  ...['lastError', 'monitor', 'on', 'protocol', 'pubsub', 'record', 'ref', 'release', 'released'],
+  ...['runBatch', 'scope', 'state', 'stats', 'then', 'transaction', 'unref', 'unwatch', 'watch'],
 ]);
 
 function checkFacts(name: string, facts: ModuleCommand): void {
