@@ -49,8 +49,7 @@ export function readPlan(plan: string, command: string): WriteArguments {
   const items = plan.split(' ');
   const wrong = items.find((item) => !ITEM.test(item));
   if (wrong !== undefined) {
-    const message = `the plan of ${command} has an item that means nothing: \`${wrong}\``;
-    throw new UsageError('INVALID_ARGUMENT', message, { command });
+    throw invalid(command, `has a plan with \`${wrong}\`, which means nothing`);
   }
   const isOpen = items.includes('...');
   const count = items.filter(takesParameter).length;
@@ -97,13 +96,16 @@ function readItem(item: string, command: string, positional: number): Step {
       return atLeastOne(spreadCounted, command, 1);
     case '%':
     case '#%':
-      return (given, next, args) => {
-        const pairs = pairsOf(given[next], command);
-        if (pairs.length === 0) throw nothingGiven(command);
-        if (item === '#%') args.push(pairs.length / 2);
-        for (const each of pairs) args.push(each);
-        return next + 1;
-      };
+      return atLeastOne(
+        (given, next, args) => {
+          const pairs = pairsOf(given[next], command);
+          if (item === '#%') args.push(pairs.length / 2);
+          for (const each of pairs) args.push(each);
+          return next + 1;
+        },
+        command,
+        item.length - 1,
+      );
     default:
       return (_given, next, args) => {
         args.push(item);
@@ -144,14 +146,11 @@ function atLeastOne(step: Step, command: string, others = 0): Step {
   return (given, next, args) => {
     const before = args.length + others;
     const behind = step(given, next, args);
-    if (args.length === before && behind > next) throw nothingGiven(command);
+    if (args.length === before && behind > next) {
+      throw invalid(command, 'was given nothing: an empty list or record');
+    }
     return behind;
   };
-}
-
-function nothingGiven(command: string): UsageError {
-  const message = `${command} was given nothing: an empty list or record`;
-  return new UsageError('INVALID_ARGUMENT', message, { command });
 }
 
 function spread(given: readonly unknown[], next: number, args: unknown[]): number {
@@ -188,8 +187,7 @@ export function pairsOf(given: unknown, command: string): Argument[] {
     const record = given as Readonly<Record<string, unknown>>;
     for (const name of Object.keys(record)) pairs.push(name, record[name]);
   } else {
-    const form = 'names with their values in a record or a Map: { name: value }';
-    throw new UsageError('INVALID_ARGUMENT', `${command} takes ${form}`, { command });
+    throw invalid(command, 'takes names with their values in a record or a Map: { name: value }');
   }
   return pairs as Argument[];
 }
@@ -223,8 +221,7 @@ function optionsStep(item: string, command: string, place: number): Step {
       const value = options[name];
       const form = forms[name] as OptionForm;
       if (!form.hasValue && value !== undefined && typeof value !== 'boolean') {
-        const message = `the option \`${name}\` of ${command} is \`true\` or \`false\``;
-        throw new UsageError('INVALID_ARGUMENT', message, { command });
+        throw invalid(command, `has \`${name}\` as a flag: \`true\` or \`false\``);
       }
       pushOption(value, form, args);
     }
@@ -250,7 +247,9 @@ function pushOption(
 export function tooMany(command: string, most: number, hasOptions = false): UsageError {
   const hint = hasOptions ? ', of which the last is an object of options' : '';
   const count = most === 1 ? '1 parameter' : `${most} parameters`;
-  return new UsageError('INVALID_ARGUMENT', `${command} takes at most ${count} here${hint}`, {
-    command,
-  });
+  return invalid(command, `takes at most ${count} here${hint}`);
+}
+
+function invalid(command: string, mistake: string): UsageError {
+  return new UsageError('INVALID_ARGUMENT', `${command} ${mistake}`, { command });
 }

@@ -72,25 +72,23 @@ export function addCommands(commands: { readonly [name: string]: ModuleCommand }
   forgetCalls();
 }
 
-type Requirements<T> = Readonly<Record<keyof T, (value: unknown) => boolean>>;
+/** The types that each fact may have. */
+type TypesOf<T> = Readonly<Record<keyof T, string>>;
 
-const isBoolean = (value: unknown): boolean => typeof value === 'boolean';
-const isFunction = (value: unknown): boolean => typeof value === 'function';
-
-const FACTS: Requirements<ModuleCommand> = {
-  method: (value) => typeof value === 'string' && /^[A-Za-z_$][\w$]*$/.test(value),
-  args: (value) => typeof value === 'string' || isFunction(value),
-  keys: (value) => typeof value === 'string' && areKeyPlaces(value),
-  readOnly: isBoolean,
-  lengthy: isBoolean,
-  reply: (value) => typeof value === 'object',
+const FACTS: TypesOf<ModuleCommand> = {
+  method: 'string',
+  args: 'string function',
+  keys: 'string',
+  readOnly: 'boolean',
+  lengthy: 'boolean',
+  reply: 'object',
 };
 
-const READER: Requirements<ReplyReader> = {
-  isText: isBoolean,
-  isBytes: isBoolean,
-  flatMaps: isBoolean,
-  shape: isFunction,
+const READER: TypesOf<ReplyReader> = {
+  isText: 'boolean',
+  isBytes: 'boolean',
+  flatMaps: 'boolean',
+  shape: 'function',
 };
 
 /** What clients, leases and transactions have beside commands; and what would make them promises. */
@@ -105,21 +103,24 @@ function checkFacts(name: string, facts: ModuleCommand): void {
     throw invalid(`a command's name is one word in capitals, not ${name}`);
   }
   if (COMMANDS.has(name)) throw invalid(`there is a command ${name}`);
-  checkEach(name, facts, FACTS);
-  if (facts.reply !== undefined) checkEach(name, facts.reply, READER);
-  if (typeof facts.args === 'string') readPlan(facts.args, name);
+  checkTypes(name, facts, FACTS);
+  const { args, keys = '', reply } = facts;
+  if (reply !== undefined) checkTypes(name, reply, READER);
+  if (typeof args === 'string') readPlan(args, name);
+  if (!areKeyPlaces(keys)) throw invalid(`\`keys\` of ${name} says no places`);
 }
 
-function checkEach<T extends object>(name: string, facts: T, known: Requirements<T>): void {
-  checkOptions(name, facts, known);
-  for (const [fact, value] of Object.entries(facts)) {
-    if (value !== undefined && !known[fact as keyof T](value)) {
-      throw invalid(`the fact \`${fact}\` of ${name} has a bad value`);
+function checkTypes<T extends object>(name: string, facts: T, types: TypesOf<T>): void {
+  for (const [fact, value] of Object.entries(checkOptions(name, facts, types))) {
+    const known = types[fact as keyof T];
+    if (value !== undefined && !known.includes(typeof value)) {
+      throw invalid(`\`${fact}\` of ${name} is no ${known.replace(' ', ' or ')}`);
     }
   }
 }
 
 function checkMethod(method: string, others: ReadonlySet<string>): void {
+  if (!/^[a-z_$][\w$]*$/i.test(method)) throw invalid(`\`${method}\` is no name of a method`);
   if (method in PipeliningCommands.prototype || RESERVED.has(method) || others.has(method)) {
     throw invalid(`there is a method \`${method}\``);
   }

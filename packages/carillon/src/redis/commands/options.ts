@@ -23,8 +23,7 @@ export function checkOptions(
   for (const name of Object.keys(given)) {
     if (!Object.hasOwn(known, name)) throw badOptions(command, `has no option \`${name}\``, known);
     if ((given as Readonly<Record<string, unknown>>)[name] === null) {
-      const message = `the option \`${name}\` of ${command} is \`null\`: leave it out`;
-      throw new UsageError('INVALID_ARGUMENT', message, { command });
+      throw badOptions(command, `has no \`null\` for \`${name}\``, known);
     }
   }
   return given as Readonly<Record<string, unknown>>;

@@ -256,8 +256,7 @@ function slotStatsArguments(
   ...given: readonly unknown[]
 ): readonly Argument[] {
   if (!Object.hasOwn(writeSlotStats, filter)) {
-    const message = 'CLUSTER SLOT-STATS takes `SLOTSRANGE` or `ORDERBY` first';
-    throw new UsageError('INVALID_ARGUMENT', message);
+    throw new UsageError('INVALID_ARGUMENT', 'slots are told by `SLOTSRANGE` or `ORDERBY`');
   }
   return writeSlotStats[filter]([filter, ...given]);
 }
