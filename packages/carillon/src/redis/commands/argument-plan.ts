@@ -33,10 +33,7 @@ export type WriteArguments = (given: readonly unknown[]) => readonly Argument[];
 type Step = (given: readonly unknown[], next: number, args: unknown[]) => number;
 
 /** The items that there are. */
-const OPTION = String.raw`\w[\w-]*(\*?=)?`;
-const ITEM = new RegExp(
-  String.raw`^(\.\??|\.\.\.|\*|#|#?%|[A-Z][A-Z0-9-]*|\{${OPTION}(\|${OPTION})*\})$`,
-);
+const ITEM = /^(\.\??|\.{3}|\*|#|#?%|[A-Z][A-Z0-9-]*|\{(\w[\w-]*(\*?=)?\|)*\w[\w-]*(\*?=)?\})$/;
 
 /**
  * Reads a plan.
