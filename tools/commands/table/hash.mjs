@@ -72,7 +72,8 @@ export const HASH = {
     summary:
       'Adds to a floating-point number in a field of a hash; one that does not exist counts as 0.',
     reply: 'double',
-    returns: 'The new value, as near as a number comes to the digits that the server keeps.',
+    returns:
+      'The new value, as near as a number comes to the digits that the server keeps. An integer that no number holds is stored, and the call rejects with `UNSAFE_INTEGER`.',
     throws: '{ReplyError} The value is no number, or the new one would be infinite.',
   },
   HKEYS: {

@@ -35,14 +35,22 @@ export type WriteArguments = (given: readonly unknown[]) => readonly Argument[];
 /** Writes what one item sends. @returns The index of the next parameter. */
 type Step = (given: readonly unknown[], next: number, args: unknown[]) => number;
 
+/** The items that there are. */
+const ITEM = /^(\.\??|\.{3}|\*|#|#?%|[A-Z][A-Z0-9-]*|\{(\w[\w-]*(\*?=)?\|)*\w[\w-]*(\*?=)?\})$/;
+
 /**
  * Reads a plan.
  *
  * @param command - For messages.
+ * @throws {UsageError} `INVALID_ARGUMENT`: an item is none.
  */
 export function readPlan(plan: string, command: string): WriteArguments {
   if (plan === '') return asGiven;
   const items = plan.split(' ');
+  const wrong = items.find((item) => !ITEM.test(item));
+  if (wrong !== undefined) {
+    throw invalid(command, `has a plan with \`${wrong}\`, which means nothing`);
+  }
   const isOpen = items.includes('...');
   const count = items.filter(takesParameter).length;
   const positional = items.filter((item) => takesParameter(item) && !isOptions(item)).length;
@@ -56,7 +64,7 @@ export function readPlan(plan: string, command: string): WriteArguments {
     if (isDirect && (isOpen || given.length <= positional) && !hasArray(given)) {
       return given as Argument[];
     }
-    if (!isOpen && given.length > count) throw tooMany(command, count, plan);
+    if (!isOpen && given.length > count) throw tooMany(command, count, plan.includes('{'));
     const args: unknown[] = [];
     let next = 0;
     for (const step of steps) next = step(given, next, args);
@@ -81,19 +89,23 @@ function readItem(item: string, command: string, positional: number): Step {
     case '.?':
       return pushGiven;
     case '*':
-      return spread;
+      return atLeastOne(spread, command);
     case '...':
-      return spreadAll;
+      return atLeastOne(spreadAll, command);
     case '#':
-      return spreadCounted;
+      return atLeastOne(spreadCounted, command, 1);
     case '%':
     case '#%':
-      return (given, next, args) => {
-        const pairs = pairsOf(given[next], command);
-        if (item === '#%') args.push(pairs.length / 2);
-        for (const each of pairs) args.push(each);
-        return next + 1;
-      };
+      return atLeastOne(
+        (given, next, args) => {
+          const pairs = pairsOf(given[next], command);
+          if (item === '#%') args.push(pairs.length / 2);
+          for (const each of pairs) args.push(each);
+          return next + 1;
+        },
+        command,
+        item.length - 1,
+      );
     default:
       return (_given, next, args) => {
         args.push(item);
@@ -122,6 +134,23 @@ function push(given: readonly unknown[], next: number, args: unknown[]): number 
 function pushGiven(given: readonly unknown[], next: number, args: unknown[]): number {
   if (given[next] !== undefined) args.push(given[next]);
   return next + 1;
+}
+
+/**
+ * Refuses an empty array where a list stands: no command needs to be told of nothing, and some would
+ * take it for all there is.
+ *
+ * @param others - Arguments that the step pushes beside those of the list.
+ */
+function atLeastOne(step: Step, command: string, others = 0): Step {
+  return (given, next, args) => {
+    const before = args.length + others;
+    const behind = step(given, next, args);
+    if (args.length === before && behind > next) {
+      throw invalid(command, 'was given nothing: an empty list or record');
+    }
+    return behind;
+  };
 }
 
 function spread(given: readonly unknown[], next: number, args: unknown[]): number {
@@ -158,8 +187,7 @@ export function pairsOf(given: unknown, command: string): Argument[] {
     const record = given as Readonly<Record<string, unknown>>;
     for (const name of Object.keys(record)) pairs.push(name, record[name]);
   } else {
-    const form = 'names with their values in a record or a Map: { name: value }';
-    throw new UsageError('INVALID_ARGUMENT', `${command} takes ${form}`, { command });
+    throw invalid(command, 'takes names with their values in a record or a Map: { name: value }');
   }
   return pairs as Argument[];
 }
@@ -190,7 +218,12 @@ function optionsStep(item: string, command: string, place: number): Step {
     const asked = Object.keys(options);
     // One alone needs no order.
     for (const name of asked.length === 1 ? asked : names) {
-      pushOption(options[name], forms[name] as OptionForm, args);
+      const value = options[name];
+      const form = forms[name] as OptionForm;
+      if (!form.hasValue && value !== undefined && typeof value !== 'boolean') {
+        throw invalid(command, `has \`${name}\` as a flag: \`true\` or \`false\``);
+      }
+      pushOption(value, form, args);
     }
     return next;
   };
@@ -210,11 +243,13 @@ function pushOption(
   if (hasValue) pushEach(value, args);
 }
 
-function tooMany(command: string, count: number, plan: string): UsageError {
-  const hint = plan.includes('{') ? ', of which the last is an object of options' : '';
-  return new UsageError(
-    'INVALID_ARGUMENT',
-    `${command} takes at most ${count} parameters here${hint}`,
-    { command },
-  );
+/** What to say of parameters that would be left out in silence. */
+export function tooMany(command: string, most: number, hasOptions = false): UsageError {
+  const hint = hasOptions ? ', of which the last is an object of options' : '';
+  const count = most === 1 ? '1 parameter' : `${most} parameters`;
+  return invalid(command, `takes at most ${count} here${hint}`);
+}
+
+function invalid(command: string, mistake: string): UsageError {
+  return new UsageError('INVALID_ARGUMENT', `${command} ${mistake}`, { command });
 }

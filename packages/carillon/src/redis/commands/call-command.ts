@@ -6,6 +6,7 @@ import type { Reply } from '../protocol/reply.js';
 import { type CallOptions, Command, type Encoding } from './command.js';
 import { specOfCall } from './command-facts.js';
 import type { Executor } from './executor.js';
+import { refuseCall } from './misuse.js';
 
 /** A command's name, then its arguments: `['OBJECT', 'FREQ', key]`. */
 export type Words = readonly [name: string | Uint8Array, ...args: Argument[]];
@@ -52,15 +53,14 @@ export function decodeAsAsked(encoding: Encoding, options: CallOptions | undefin
 
 /** Runs what `commandOf` makes of the words; a mistake in them rejects. */
 export function runWords(
-  executor: Executor,
+  runner: Executor & { readonly encoding: Encoding },
   words: Words,
-  options: CallOptions | undefined,
-  encoding: Encoding,
+  options?: CallOptions,
 ): Promise<Reply> {
   try {
-    return executor.run(commandOf(words, options, encoding));
+    return runner.run(commandOf(words, options, runner.encoding));
   } catch (error) {
-    return Promise.reject(error);
+    return refuseCall(runner, error);
   }
 }
 

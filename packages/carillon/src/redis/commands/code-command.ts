@@ -7,7 +7,7 @@
  *
  * Not here: which commands those are (`script.ts`, `function-library.ts`).
  */
-import type { ConnectionErrorCode } from '../errors/connection-error.js';
+import { ConnectionError, type ConnectionErrorCode } from '../errors/connection-error.js';
 import { ReplyError } from '../errors/reply-error.js';
 import { UsageError } from '../errors/usage-error.js';
 import type { Argument } from '../protocol/encoder.js';
@@ -48,9 +48,17 @@ export interface Remedy<T> {
   repeat(send: <U>(spec: CommandSpec<U>, args: readonly Argument[]) => Promise<U>): Promise<T>;
 }
 
+/** What to send where a missing code could not be made up for. */
+export interface WholeCode<T> {
+  readonly spec: CommandSpec<T>;
+  /** In the place of the first argument, which names it. */
+  readonly code: string;
+}
+
 /** A call of code that may be missing. */
 export class CodeCommand<T> extends Command<T> {
   readonly #runner: CodeRunner;
+  readonly #whole: WholeCode<T> | undefined;
   /** Undefined once it is settled, as its arguments are: a queue that still holds it holds no values. */
   #remedy: Remedy<T> | undefined;
   /** Ends what is sent in place of this command, which then waits for its outcome. */
@@ -64,12 +72,23 @@ export class CodeCommand<T> extends Command<T> {
     call: {
       readonly runner: CodeRunner;
       readonly remedy: Remedy<T>;
+      /** Absent when it cannot be sent with the call. */
+      readonly whole?: WholeCode<T>;
       readonly options: CallOptions | undefined;
     },
   ) {
     super(spec, args, call.options);
     this.#runner = call.runner;
+    this.#whole = call.whole;
     this.#remedy = call.remedy;
+  }
+
+  override enterTransaction(): void {
+    if (this.#whole !== undefined) {
+      this.spec = this.#whole.spec;
+      this.args = [this.#whole.code, ...this.args.slice(1)]; // of which a view has changed the keys
+    }
+    super.enterTransaction();
   }
 
   override settle(reply: Reply, address: string): void {
@@ -104,7 +123,9 @@ export class CodeCommand<T> extends Command<T> {
     try {
       this.fulfil(await remedy.repeat((spec, args) => this.#send(spec, args)));
     } catch (error) {
-      this.fail(error);
+      // Told of this call, whatever part of it got no reply: not all parts run its code.
+      if (error instanceof ConnectionError) this.failConnection(error.code, error.address, error);
+      else this.fail(error);
     }
   }
 

@@ -4,6 +4,7 @@
  * A command that no server we know lists is neither blocking nor stateful, and is never sent twice.
  */
 import { UsageError } from '../errors/usage-error.js';
+import { textOfArgument } from '../protocol/byte-text.js';
 import { CommandHead } from '../protocol/command-head.js';
 import { DecodeAs } from '../protocol/decoder.js';
 import type { Argument } from '../protocol/encoder.js';
@@ -77,6 +78,7 @@ function blocks(words: readonly Argument[]): boolean {
 
 /** A word in capitals, whichever way it was given: bytes must not hide a command from its flags. */
 function wordOf(word: Argument | undefined): string {
-  const text = word instanceof Uint8Array ? Buffer.from(word).toString('latin1') : String(word);
+  const text =
+    word instanceof Uint8Array ? Buffer.from(word).toString('latin1') : textOfArgument(word);
   return text.toUpperCase();
 }

@@ -144,7 +144,7 @@ function captureSettlers(resolve: Settle, reject: Settle): void {
 
 /** A command with its arguments, run once. */
 export class Command<T = unknown> {
-  /** Not changed once it is started. */
+  /** Not changed once it is written. */
   spec: CommandSpec<T>;
   /** Empty once it is settled, so that a queue that still holds it holds no values. */
   args: readonly Argument[];
@@ -195,6 +195,15 @@ export class Command<T = unknown> {
    */
   encodeTo(encoder: CommandEncoder): void {
     encoder.encode(this.spec.head, this.args);
+  }
+
+  /**
+   * It is about to be written behind a MULTI that was sent by hand, where the reply is `QUEUED`: no
+   * reply for a function of the caller's.
+   */
+  enterTransaction(): void {
+    const { flags } = this.spec;
+    if ((flags & CommandFlag.shapedByUser) !== 0) this.spec = { ...this.spec, shape: undefined };
   }
 
   /**

@@ -110,6 +110,21 @@ for (const protocol of [2, 3] as const) {
   });
 }
 
+for (const protocol of [2, 3] as const) {
+  test(`a sum of floating-point numbers that is an integer no double holds rejects, under RESP${protocol}`, async () => {
+    await using client = await connect(server.url, { protocol });
+    const unsafe = { name: 'ProtocolError', code: 'UNSAFE_INTEGER' };
+    const [key, hash] = [`float:${protocol}`, `hash:${protocol}`];
+    await client.set(key, '9007199254740992');
+    await client.hset(hash, { f: '-9007199254740992' });
+
+    assert.equal(await client.incrbyfloat(key, 0), 2 ** 53);
+    await assert.rejects(client.incrbyfloat(key, 1), { ...unsafe, command: 'INCRBYFLOAT' });
+    await assert.rejects(client.hincrbyfloat(hash, 'f', -1), unsafe);
+    assert.equal(await client.hincrbyfloat(hash, 'f', -1), -(2 ** 53) - 2);
+  });
+}
+
 test('a number method inside a transaction made by hand gets what the server says, QUEUED', async () => {
   await using lease = await redis.acquire();
   await lease.execute('MULTI');

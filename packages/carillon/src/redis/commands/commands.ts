@@ -8,7 +8,7 @@
 import type { Argument } from '../protocol/encoder.js';
 import type { Reply } from '../protocol/reply.js';
 import { METHODS_BY_HAND } from './by-hand/methods.js';
-import { commandOf, type Words } from './call-command.js';
+import { runWords, type Words } from './call-command.js';
 import type { CallOptions, Command } from './command.js';
 import { COMMANDS } from './command-table.js';
 import type { Executor } from './executor.js';
@@ -35,16 +35,12 @@ export abstract class Commands<S extends Strings> implements Executor {
    * arrays under RESP2.
    */
   call(words: Words, options?: CallOptions): Promise<Reply> {
-    try {
-      return this.run(commandOf(words, options, this.encoding));
-    } catch (error) {
-      return this.refuse(error);
-    }
+    return runWords(this, words, options);
   }
 
   /** Runs any command by its name and arguments: `execute('OBJECT', 'FREQ', key)`. */
   execute(name: string | Uint8Array, ...args: readonly Argument[]): Promise<Reply> {
-    return this.call([name, ...args]);
+    return runWords(this, [name, ...args]);
   }
 
   /** Answers a call that is wrong in itself. */

@@ -7,6 +7,7 @@ import { createConnection } from '../client/create-connection.js';
 import { createPool } from '../client/create-pool.js';
 import type { Redis } from '../client/redis.js';
 import { MultiExecError } from '../errors/composite-errors.js';
+import type { ConnectionError } from '../errors/connection-error.js';
 import { noting } from './code.test.support.js';
 import { defineLibrary } from './function-library.js';
 
@@ -196,6 +197,55 @@ test('only a function that reads is asked again when its reply is lost', async (
   await write;
 });
 
+test('a connection that is lost while a library is loaded tells each call that it did not run', async () => {
+  await using proxy = await startFaultProxy(server);
+  await using redis = await connect(proxy.url);
+  await redis.functionFlush();
+  const { runner, commands } = noting(redis, ({ spec }) => {
+    if (spec.name === 'FUNCTION LOAD') proxy.toClient.set({ stall: true });
+    return undefined;
+  });
+
+  const calls = Promise.allSettled([
+    shop.take(runner, { stock: 'lost', count: 1 }),
+    shop.left(runner, { stocks: ['lost'] }),
+  ]);
+  await waitFor(() =>
+    commands.some(({ spec, sent }) => spec.name === 'FUNCTION LOAD' && sent === 'maybe'),
+  );
+  proxy.toClient.clear();
+  proxy.resetConnections();
+
+  const [write, read] = await calls;
+  assert.ok(write.status === 'rejected' && read.status === 'rejected');
+  assert.deepEqual(told(write.reason), {
+    code: 'CONNECTION_LOST',
+    command: 'FCALL',
+    sent: 'no',
+  });
+  assert.deepEqual(told(read.reason), {
+    code: 'CONNECTION_LOST',
+    command: 'FCALL_RO',
+    sent: 'no',
+  });
+});
+
+test('a function that answers in the words for a missing one, and more, runs once', async () => {
+  await using redis = await connect(server.url);
+  const odd = defineLibrary({
+    name: 'odd',
+    code: `redis.register_function('odd', function(keys)
+      redis.call('INCR', keys[1])
+      return redis.error_reply('ERR Function not found in the stock')
+    end)`,
+    functions: { odd: { keys: ['runs'] } },
+  });
+  await odd.load(redis);
+
+  await assert.rejects(odd.odd(redis, { runs: 'runs' }), /in the stock/);
+  assert.equal(await redis.get('runs'), '1');
+});
+
 test('a definition that is wrong is refused at once', () => {
   const mistake = { name: 'UsageError', code: 'INVALID_ARGUMENT' };
   const define = (name: string, functions: object) => () =>
@@ -207,3 +257,8 @@ test('a definition that is wrong is refused at once', () => {
   assert.throws(() => defineLibrary({ name: 'a', functions: {} } as never), mistake);
   assert.throws(define('a', { f: { keys: ['k'], args: ['k'] } }), mistake);
 });
+
+/** What a connection error says of its command. */
+function told({ code, command, sent }: ConnectionError): object {
+  return { code, command, sent };
+}

@@ -21,7 +21,10 @@ import { type CodeNames, type CodeValues, readNames } from './named-values.js';
 
 /** A function of a library. */
 export interface FunctionDefinition extends CodeNames {
-  /** Gives the reply its shape; what it throws rejects that call. Without it the reply is as it came. */
+  /**
+   * Gives the reply its shape; what it throws rejects that call. Without it the reply is as it came. It is
+   * called when no bytes are read: commands that were called later may settle before.
+   */
   readonly reply?: ShapeReply<unknown>;
   /**
    * Its code is marked `no-writes`: it is called by FCALL_RO, which a replica may answer, and sent again
@@ -39,7 +42,11 @@ export interface FunctionDefinitions {
 export interface LibraryDefinition<F extends FunctionDefinitions> {
   /** By which the server knows it: a letter or `_`, then letters, digits and `_`. */
   readonly name: string;
-  /** What registers the functions, without the line `#!lua name=...`, which is made of the name. */
+  /**
+   * What registers the functions, without the line `#!lua name=...`, which is made of the name. No function
+   * may answer with the server's own words for one that is missing (`ERR Function not found`): it would
+   * run again.
+   */
   readonly code: string;
   /** Those that are called from here, by the names under which the code registers them. */
   readonly functions: F;
@@ -50,7 +57,9 @@ export interface LibraryDefinition<F extends FunctionDefinitions> {
  *
  * When the server has not the function, nothing has run; the library is loaded, in the place of what
  * has its name, and the function called again within the same deadline. Commands that were called
- * meanwhile may then run before it. In a `pipeline` or `multi` nothing is loaded: call `load` before.
+ * meanwhile may then run before it, and a lease that is released or a client that is closed meanwhile
+ * ends the call (`sent: 'no'`). In a `pipeline` or `multi`, and behind a MULTI that was sent by hand,
+ * nothing is loaded: call `load` before.
  *
  * @param redis - A client, view, pool, lease, connection or transaction, or what the callback of
  *   `pipeline` and `multi` is given.
@@ -154,9 +163,9 @@ function callOf(
     });
 }
 
-/** Servers have no code for it, and say it only before anything ran. */
+/** What servers say before anything ran. */
 function isFunctionMissing({ message }: ReplyError): boolean {
-  return /^ERR Function not found/i.test(message);
+  return message === 'ERR Function not found';
 }
 
 /** Lets calls that come while one is on its way on the same runner wait for that one. */

@@ -32,6 +32,13 @@ const VALUES: Readonly<Record<string, number>> = {
   ...{ KEYS: Number.POSITIVE_INFINITY, STREAMS: Number.POSITIVE_INFINITY },
 };
 
+const PLACE = /^(#[1-9]\d*(:[1-9]\d*)?|(@?[1-9]\d*|[A-Z]+(>-?\d+)?)(:(\/2|-?\d+(:[1-9]\d*)?))?)$/;
+
+/** Whether a text says where keys stand. */
+export function areKeyPlaces(places: string): boolean {
+  return places === '' || places.split(/[ |]/).every((place) => PLACE.test(place));
+}
+
 /**
  * The indexes of a command's keys among its arguments.
  *

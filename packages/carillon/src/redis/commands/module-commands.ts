@@ -6,10 +6,14 @@
  */
 import { UsageError } from '../errors/usage-error.js';
 import type { Argument } from '../protocol/encoder.js';
+import { readPlan } from './argument-plan.js';
 import { CommandFlag } from './command.js';
 import { forgetCalls } from './command-facts.js';
 import { addCommand, COMMANDS } from './command-table.js';
 import { Commands } from './commands.js';
+import { areKeyPlaces } from './key-positions.js';
+import { checkOptionNames } from './options.js';
+import { PipeliningCommands } from './pipelining-commands.js';
 import { REPLIES, type ReplyReader } from './replies.js';
 import { addMethod } from './typed-methods.js';
 
@@ -32,7 +36,10 @@ export interface ModuleCommand {
   readonly readOnly?: boolean;
   /** It may keep the server busy for long, which is then not taken for silence. Default `false`. */
   readonly lengthy?: boolean;
-  /** How to read the reply. Default: as the server sends it, strings as the view reads them. */
+  /**
+   * How to read the reply. Default: as the server sends it, strings as the view reads them. A `shape` is
+   * called when no bytes are read: commands that were called later may settle before.
+   */
   readonly reply?: ReplyReader;
 }
 
@@ -40,11 +47,17 @@ export interface ModuleCommand {
  * Adds commands to all clients, views, pipelines and transactions of this process.
  *
  * @param commands - By the command's name in capitals: `{ 'JSON.GET': { method: 'jsonGet', ... } }`.
- * @throws {UsageError} `INVALID_ARGUMENT`: the command or the method exists already, or the name is
- *   none. Nothing was added.
+ * @throws {UsageError} `INVALID_ARGUMENT`: the command or the method exists already, or is there twice;
+ *   a name is none; a fact is unknown or mistyped. Nothing was added.
  */
 export function addCommands(commands: { readonly [name: string]: ModuleCommand }): void {
-  for (const [name, { method }] of Object.entries(commands)) check(name, method);
+  const methods = new Set<string>();
+  for (const [name, facts] of Object.entries(commands)) {
+    checkFacts(name, facts);
+    if (facts.method === undefined) continue;
+    checkMethod(facts.method, methods);
+    methods.add(facts.method);
+  }
   for (const [name, { method, args = '', keys, readOnly, lengthy, reply }] of Object.entries(
     commands,
   )) {
@@ -60,15 +73,60 @@ export function addCommands(commands: { readonly [name: string]: ModuleCommand }
   forgetCalls();
 }
 
-function check(name: string, method: string | undefined): void {
+/** The types that each fact may have. */
+type TypesOf<T> = Readonly<Record<keyof T, string>>;
+
+const FACTS: TypesOf<ModuleCommand> = {
+  method: 'string',
+  args: 'string function',
+  keys: 'string',
+  readOnly: 'boolean',
+  lengthy: 'boolean',
+  reply: 'object',
+};
+
+const READER: TypesOf<ReplyReader> = {
+  isText: 'boolean',
+  isBytes: 'boolean',
+  flatMaps: 'boolean',
+  shape: 'function',
+};
+
+/** What clients, leases and transactions have beside commands; and what would make them promises. */
+const RESERVED: ReadonlySet<string> = new Set([
+  ...['acquire', 'address', 'bytes', 'close', 'connection', 'dispatch', 'encoding', 'end'],
+  ...['lastError', 'monitor', 'on', 'protocol', 'pubsub', 'record', 'ref', 'release', 'released'],
+  ...['runBatch', 'scope', 'state', 'stats', 'then', 'transaction', 'unref', 'unwatch', 'watch'],
+]);
+
+function checkFacts(name: string, facts: ModuleCommand): void {
   if (!/^[^\sa-z]+$/.test(name)) {
-    throw new UsageError(
-      'INVALID_ARGUMENT',
-      `a command's name is one word in capitals, not ${name}`,
-    );
+    throw invalid(`a command's name is one word in capitals, not ${name}`);
   }
-  if (COMMANDS.has(name)) throw new UsageError('INVALID_ARGUMENT', `there is a command ${name}`);
-  if (method !== undefined && method in Commands.prototype) {
-    throw new UsageError('INVALID_ARGUMENT', `there is a method \`${method}\``);
+  if (COMMANDS.has(name)) throw invalid(`there is a command ${name}`);
+  checkTypes(name, facts, FACTS);
+  const { args, keys = '', reply } = facts;
+  if (reply !== undefined) checkTypes(name, reply, READER);
+  if (typeof args === 'string') readPlan(args, name);
+  if (!areKeyPlaces(keys)) throw invalid(`\`keys\` of ${name} says no places`);
+}
+
+function checkTypes<T extends object>(name: string, facts: T, types: TypesOf<T>): void {
+  for (const [fact, value] of Object.entries(checkOptionNames(name, facts, types))) {
+    const known = types[fact as keyof T];
+    if (value !== undefined && !known.includes(typeof value)) {
+      throw invalid(`\`${fact}\` of ${name} is no ${known.replace(' ', ' or ')}`);
+    }
   }
+}
+
+function checkMethod(method: string, others: ReadonlySet<string>): void {
+  if (!/^[a-z_$][\w$]*$/i.test(method)) throw invalid(`\`${method}\` is no name of a method`);
+  if (method in PipeliningCommands.prototype || RESERVED.has(method) || others.has(method)) {
+    throw invalid(`there is a method \`${method}\``);
+  }
+}
+
+function invalid(message: string): UsageError {
+  return new UsageError('INVALID_ARGUMENT', message);
 }

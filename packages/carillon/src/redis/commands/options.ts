@@ -7,8 +7,8 @@ export type AtMostOne<T> = {
 }[keyof T];
 
 /**
- * Checks that options are an object of known names: left out in silence, a misspelled expiry would
- * make a key live for ever.
+ * Checks that options are an object of known names, and none of them `null`: left out in silence, a
+ * misspelled expiry would make a key live for ever.
  *
  * @throws {UsageError} `INVALID_ARGUMENT`, with the names there are.
  */
@@ -22,6 +22,9 @@ export function checkOptionNames(
   }
   for (const name of Object.keys(given)) {
     if (!Object.hasOwn(known, name)) throw badOptions(command, `has no option \`${name}\``, known);
+    if ((given as Readonly<Record<string, unknown>>)[name] === null) {
+      throw badOptions(command, `has no \`null\` for \`${name}\``, known);
+    }
   }
   return given as Readonly<Record<string, unknown>>;
 }

@@ -20,6 +20,7 @@ import {
 } from './command.js';
 import { Commands } from './commands.js';
 import type { BatchExecutor } from './executor.js';
+import { refuseRun } from './misuse.js';
 import { Namespace } from './namespace.js';
 import type { Key } from './parameters.js';
 import type { Queued } from './queued.js';
@@ -80,14 +81,14 @@ export abstract class PipeliningCommands<S extends Strings>
   abstract runBatch(commands: readonly Command[]): void;
 
   run<T>(command: Command<T>): Promise<T> {
-    if (this.scope === NO_SCOPE) return this.dispatch(command);
-    if (command.started) return command.start(); // which rejects: a command object is one call
     try {
+      if (this.scope === NO_SCOPE) return this.dispatch(command);
+      if (command.started) return command.start(); // which rejects: a command object is one call
       enterScope(command as Command, this.scope);
+      return this.dispatch(command);
     } catch (error) {
-      return this.refuse(error);
+      return refuseRun(this, error, command);
     }
-    return this.dispatch(command);
   }
 
   /** Runs a command that has entered the scope. */

@@ -6,6 +6,7 @@ import { UsageError } from '../errors/usage-error.js';
 import type { Batch } from './batch.js';
 import { alreadyStarted, type Command } from './command.js';
 import { Commands } from './commands.js';
+import { refuseRun } from './misuse.js';
 import { Queued } from './queued.js';
 import type { EncodingOf, Strings } from './reply-shapes.js';
 import { enterScope, type Scope } from './scope.js';
@@ -48,12 +49,12 @@ export class Recorder<S extends Strings> extends Commands<S> {
   }
 
   run<T>(command: Command<T>): Promise<T> {
-    const mistake = this.#mistakeIn(command as Command);
-    if (mistake !== undefined) return this.refuse(mistake);
     try {
+      const mistake = this.#mistakeIn(command as Command);
+      if (mistake !== undefined) return this.refuse(mistake);
       enterScope(command as Command, this.#scope);
     } catch (error) {
-      return this.refuse(error);
+      return refuseRun(this, error, command);
     }
     return this.#batch.add(command);
   }

@@ -53,7 +53,10 @@ export const REPLIES: Readonly<Record<ReplyName, ReplyReader>> = {
   page: { shape: pageOf((elements) => elements) },
   /** An integer or `null`; lists of them; nested lists. */
   integers: { shape: integers },
-  /** A floating-point number or `null`; lists of them; nested lists. RESP2 sends digits. */
+  /**
+   * A floating-point number or `null`; lists of them; nested lists: RESP2 sends digits. One that is an
+   * integer no double holds is refused; other digits are rounded.
+   */
   doubles: { isText: true, shape: doubles },
   /** RESP3 sends a boolean, RESP2 0 and 1. */
   boolean: { shape: boolean },
@@ -76,8 +79,14 @@ function integers(reply: Reply, command: string): unknown {
 }
 
 /** Floating-point numbers, as `toDouble` reads each, in lists as deep as the reply's. */
-export function doubles(reply: Reply): unknown {
-  return Array.isArray(reply) ? reply.map(doubles) : toDouble(reply);
+export function doubles(reply: Reply, command: string): unknown {
+  if (Array.isArray(reply)) return reply.map((each) => doubles(each, command));
+  const double = toDouble(reply);
+  // Sums have more digits than a double: INCRBYFLOAT counts with 80 bits.
+  if (typeof reply !== 'string' || !/^-?\d{16,}$/.test(reply)) return double;
+  const exact = BigInt(reply);
+  const isRounded = exact < (double as number) || exact > (double as number);
+  return isRounded ? exactNumber(exact, command) : double;
 }
 
 /** A floating-point number, which RESP2 sends as digits, and `null` as it is. */

@@ -329,6 +329,37 @@ test('an error of the script itself is told, and the script is not run again', a
   assert.equal(await redis.get('runs'), '1');
 });
 
+test('a script that answers NOSCRIPT in words of its own runs once', async () => {
+  await using redis = await connect(server.url);
+  const answers = defineScript({
+    lua: "redis.call('INCR', KEYS[1]) return redis.error_reply('NOSCRIPT mine')",
+    keys: ['runs'],
+  });
+  await redis.scriptLoad(answers.lua);
+
+  await assert.rejects(answers(redis, { runs: 'mine' }), { code: 'NOSCRIPT' });
+  assert.equal(await redis.get('mine'), '1');
+});
+
+test('behind a MULTI by hand a script is sent whole, and no shape sees `QUEUED`', async () => {
+  await using redis = await connect(server.url);
+  await using connection = await createConnection(server.url);
+  await using lease = await redis.acquire();
+  const view = lease.namespace('n:');
+
+  for (const [name, runner] of Object.entries({ connection, lease, view })) {
+    await redis.scriptFlush();
+    const on = runner === connection ? connection : lease;
+    await on.execute('MULTI');
+    assert.equal(await take(runner, { stock: `by-hand:${name}`, count: 1 }), 'QUEUED');
+    assert.deepEqual(await on.execute('EXEC'), [-1]);
+  }
+  assert.equal(await redis.get('n:by-hand:view'), '-1');
+  await lease.execute('MULTI');
+  assert.deepEqual(await lease.pipeline((p) => [take(p, { stock: 's', count: 1 })]), ['QUEUED']);
+  await lease.execute('DISCARD');
+});
+
 test('a definition that is wrong is refused at once', () => {
   const define = (names: { keys?: string[]; args?: string[] }) => () =>
     defineScript({ lua: 'return 1', ...names });

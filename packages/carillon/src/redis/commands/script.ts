@@ -4,7 +4,7 @@
  * Not here: libraries of functions that the server keeps (`function-library.ts`).
  */
 import { createHash } from 'node:crypto';
-import { NoScriptError } from '../errors/reply-error.js';
+import type { ReplyError } from '../errors/reply-error.js';
 import { UsageError } from '../errors/usage-error.js';
 import type { Reply } from '../protocol/reply.js';
 import {
@@ -21,11 +21,18 @@ import { type CodeNames, type CodeValues, readNames } from './named-values.js';
 /** What `defineScript` is given. */
 export interface ScriptDefinition<Keys extends readonly string[], Args extends readonly string[], R>
   extends CodeNames {
-  /** The script. Its keys are `KEYS[1]`, `KEYS[2]`..., its arguments `ARGV[1]`..., by their order here. */
+  /**
+   * The script. Its keys are `KEYS[1]`, `KEYS[2]`..., its arguments `ARGV[1]`..., by their order here. It
+   * must not answer with the server's own words for a script that is missing (`NOSCRIPT No matching
+   * script.`): it would run again.
+   */
   readonly lua: string;
   readonly keys?: Keys;
   readonly args?: Args;
-  /** Gives the reply its shape; what it throws rejects that call. Without it the reply is as it came. */
+  /**
+   * Gives the reply its shape; what it throws rejects that call. Without it the reply is as it came. It is
+   * called when no bytes are read: commands that were called later may settle before.
+   */
   readonly reply?: ShapeReply<R>;
   /**
    * It writes nothing: the server refuses it if it tries, a replica may run it, and it is sent again
@@ -41,8 +48,10 @@ export interface Script<V extends object, R> {
    *
    * The server is asked by the script's SHA-1 (EVALSHA). When it has not the script, after a restart or
    * SCRIPT FLUSH, nothing has run, and the script is sent whole (EVAL) within the same deadline; commands
-   * that were called meanwhile may then run before it. In a `pipeline` or `multi` every call sends it
-   * whole, because there its place cannot be kept otherwise.
+   * that were called meanwhile may then run before it, and a lease that is released or a client that is
+   * closed meanwhile ends the call (`sent: 'no'`). In a `pipeline` or `multi` every call sends it whole,
+   * because there its place cannot be kept otherwise; behind a MULTI that was sent by hand, too, and
+   * there the call resolves to `'QUEUED'`.
    *
    * @param redis - A client, view, pool, lease, connection or transaction, or what the callback of
    *   `pipeline` and `multi` is given.
@@ -99,11 +108,17 @@ export function defineScript<
       return new CodeCommand(bySha1.for(runner, options), [sha1, ...args], {
         runner,
         options,
+        whole: { spec: wholeSpec, code: lua },
         remedy: {
-          applies: (error) => error instanceof NoScriptError,
+          applies: isScriptMissing,
           repeat: (send) => send(wholeSpec, [lua, ...args]),
         },
       });
     });
   return Object.assign(run, { lua, sha1 });
+}
+
+/** What servers say before anything ran: Redis with, Valkey without the advice. */
+function isScriptMissing({ message }: ReplyError): boolean {
+  return /^NOSCRIPT No matching script\.( Please use EVAL\.)?$/.test(message);
 }

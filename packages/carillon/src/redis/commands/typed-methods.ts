@@ -9,16 +9,22 @@ import { RedisError } from '../errors/redis-error.js';
 import { UsageError } from '../errors/usage-error.js';
 import { DecodeAs } from '../protocol/decoder.js';
 import type { Argument } from '../protocol/encoder.js';
-import { readPlan, type WriteArguments } from './argument-plan.js';
+import { readPlan, tooMany, type WriteArguments } from './argument-plan.js';
 import { Command, type CommandSpec, defineCommand, type Encoding } from './command.js';
 import { methodNameOf } from './command-name.js';
 import type { CommandEntry } from './command-table.js';
+import { refuseCall } from './misuse.js';
 import { REPLIES, type ReplyName, type ReplyReader } from './replies.js';
 
 /** What is special about a command; what is left out is as the table says. */
 export interface MethodByHand {
   /** A plan (see `argument-plan.ts`), or a function that writes the arguments. */
   readonly args?: string | ((...given: never[]) => readonly Argument[]);
+  /**
+   * How many parameters a function in `args` takes. Absent when it takes any number, or passes on to a
+   * plan what it does not know.
+   */
+  readonly most?: number;
   /** How to read the reply, or a function that decides by the parameters. */
   readonly reply: ReplyReader | ((...given: never[]) => ReplyReader);
   /** Flags that some calls have beside those of the table. */
@@ -32,7 +38,6 @@ export type MethodsByHand = Readonly<Record<string, MethodByHand>>;
 interface Caller {
   readonly encoding: Encoding;
   run<T>(command: Command<T>): Promise<T>;
-  refuse(error: unknown): Promise<never>;
 }
 
 type Method = (this: Caller, ...given: unknown[]) => Promise<unknown>;
@@ -59,13 +64,14 @@ function methodOf(entry: CommandEntry, byHand: MethodByHand | undefined): Method
     args: plan = entry.plan,
     reply = REPLIES[entry.reply as ReplyName],
     flags = 0,
+    most,
   } = byHand ?? {};
   let write: WriteArguments | undefined;
 
   return function (...given) {
     let command: Command;
     try {
-      write ??= writerOf(plan, entry.name);
+      write ??= writerOf(plan, most, entry.name);
       const args = write(given);
       const reader = typeof reply === 'function' ? (reply as Given<ReplyReader>)(...given) : reply;
       const extra = typeof flags === 'function' ? (flags as Given<number>)(...given) : flags;
@@ -73,7 +79,7 @@ function methodOf(entry: CommandEntry, byHand: MethodByHand | undefined): Method
     } catch (error) {
       const mistake = error instanceof RedisError ? error : badArguments(error, entry.name);
       mistake.command ??= entry.name;
-      return this.refuse(mistake);
+      return refuseCall(this, mistake);
     }
     return this.run(command);
   };
@@ -81,10 +87,17 @@ function methodOf(entry: CommandEntry, byHand: MethodByHand | undefined): Method
 
 type Given<T> = (...given: readonly unknown[]) => T;
 
-function writerOf(args: NonNullable<MethodByHand['args']>, command: string): WriteArguments {
+function writerOf(
+  args: NonNullable<MethodByHand['args']>,
+  most = Number.POSITIVE_INFINITY,
+  command: string,
+): WriteArguments {
   if (typeof args === 'string') return readPlan(args, command);
   const write = args as Given<readonly Argument[]>;
-  return (given) => write(...given);
+  return (given) => {
+    if (given.length > most) throw tooMany(command, most);
+    return write(...given);
+  };
 }
 
 /** A spec, and what it is for. */

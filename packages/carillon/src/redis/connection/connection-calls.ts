@@ -59,12 +59,12 @@ export abstract class ConnectionCalls implements Executor {
 
   /** Runs a command by its name and arguments: `execute('OBJECT', 'FREQ', key)`. */
   execute(name: string | Uint8Array, ...args: readonly Argument[]): Promise<Reply> {
-    return this.call([name, ...args]);
+    return runWords(this, [name, ...args]);
   }
 
   /** Runs a command by its words: `call(['GET', key], { encoding: null })`. */
   call(words: Words, options?: CallOptions): Promise<Reply> {
-    return runWords(this, words, options, this.encoding);
+    return runWords(this, words, options);
   }
 
   /**

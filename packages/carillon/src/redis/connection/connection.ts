@@ -11,6 +11,7 @@ import { blockOf } from '../commands/blocking.js';
 import { type Command, CommandFlag } from '../commands/command.js';
 import { traceCommand } from '../commands/command-tracing.js';
 import type { BatchExecutor } from '../commands/executor.js';
+import { refuseRun } from '../commands/misuse.js';
 import { type ConnectionError, connectionErrorFrom } from '../errors/connection-error.js';
 import { ProtocolError } from '../errors/protocol-error.js';
 import { ReplyError } from '../errors/reply-error.js';
@@ -217,10 +218,14 @@ export class Connection extends ConnectionCalls implements BatchExecutor {
   }
 
   run<T>(command: Command<T>): Promise<T> {
-    const isFirstRun = !command.started;
-    const promise = command.start();
-    if (isFirstRun) this.#accept(command as Command);
-    return promise;
+    try {
+      const isFirstRun = !command.started;
+      const promise = command.start();
+      if (isFirstRun) this.#accept(command as Command);
+      return promise;
+    } catch (error) {
+      return refuseRun(this, error, command);
+    }
   }
 
   runBatch(commands: readonly Command[]): void {
@@ -297,6 +302,7 @@ export class Connection extends ConnectionCalls implements BatchExecutor {
     const isFollowed = (command.spec.flags & FLAGS_FOLLOWED) !== 0;
     try {
       if (isFollowed) this.#state.check(command);
+      if (this.#state.inTransaction) command.enterTransaction();
       if (this.protocol === 2 && this.inPubSub > 0) this.#state.checkInPubSub(command);
       this.#batch.encode(command);
     } catch (error) {

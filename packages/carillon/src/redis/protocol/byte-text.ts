@@ -55,5 +55,7 @@ export function textOfBytes(bytes: Uint8Array): string {
 export function textOfArgument(
   argument: string | number | bigint | Uint8Array | undefined = '',
 ): string {
-  return argument instanceof Uint8Array ? textOfBytes(argument) : String(argument);
+  if (argument instanceof Uint8Array) return textOfBytes(argument);
+  // Something else that the encoder will refuse; not every object can be made a string.
+  return typeof argument === 'object' ? '' : String(argument);
 }

@@ -15,6 +15,7 @@ import { commandOf, runWords, type Words } from '../commands/call-command.js';
 import { type CallOptions, Command, CommandFlag } from '../commands/command.js';
 import { traceCommand } from '../commands/command-tracing.js';
 import type { BatchExecutor } from '../commands/executor.js';
+import { refuseRun } from '../commands/misuse.js';
 import type { EncodingOf, Strings } from '../commands/reply-shapes.js';
 import type { Scope } from '../commands/scope.js';
 import {
@@ -174,12 +175,12 @@ export class Pool<S extends Strings = string> implements BatchExecutor {
 
   /** Runs a command by its name and arguments: `execute('OBJECT', 'FREQ', key)`. */
   execute(name: string | Uint8Array, ...args: readonly Argument[]): Promise<Reply> {
-    return this.call([name, ...args]);
+    return runWords(this, [name, ...args]);
   }
 
   /** Runs a command by its words: `call(['GET', key], { encoding: null })`. */
   call(words: Words, options?: CallOptions): Promise<Reply> {
-    return runWords(this, words, options, this.encoding);
+    return runWords(this, words, options);
   }
 
   /**
@@ -187,10 +188,14 @@ export class Pool<S extends Strings = string> implements BatchExecutor {
    * connection for itself, which then is closed when anything about it was changed.
    */
   run<T>(command: Command<T>): Promise<T> {
-    const isFirstRun = !command.started;
-    const promise = command.start();
-    if (isFirstRun) this.#accept(command as Command);
-    return promise;
+    try {
+      const isFirstRun = !command.started;
+      const promise = command.start();
+      if (isFirstRun) this.#accept(command as Command);
+      return promise;
+    } catch (error) {
+      return refuseRun(this, error, command);
+    }
   }
 
   /** As the interface says. A blocking or stateful command among them fails with a `UsageError`. */

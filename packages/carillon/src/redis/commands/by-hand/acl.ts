@@ -84,7 +84,8 @@ export const ACL: MethodsByHand = {
   'ACL GETUSER': { reply: USER },
   'ACL LOG': {
     args: (given: unknown): readonly Argument[] =>
-      typeof given === 'object' ? writeReset([given]) : writeCount([given]),
+      given === undefined || typeof given === 'number' ? writeCount([given]) : writeReset([given]),
+    most: 1,
     reply: whenAsked('reset', REPLIES.status, LOG),
   },
 };

@@ -173,8 +173,8 @@ function wordsOf(operation: BitfieldOperation): readonly Argument[] {
 
 /** How the commands declared above are sent and read, where the generated table does not say it. */
 export const BITMAP: MethodsByHand = {
-  BITCOUNT: { args: bitcountArguments, reply: REPLIES.integers },
-  BITFIELD: { args: operationsOf('BITFIELD'), reply: REPLIES.integers },
-  BITFIELD_RO: { args: operationsOf('BITFIELD_RO'), reply: REPLIES.integers },
-  BITPOS: { args: bitposArguments, reply: REPLIES.integers },
+  BITCOUNT: { args: bitcountArguments, most: 2, reply: REPLIES.integers },
+  BITFIELD: { args: operationsOf('BITFIELD'), most: 2, reply: REPLIES.integers },
+  BITFIELD_RO: { args: operationsOf('BITFIELD_RO'), most: 2, reply: REPLIES.integers },
+  BITPOS: { args: bitposArguments, most: 3, reply: REPLIES.integers },
 };

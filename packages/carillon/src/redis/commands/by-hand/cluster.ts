@@ -1,7 +1,7 @@
 /** A cluster as one of its nodes sees it, as objects; and the commands that move its slots. */
 import type { Argument } from '../../protocol/encoder.js';
 import type { Reply } from '../../protocol/reply.js';
-import { readPlan } from '../argument-plan.js';
+import { readPlan, type WriteArguments } from '../argument-plan.js';
 import { type AtMostOne, checkOptionNames } from '../options.js';
 import type { Fields, Key } from '../parameters.js';
 import { REPLIES, textReport } from '../replies.js';
@@ -245,16 +245,14 @@ function migrateslotsArguments(...groups: readonly SlotsToMigrate[]): readonly A
   });
 }
 
-const writeSlotStats = {
+const writeSlotStats: Readonly<Record<string, WriteArguments>> = {
   SLOTSRANGE: readPlan('. . .', 'CLUSTER SLOT-STATS'),
   ORDERBY: readPlan('. . {limit=|asc|desc}', 'CLUSTER SLOT-STATS'),
 };
 
-function slotStatsArguments(
-  filter: keyof typeof writeSlotStats,
-  ...given: readonly unknown[]
-): readonly Argument[] {
-  return writeSlotStats[filter]([filter, ...given]);
+function slotStatsArguments(filter: string, ...given: readonly unknown[]): readonly Argument[] {
+  checkOptionNames('CLUSTER SLOT-STATS', { [filter]: given }, writeSlotStats);
+  return writeSlotStats[filter]?.([filter, ...given]) ?? [];
 }
 
 const slotsOf: Shape = (reply, command) => {

@@ -178,6 +178,7 @@ export const CONNECTION: MethodsByHand = {
   'CLIENT KILL': {
     args: (given: unknown): readonly Argument[] =>
       typeof given === 'string' ? [given] : writeFilters([given]),
+    most: 1,
     reply: (given: unknown) => (typeof given === 'string' ? REPLIES.status : REPLIES.integers),
   },
   'CLIENT LIST': { args: FILTERS, reply: CLIENTS },

@@ -253,12 +253,12 @@ function searchArguments(
  * One member. What options ask for makes it a list, in which each detail has a form of its own: a
  * distance is a string of digits, a hash an integer, coordinates are a list.
  */
-function foundMember(reply: Reply): unknown {
+function foundMember(reply: Reply, command: string): unknown {
   if (!Array.isArray(reply)) return reply;
   const [member, ...details] = reply;
   const shaped: { -readonly [part in keyof GeoMember<string>]?: unknown } = { member };
   for (const detail of details) {
-    if (Array.isArray(detail)) shaped.coordinates = doubles(detail);
+    if (Array.isArray(detail)) shaped.coordinates = doubles(detail, command);
     else if (typeof detail === 'number') shaped.hash = detail;
     else shaped.distance = toDouble(detail);
   }
@@ -267,7 +267,8 @@ function foundMember(reply: Reply): unknown {
 
 /** Members that were found, or how many were stored. */
 const found: ReplyReader = {
-  shape: (reply) => (Array.isArray(reply) ? reply.map(foundMember) : reply),
+  shape: (reply, command) =>
+    Array.isArray(reply) ? reply.map((each) => foundMember(each, command)) : reply,
 };
 
 function radius(centre: string, more: string): MethodByHand {

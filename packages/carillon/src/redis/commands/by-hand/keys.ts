@@ -168,7 +168,7 @@ declare module '../commands.js' {
   }
 }
 
-const writeMigrate = readPlan('. . . . . {copy|replace|auth=|auth2=} *', 'MIGRATE');
+const writeMigrate = readPlan('. . . . . {copy|replace|auth=|auth2=}', 'MIGRATE');
 
 /** Several keys stand behind the options, and nothing in the place of one. */
 function migrateArguments(
@@ -178,17 +178,8 @@ function migrateArguments(
   ...others: readonly unknown[]
 ): readonly Argument[] {
   const isOne = typeof keys === 'string' || keys instanceof Uint8Array;
-  const [destinationDb, timeoutMs, ...options] = others;
-  const behind = isOne ? [] : ['KEYS', ...keys];
-  return writeMigrate([
-    host,
-    port,
-    isOne ? keys : '',
-    destinationDb,
-    timeoutMs,
-    behind,
-    ...options,
-  ]);
+  const args = writeMigrate([host, port, isOne ? keys : '', ...others]);
+  return isOne ? args : [...args, 'KEYS', ...keys];
 }
 
 /** How the commands declared above are sent and read, where the generated table does not say it. */

@@ -233,7 +233,7 @@ const histograms = textReport(report({}, report({ histogram_usec: report({}) }))
 export const MONITORING: MethodsByHand = {
   'COMMANDLOG GET': { reply: { shape: listOf(entry('amount')) } },
   'HOTKEYS GET': { reply: { flatMaps: true, shape: hotkeys } },
-  'HOTKEYS START': { args: hotkeysStartArguments, reply: REPLIES.status },
+  'HOTKEYS START': { args: hotkeysStartArguments, most: 2, reply: REPLIES.status },
   'LATENCY HISTOGRAM': { args: '...', reply: histograms },
   'LATENCY LATEST': { reply: { isText: true, shape: listOf(latest) } },
   'MEMORY STATS': { reply: textReport(report({}, memoryFigure)) },

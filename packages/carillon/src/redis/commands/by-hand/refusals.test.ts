@@ -2,6 +2,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { Commands } from '../commands.js';
+import { METHODS_BY_HAND } from './methods.js';
 
 /** Sends nothing. */
 class Unsent extends Commands<string> {
@@ -13,6 +14,68 @@ class Unsent extends Commands<string> {
     return Promise.reject(new Error('it was sent'));
   }
 }
+
+/** As JavaScript lets them be called. */
+type Untyped = Readonly<Record<string, (...given: readonly unknown[]) => Promise<unknown>>>;
+
+for (const [method, given] of [
+  ['eval', ['code', [], [], 'x']],
+  ['evalsha', ['sha1', [], [], 'x']],
+  ['fcall', ['f', [], [], 'x']],
+  ['xread', [{ s: '0' }, {}, 'BLOCK']],
+  ['xreadgroup', ['g', 'c', { s: '>' }, {}, 'NOACK']],
+  ['xadd', ['s', { f: 1 }, {}, 'MAXLEN']],
+  ['xadd', ['s', { f: 1 }, 'MAXLEN']],
+  ['xtrim', ['s', 'MAXLEN', 5, {}, 'LIMIT']],
+  ['xtrim', ['s', 'MAXLEN', 5, 'LIMIT']],
+  ['xpending', ['s', 'g', '-', '+', 9, {}, 'IDLE']],
+  ['bitfield', ['k', [], 'OVERFLOW']],
+  ['bitcount', ['k', { start: 0, end: 1 }, 'BIT']],
+  ['bitcount', ['k', 0, 1]],
+  ['bitpos', ['k', 1, { start: 0 }, 'BIT']],
+  ['aclLog', ['RESET']],
+  ['aclLog', [1, 2]],
+  ['clientKill', ['ID', 5]],
+  ['moduleLoadex', ['path', {}, 'ARGS']],
+  ['hotkeysStart', ['CPU', {}, 'COUNT']],
+  ['vadd', ['k', [1], 'e', {}, 'CAS']],
+  ['vsim', ['k', [1], {}, 'WITHSCORES']],
+  ['zadd', ['k', { a: 1 }, {}, 'NX']],
+  ['geoadd', ['k', { a: [1, 2] }, {}, 'NX']],
+  ['geosearch', ['k', {}, 'WITHDIST']],
+  ['migrate', ['host', 1, 'k', 0, 1, {}, 'COPY']],
+  ['commandList', [{}, 'FILTERBY']],
+  ['clusterSlotStats', ['SLOTSRANGE', 0, 1, 2]],
+  ['zadd', ['k', {}]],
+  ['del', [[]]],
+  ['mset', [{}]],
+  ['sadd', ['s', []]],
+] as const) {
+  test(`${method} takes no ${JSON.stringify(given)}`, async () => {
+    const redis = new Unsent() as unknown as Untyped;
+    const call = redis[method]?.(...given);
+
+    await assert.rejects(call ?? Promise.resolve(), { code: 'INVALID_ARGUMENT' });
+  });
+}
+
+test('a function that writes arguments says how many parameters it takes, or takes any', () => {
+  const open = Object.entries(METHODS_BY_HAND)
+    .filter(([, { args, most }]) => typeof args === 'function' && most === undefined)
+    .map(([name]) => name);
+
+  assert.deepEqual(open.sort(), [
+    ...['CLUSTER MIGRATESLOTS', 'CLUSTER SLOT-STATS', 'COMMAND LIST', 'GEOADD', 'GEOSEARCH'],
+    ...['GEOSEARCHSTORE', 'MIGRATE', 'VSIM', 'ZADD'],
+  ]);
+});
+
+test('a filter of slots that is unknown is told in our words', async () => {
+  await assert.rejects(new Unsent().clusterSlotStats('x' as never, 0, 1), {
+    command: 'CLUSTER SLOT-STATS',
+    message: /`x` \(known: SLOTSRANGE, ORDERBY\)/,
+  });
+});
 
 test('arguments of the wrong form are refused with the name of the command', async () => {
   const redis = new Unsent();

@@ -133,6 +133,7 @@ const runsCode: MethodByHand = {
     }
     return [code, keys.length, ...keys, ...args];
   },
+  most: 3,
   reply: REPLIES.strings,
 };
 

@@ -216,6 +216,6 @@ function roleOf(reply: Reply, command: string): ServerRole {
 export const SERVER: MethodsByHand = {
   INFO: { args: '...', reply: { isText: true, shape: sectionsOf } },
   'MODULE LIST': { reply: textReport(listOf(report({}))) },
-  'MODULE LOADEX': { args: moduleLoadexArguments, reply: REPLIES.status },
+  'MODULE LOADEX': { args: moduleLoadexArguments, most: 2, reply: REPLIES.status },
   ROLE: { reply: { isText: true, shape: roleOf } },
 };

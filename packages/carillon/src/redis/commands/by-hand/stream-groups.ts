@@ -256,6 +256,7 @@ export const STREAM_GROUPS: MethodsByHand = {
   },
   XPENDING: {
     args: xpendingArguments,
+    most: 6,
     reply: (...given: readonly unknown[]) => (given[2] === undefined ? SUMMARY : PENDING_ENTRIES),
   },
 };

@@ -156,11 +156,13 @@ export const STREAM_READING: MethodsByHand = {
   XREVRANGE: { args: '. . . {count=}', reply: ENTRIES },
   XREAD: {
     args: xreadArguments,
+    most: 2,
     reply: BY_STREAM,
     flags: (_streams: unknown, options?: XreadOptions) => waitOf(options),
   },
   XREADGROUP: {
     args: xreadgroupArguments,
+    most: 4,
     reply: BY_STREAM,
     flags: (_group: unknown, _consumer: unknown, _streams: unknown, options?: XreadOptions) =>
       waitOf(options),

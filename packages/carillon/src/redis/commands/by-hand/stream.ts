@@ -173,6 +173,6 @@ function policyOf({ keepref, delref, acked }: ReferencePolicy): Argument[] {
 
 /** How the commands declared above are sent and read, where the generated table does not say it. */
 export const STREAM: MethodsByHand = {
-  XADD: { args: xaddArguments, reply: REPLIES.text },
-  XTRIM: { args: xtrimArguments, reply: REPLIES.integers },
+  XADD: { args: xaddArguments, most: 3, reply: REPLIES.text },
+  XTRIM: { args: xtrimArguments, most: 4, reply: REPLIES.integers },
 };

@@ -191,7 +191,7 @@ declare module '../commands.js' {
   }
 }
 
-const writeVadd = readPlan('. * * . {cas|noquant|q8|bin|ef=|setattr=|m=}', 'VADD');
+const writeVadd = readPlan('. * . {cas|noquant|q8|bin|ef=|setattr=|m=}', 'VADD');
 
 /** The dimensions to reduce to stand before the vector, the other options behind the element. */
 function vaddArguments(
@@ -202,7 +202,7 @@ function vaddArguments(
 ): readonly Argument[] {
   const { reduce, ...others } = options;
   const dimensions = reduce === undefined ? [] : ['REDUCE', reduce];
-  return writeVadd([key, dimensions, vectorArguments('VADD', vector), element, others]);
+  return writeVadd([key, [...dimensions, ...vectorArguments('VADD', vector)], element, others]);
 }
 
 const writeVsim = readPlan(
@@ -269,7 +269,7 @@ function vsimReader(_key: Key, _like: unknown, options: VsimOptions = {}): Reply
 
 /** How the commands declared above are sent and read, where the generated table does not say it. */
 export const VECTOR_SET: MethodsByHand = {
-  VADD: { args: vaddArguments, reply: REPLIES.boolean },
+  VADD: { args: vaddArguments, most: 4, reply: REPLIES.boolean },
   VEMB: {
     args: '. . {raw}',
     reply: whenAsked('raw', raw, REPLIES.doubles),

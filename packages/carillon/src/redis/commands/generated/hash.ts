@@ -183,6 +183,7 @@ declare module '../commands.js' {
      * 0.
      *
      * @returns The new value, as near as a number comes to the digits that the server keeps.
+     *   An integer that no number holds is stored, and the call rejects with `UNSAFE_INTEGER`.
      * @throws {ReplyError} The value is no number, or the new one would be infinite.
      * @see https://redis.io/docs/latest/commands/hincrbyfloat/ (Redis 2.6.0; O(1))
      */

@@ -137,7 +137,7 @@ export const STRING_CASES: ShapeCases = {
         prepare: [['SET', 'n', '3.0e3']],
         run: (redis) => redis.incrbyfloat('n', -1.5),
         gives: 2998.5,
-        bytes: { run: (redis) => redis.incrbyfloat('n', 1e21), gives: 1e21 },
+        bytes: { run: (redis) => redis.incrbyfloat('other', 1e21), gives: 1e21 },
       },
     ],
     lcs: [
