@@ -1,10 +1,8 @@
 /**
  * The reference of the commands: a page for each group, made of the declarations and what servers say.
  */
-import { readdirSync, readFileSync } from 'node:fs';
-import path from 'node:path';
 import { methodNameOf } from '../../packages/carillon/dist/redis/commands/command-name.js';
-import { ROOT } from '../setup/repository.mjs';
+import { declaredMethods } from './declarations.mjs';
 import { availabilityOf, pageOf } from './emit.mjs';
 import { readFacts } from './facts.mjs';
 import { TABLES } from './tables.mjs';
@@ -12,19 +10,10 @@ import { UNTYPED } from './untyped.mjs';
 
 /** @typedef {import('./facts.mjs').CommandFacts} CommandFacts */
 
-/**
- * A method as it is declared.
- *
- * @typedef {object} Declared
- * @property {string} name
- * @property {string} doc - Without the marks of a comment.
- * @property {readonly string[]} signatures
- * @property {readonly Option[]} options
- */
+/** @typedef {import('./declarations.mjs').Declared} Declared */
+/** @typedef {import('./declarations.mjs').Option} Option */
+/** @typedef {import('./declarations.mjs').Parameter} Parameter */
 
-/** @typedef {{ name: string, type: string, meaning: string }} Option */
-
-const COMMANDS_FOLDER = 'packages/carillon/src/redis/commands';
 const TARGET = 'docs/commands';
 
 /** @type {Readonly<Record<string, string>>} */
@@ -82,7 +71,7 @@ const MARK =
  * @param {Declared} method
  * @param {CommandFacts} facts
  */
-function section(command, { name, doc, signatures, options }, facts) {
+function section(command, { name, doc, signatures, parameters }, facts) {
   const [text = '', ...tags] = doc.split(/^@/m);
   const lines = tags
     .filter((tag) => !tag.startsWith('see '))
@@ -97,10 +86,17 @@ function section(command, { name, doc, signatures, options }, facts) {
     text.replace(/\s+/g, ' ').trim(),
     '',
     ...(lines.length > 0 ? [...lines, ''] : []),
-    ...(options.length > 0 ? ['Options:', '', ...options.map(optionText), ''] : []),
+    ...parameters.flatMap(membersText),
     `[${command}](${pageOf(command, facts)}) ${availabilityOf(facts)}${facts.readOnly ? ' · read-only' : ''}`,
     '',
   ].join('\n');
+}
+
+/** @param {Parameter} parameter */
+function membersText({ name, options }) {
+  if (options.length === 0) return [];
+  const title = name === 'options' ? 'Options:' : `Members of \`${name}\`:`;
+  return [title, '', ...options.map(optionText), ''];
 }
 
 /** @param {Option} option */
@@ -161,87 +157,4 @@ ${groups.join('\n')}
 |---|---|
 ${untyped.join('\n')}
 `;
-}
-
-/** All methods of commands that are declared. */
-function declaredMethods() {
-  return ['by-hand', 'generated'].flatMap((folder) =>
-    readdirSync(path.join(ROOT, COMMANDS_FOLDER, folder))
-      .filter((file) => !file.endsWith('.test.ts'))
-      .flatMap((file) => methodsIn(path.join(folder, file))),
-  );
-}
-
-/**
- * The methods that a module adds to \`Commands\`.
- *
- * @param {string} file
- * @returns {Declared[]}
- */
-function methodsIn(file) {
-  const source = readFileSync(path.join(ROOT, COMMANDS_FOLDER, file), 'utf8');
-  const body =
-    /interface Commands<S extends Strings> \{\n(.*?)\n {2}\}\n\}/s.exec(source)?.[1] ?? '';
-  return [...body.matchAll(/^ {4}\/\*\*(.*?)\*\/\n(.*?)(?=^ {4}\/\*\*|(?![\s\S]))/gms)].map(
-    ([, doc = '', code = '']) => {
-      const signatures = code
-        .split(/;\n(?= {4}\w|\n|$)/)
-        .map((each) => each.replace(/^ {4}/gm, '').trim().replace(/;$/, ''))
-        .filter(Boolean);
-      return {
-        name: /^\w+/.exec(signatures[0] ?? '')?.[0] ?? '',
-        doc: doc.replace(/^ *\* ?/gm, '').trim(),
-        signatures,
-        options: optionsIn(source, signatures.at(-1) ?? ''),
-      };
-    },
-  );
-}
-
-/**
- * The members of the option types that a signature names, also of those that they are made of.
- *
- * @param {string} source
- * @param {string} signature
- * @returns {Option[]}
- */
-function optionsIn(source, signature) {
-  /** @type {Map<string, Option>} */
-  const options = new Map();
-  const seen = new Set();
-  /** @param {string} text */
-  const look = (text) => {
-    for (const [, doc = '', name = '', declared = ''] of text.matchAll(MEMBER)) {
-      const type = declared.replace(/ \| undefined$/, '').replace(/\s+/g, ' ');
-      if (options.has(name) || /^(undefined|never|false)$/.test(type)) continue;
-      options.set(name, { name, type, meaning: doc.replace(/\s*\n\s*\*\s*/g, ' ').trim() });
-    }
-    for (const [name] of text.matchAll(/\b[A-Z]\w+\b/g)) {
-      if (seen.has(name)) continue;
-      seen.add(name);
-      look(declarationOf(name, source));
-    }
-  };
-  look(/\boptions\??: ([\s\S]*?),?\n?\): Promise/.exec(signature)?.[1] ?? '');
-  return [...options.values()];
-}
-
-/** A member of a type, with its docstring. */
-const MEMBER =
-  /(?:\/\*\*((?:(?!\*\/)[\s\S])*)\*\/\s*)?(?<=[{;\s])(?:readonly )?([a-z]\w*)\??: ((?:[^;{}]|\{[^{}]*\})+?)(?:;|\s*\})/g;
-
-/**
- * The text of a type or interface.
- *
- * @param {string} name
- * @param {string} source
- */
-function declarationOf(name, source) {
-  const start = new RegExp(`^(?:export )?(?:type|interface) ${name}\\b`, 'm').exec(source);
-  if (start === null) return '';
-  const rest = source.slice(start.index);
-  return (
-    rest.slice(0, /^(?:\}|.*[^{|&(]);?\n(?=\n)/m.exec(rest)?.index ?? 0) +
-    (/^.*;\n/.exec(rest)?.[0] ?? '')
-  );
 }
