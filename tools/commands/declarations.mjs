@@ -35,9 +35,7 @@ import { ROOT } from '../setup/repository.mjs';
 const COMMANDS_FOLDER = path.join(ROOT, 'packages/carillon/src/redis/commands');
 
 /** Types of the language that have no members to list. */
-const OF_THE_LANGUAGE = new Set([
-  ...['Map', 'ReadonlyMap', 'Uint8Array', 'Float32Array', 'Record'],
-]);
+const OF_THE_LANGUAGE = new Set(['Map', 'ReadonlyMap', 'Uint8Array', 'Float32Array', 'Record']);
 
 /** Types whose members are those of their argument. */
 const TRANSPARENT = new Set(['AtMostOne', 'Partial', 'Readonly', 'ReadonlyArray']);
@@ -48,6 +46,7 @@ const TRANSPARENT = new Set(['AtMostOne', 'Partial', 'Readonly', 'ReadonlyArray'
  * @returns {Declared[]}
  */
 export function declaredMethods() {
+  modules.clear(); // what has been written since then
   return ['by-hand', 'generated'].flatMap((folder) =>
     readdirSync(path.join(COMMANDS_FOLDER, folder))
       .filter((file) => !file.endsWith('.test.ts'))
@@ -73,7 +72,9 @@ export function methodsIn(module) {
   return [...methods].map(([name, overloads]) => ({
     name,
     doc: docOf(overloads[0]),
-    signatures: overloads.map((each) => textOf(each, module).replace(/;$/, '').replace(/^ {4}/gm, '')),
+    signatures: overloads.map((each) =>
+      textOf(each, module).replace(/;$/, '').replace(/^ {4}/gm, ''),
+    ),
     parameters: parametersOf(overloads, module),
   }));
 }
@@ -262,11 +263,12 @@ function moduleAt(file) {
  * @returns {Module}
  */
 export function moduleOf(source, folder) {
-  const { body } = parse(source, { sourceType: 'module', plugins: ['typescript'] }).program;
+  const { program } = parse(source, { sourceType: 'module', plugins: ['typescript'] });
+  const body = /** @type {Node[]} */ (program.body);
   const types = new Map();
   const imports = new Map();
   const exported = new Set();
-  for (const /** @type {Node} */ statement of body) {
+  for (const statement of body) {
     const declaration = statement.declaration ?? statement;
     if (/^TS(TypeAlias|Interface)Declaration$/.test(declaration.type)) {
       types.set(declaration.id.name, declaration);
@@ -294,5 +296,10 @@ function textOf({ start, end }, { source }) {
 /** The docstring, without the marks of a comment. @param {Node} node */
 function docOf({ leadingComments = [] }) {
   const text = leadingComments.at(-1)?.value ?? '';
-  return text.startsWith('*') ? text.slice(1).replace(/^ *\* ?/gm, '').trim() : '';
+  return text.startsWith('*')
+    ? text
+        .slice(1)
+        .replace(/^ *\* ?/gm, '')
+        .trim()
+    : '';
 }

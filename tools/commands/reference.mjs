@@ -5,6 +5,7 @@ import { methodNameOf } from '../../packages/carillon/dist/redis/commands/comman
 import { declaredMethods } from './declarations.mjs';
 import { availabilityOf, pageOf } from './emit.mjs';
 import { readFacts } from './facts.mjs';
+import { knownOptions } from './known-options.mjs';
 import { TABLES } from './tables.mjs';
 import { UNTYPED } from './untyped.mjs';
 
@@ -41,11 +42,13 @@ const TITLES = {
 /**
  * Makes the pages.
  *
- * @returns {Map<string, string>} By their path from the top folder.
+ * @returns {{ pages: Map<string, string>, mistakes: string[] }} Pages by their path from the top folder.
  */
 export function reference() {
   const { commands, servers } = readFacts();
-  const declared = new Map(declaredMethods().map((each) => [each.name, each]));
+  const declared = new Map(declaredMethods().map((each) => [each.name, withMeanings(each)]));
+  /** @type {string[]} */
+  const mistakes = [];
   /** @type {Map<string, string>} */
   const pages = new Map();
   for (const [group, table] of Object.entries(TABLES)) {
@@ -54,13 +57,62 @@ export function reference() {
       .flatMap((command) => {
         const method = declared.get(methodNameOf(command));
         const facts = commands[command];
-        return method === undefined || facts === undefined ? [] : [section(command, method, facts)];
+        if (method === undefined || facts === undefined) return [];
+        mistakes.push(...mistakesIn(command, method));
+        return [section(command, method, facts)];
       });
     const title = TITLES[group] ?? group;
     pages.set(`${TARGET}/${group}.md`, `# ${title}\n\n${MARK}\n\n${sections.join('\n')}`);
   }
   pages.set(`${TARGET}/README.md`, index(commands, servers));
-  return pages;
+  return { pages, mistakes };
+}
+
+/**
+ * Gives the members that are explained beside the signature (`@param options.raw - ...`) their meaning.
+ *
+ * @param {Declared} method
+ * @returns {Declared}
+ */
+function withMeanings(method) {
+  const meanings = new Map(
+    [...method.doc.matchAll(MEMBER_TAG)].map(([, member, meaning = '']) => [
+      member,
+      meaning.replace(/\s+/g, ' ').trim(),
+    ]),
+  );
+  const parameters = method.parameters.map((parameter) => ({
+    ...parameter,
+    options: parameter.options.map((option) => ({
+      ...option,
+      meaning: meanings.get(`${parameter.name}.${option.name}`) ?? option.meaning,
+    })),
+  }));
+  return { ...method, parameters, doc: method.doc.replace(MEMBER_TAG, '') };
+}
+
+const MEMBER_TAG = /^@param (\w+\.\S+) - ((?:(?!^@)[\s\S])*)/gm;
+
+/**
+ * What the page of a method lacks.
+ *
+ * @param {string} command
+ * @param {Declared} method
+ */
+function mistakesIn(command, method) {
+  const listed = method.parameters.flatMap(({ options }) => options);
+  const names = new Set(listed.map(({ name }) => name));
+  return [
+    ...method.parameters
+      .filter(({ name, options }) => name === 'options' && options.length === 0)
+      .map(() => `${command}: its type says nothing of its options`),
+    ...knownOptions(command, method)
+      .filter((name) => !names.has(name))
+      .map((name) => `${command}: \`${name}\` stands in no type`),
+    ...listed
+      .filter(({ meaning }) => meaning === '')
+      .map(({ name }) => `${command}: \`${name}\` has no docstring`),
+  ];
 }
 
 const MARK =
