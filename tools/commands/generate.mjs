@@ -13,6 +13,7 @@ import { pathToFileURL } from 'node:url';
 import { methodNameOf } from '../../packages/carillon/dist/redis/commands/command-name.js';
 import { ROOT } from '../setup/repository.mjs';
 import { groupModule, methodOf, tableModule } from './emit.mjs';
+import { keyMistakes, strangeNames } from './fact-checks.mjs';
 import { readFacts } from './facts.mjs';
 import { keysText } from './keys-text.mjs';
 import * as own from './own-flags.mjs';
@@ -58,6 +59,7 @@ export function generate() {
   };
 
   for (const [name, facts] of Object.entries(commands)) {
+    mistakes.push(...keyMistakes(name, facts));
     const found = Object.entries(TABLES).filter(([, table]) => Object.hasOwn(table, name));
     const isUntyped = Object.hasOwn(UNTYPED, name);
     if (found.length + Number(isUntyped) !== 1) {
@@ -88,6 +90,8 @@ export function generate() {
   for (const name of [...Object.keys(UNTYPED), ...Object.values(TABLES).flatMap(Object.keys)]) {
     if (!Object.hasOwn(commands, name)) mistakes.push(`no server knows ${name}`);
   }
+
+  mistakes.push(...strangeNames(commands));
 
   for (const container of own.MORE_CONTAINERS) {
     rows.set(container, { flags: '', keys: '', plan: '', reader: '', names: [container] });

@@ -28,8 +28,12 @@ export const LENGTHY = new Set([
 /** Wait only when asked to by an argument, which is looked for in each call. */
 export const BLOCKING_BY_OPTION = new Set(['XREAD', 'XREADGROUP']);
 
-/** Keys whose place servers do not tell, as in `keys-text.mjs`. */
-export const MORE_KEYS = /** @type {Readonly<Record<string, string>>} */ ({ SORT: 'STORE' });
+/** Keys whose place servers do not tell, as in `keys-text.mjs`; empty where no key is missing. */
+export const MORE_KEYS = /** @type {Readonly<Record<string, string>>} */ ({
+  SORT: 'STORE',
+  SORT_RO: '', // what BY and GET name are patterns
+  MIGRATE: '', // a password that reads KEYS is what the server cannot tell apart
+});
 
 /** Containers of which no ordinary server lists the subcommands. */
 export const MORE_CONTAINERS = ['DEBUG ', 'SENTINEL '];
