@@ -298,7 +298,7 @@ export const SERVER_CASES: ShapeCases = {
     moduleLoad: MODULES,
     moduleLoadex: MODULES,
     moduleUnload: MODULES,
-    shutdown: 'by-hand/server.test.ts :: a server that is shut down is gone',
+    shutdown: `by-hand/server.test.ts :: a server that is shut down is gone, and the client says so, under RESP\${protocol}`,
   },
 };
 
