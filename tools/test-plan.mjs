@@ -111,6 +111,8 @@ export const PLAN = [
     files: [
       'packages/test-kit/src/fetch-server.full.test.ts',
       `${LIBRARY}/redis/client/other-servers.full.test.ts`,
+      `${LIBRARY}/redis/commands/**/*.full.test.ts`,
+      'tools/commands/*.full.test.mjs',
       `${LIBRARY}/channels/backends/redis-pubsub.full.test.ts`,
     ],
     shareSeconds: 120,

@@ -9,6 +9,8 @@
  */
 import { writeFileSync } from 'node:fs';
 import { pathToFileURL } from 'node:url';
+import { fetchServer, startServer } from '@carillon/test-kit';
+import { connect } from '../../packages/carillon/dist/entries/redis.js';
 import { FACTS_FILE, textOfFacts } from './facts.mjs';
 
 /** @typedef {import('./facts.mjs').Facts} Facts */
@@ -114,11 +116,13 @@ function growthOf(said, known) {
 function keySpecOf(spec) {
   const begin = spec.get('begin_search').get('spec');
   const find = spec.get('find_keys').get('spec');
-  const flags = spec.get('flags').filter((/** @type {string} */ flag) => flag === 'not_key');
+  /** @type {readonly string[]} */
+  const flags = spec.get('flags');
   return {
     begin: Object.fromEntries(begin),
     find: Object.fromEntries(find),
-    ...(flags.length > 0 && { isChannelOrSlot: true }),
+    ...(flags.includes('not_key') && { isChannelOrSlot: true }),
+    ...(flags.includes('incomplete') && { isIncomplete: true }),
   };
 }
 
@@ -137,18 +141,39 @@ function argumentOf(said) {
   };
 }
 
-if (import.meta.url === pathToFileURL(process.argv[1] ?? '').href) {
-  const { fetchServer, startServer } = await import('@carillon/test-kit');
-  const { connect } = await import('../../packages/carillon/dist/entries/redis.js');
+/**
+ * Asks all of `CAPTURED`, oldest first.
+ *
+ * @returns {Promise<Captured[]>}
+ * @throws {Error} One of them cannot be had.
+ */
+export async function askAll() {
   const all = [];
   for (const version of CAPTURED) {
     const fetched = version === 'redis-7.0' ? undefined : await fetchServer(version);
     if (fetched?.available === false) throw new Error(fetched.reason);
-    const server = await startServer(fetched === undefined ? {} : { binary: fetched.binary });
-    const redis = await connect(server.url, { protocol: 3 });
-    all.push(await ask(redis, version));
+    all.push(await askServer(version, fetched === undefined ? {} : { binary: fetched.binary }));
+  }
+  return all;
+}
+
+/**
+ * Starts a server and asks it.
+ *
+ * @param {string} version
+ * @param {import('@carillon/test-kit').StartServerOptions} [options]
+ */
+export async function askServer(version, options = {}) {
+  const server = await startServer(options);
+  const redis = await connect(server.url, { protocol: 3 });
+  try {
+    return await ask(redis, version);
+  } finally {
     await redis.close();
     await server.stop();
   }
-  writeFileSync(FACTS_FILE, textOfFacts(merge(all)));
+}
+
+if (import.meta.url === pathToFileURL(process.argv[1] ?? '').href) {
+  writeFileSync(FACTS_FILE, textOfFacts(merge(await askAll())));
 }

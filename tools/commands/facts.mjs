@@ -20,6 +20,7 @@ import { ROOT, readJson } from '../setup/repository.mjs';
  * @property {{ index?: number, keyword?: string, startfrom?: number }} begin
  * @property {{ lastkey?: number, limit?: number, keynumidx?: number, firstkey?: number, keystep?: number }} find
  * @property {true} [isChannelOrSlot] - It decides the slot and is no key.
+ * @property {true} [isIncomplete] - The server says that there may be others.
  */
 
 /**

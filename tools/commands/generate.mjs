@@ -6,13 +6,14 @@
  * write.
  */
 import { spawn } from 'node:child_process';
-import { mkdirSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { text as streamText } from 'node:stream/consumers';
 import { pathToFileURL } from 'node:url';
 import { methodNameOf } from '../../packages/carillon/dist/redis/commands/command-name.js';
 import { ROOT } from '../setup/repository.mjs';
 import { groupModule, methodOf, tableModule } from './emit.mjs';
+import { keyMistakes, strangeNames } from './fact-checks.mjs';
 import { readFacts } from './facts.mjs';
 import { keysText } from './keys-text.mjs';
 import * as own from './own-flags.mjs';
@@ -58,6 +59,7 @@ export function generate() {
   };
 
   for (const [name, facts] of Object.entries(commands)) {
+    mistakes.push(...keyMistakes(name, facts));
     const found = Object.entries(TABLES).filter(([, table]) => Object.hasOwn(table, name));
     const isUntyped = Object.hasOwn(UNTYPED, name);
     if (found.length + Number(isUntyped) !== 1) {
@@ -89,6 +91,8 @@ export function generate() {
     if (!Object.hasOwn(commands, name)) mistakes.push(`no server knows ${name}`);
   }
 
+  mistakes.push(...strangeNames(commands));
+
   for (const container of own.MORE_CONTAINERS) {
     rows.set(container, { flags: '', keys: '', plan: '', reader: '', names: [container] });
   }
@@ -97,7 +101,9 @@ export function generate() {
   for (const [group, methods] of groups) {
     files.set(`${TARGET}/${group}.ts`, groupModule(group, methods));
   }
-  for (const [file, text] of reference()) files.set(file, text);
+  const { pages, mistakes: gaps } = reference();
+  for (const [file, text] of pages) files.set(file, text);
+  mistakes.push(...gaps);
   files.set(REFUSED, `${JSON.stringify(Object.fromEntries(refused), null, 2)}\n`);
   return { files, mistakes };
 }
@@ -144,13 +150,28 @@ export async function formatted(files) {
   return new Map(entries);
 }
 
-if (import.meta.url === pathToFileURL(process.argv[1] ?? '').href) {
+/**
+ * Writes what is not as it should be.
+ *
+ * @returns {Promise<{ written: number, mistakes: string[] }>}
+ */
+async function write() {
   const { files, mistakes } = generate();
+  let written = 0;
   for (const [file, text] of await formatted(files)) {
     const target = path.join(ROOT, file);
+    if (existsSync(target) && readFileSync(target, 'utf8') === text) continue;
     mkdirSync(path.dirname(target), { recursive: true });
     writeFileSync(target, text);
+    written++;
   }
+  return { written, mistakes };
+}
+
+if (import.meta.url === pathToFileURL(process.argv[1] ?? '').href) {
+  let { written, mistakes } = await write();
+  // The reference is made of the declarations as they stand on the disk.
+  if (written > 0) ({ mistakes } = await write());
   for (const mistake of mistakes) process.stderr.write(`${mistake}\n`);
   process.exitCode = mistakes.length > 0 ? 1 : 0;
 }

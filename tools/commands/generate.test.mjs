@@ -1,3 +1,4 @@
+/** The generator has no mistakes to tell of, and what is committed is what it makes. */
 import assert from 'node:assert/strict';
 import { readFileSync } from 'node:fs';
 import path from 'node:path';

@@ -6,7 +6,7 @@ export const MEANINGS = {
   milliseconds: 'Milliseconds from now.',
   unixTimeSeconds: 'Unix time in seconds.',
   unixTimeMilliseconds: 'Unix time in milliseconds.',
-  timeoutSeconds: 'How long to wait; 0 waits without end.',
+  timeoutSeconds: 'How long to wait; 0 waits for ever.',
   ex: 'Seconds to live.',
   px: 'Milliseconds to live.',
   exat: 'Unix time in seconds at which it expires.',

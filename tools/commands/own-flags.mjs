@@ -34,6 +34,7 @@ export const KEYS = /** @type {Readonly<Record<string, string>>} */ ({
   SORT: '1 STORE>2', // not told
   MIGRATE: '3|KEYS>6:-1', // told backwards from the end, where a key may read `keys`
   XREADGROUP: 'STREAMS:/2', // told from index 4 on, where a group may stand that reads `streams`
+  SORT_RO: '1', // what BY and GET name are patterns
 });
 
 /** Containers of which no ordinary server lists the subcommands. */

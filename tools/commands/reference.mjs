@@ -1,30 +1,20 @@
 /**
  * The reference of the commands: a page for each group, made of the declarations and what servers say.
  */
-import { readdirSync, readFileSync } from 'node:fs';
-import path from 'node:path';
 import { methodNameOf } from '../../packages/carillon/dist/redis/commands/command-name.js';
-import { ROOT } from '../setup/repository.mjs';
+import { declaredMethods } from './declarations.mjs';
 import { availabilityOf, pageOf } from './emit.mjs';
 import { readFacts } from './facts.mjs';
+import { knownOptions } from './known-options.mjs';
 import { TABLES } from './tables.mjs';
 import { UNTYPED } from './untyped.mjs';
 
 /** @typedef {import('./facts.mjs').CommandFacts} CommandFacts */
 
-/**
- * A method as it is declared.
- *
- * @typedef {object} Declared
- * @property {string} name
- * @property {string} doc - Without the marks of a comment.
- * @property {readonly string[]} signatures
- * @property {readonly Option[]} options
- */
+/** @typedef {import('./declarations.mjs').Declared} Declared */
+/** @typedef {import('./declarations.mjs').Option} Option */
+/** @typedef {import('./declarations.mjs').Parameter} Parameter */
 
-/** @typedef {{ name: string, type: string, meaning: string }} Option */
-
-const COMMANDS_FOLDER = 'packages/carillon/src/redis/commands';
 const TARGET = 'docs/commands';
 
 /** @type {Readonly<Record<string, string>>} */
@@ -52,11 +42,13 @@ const TITLES = {
 /**
  * Makes the pages.
  *
- * @returns {Map<string, string>} By their path from the top folder.
+ * @returns {{ pages: Map<string, string>, mistakes: string[] }} Pages by their path from the top folder.
  */
 export function reference() {
   const { commands, servers } = readFacts();
-  const declared = new Map(declaredMethods().map((each) => [each.name, each]));
+  const declared = new Map(declaredMethods().map((each) => [each.name, withMeanings(each)]));
+  /** @type {string[]} */
+  const mistakes = [];
   /** @type {Map<string, string>} */
   const pages = new Map();
   for (const [group, table] of Object.entries(TABLES)) {
@@ -65,13 +57,62 @@ export function reference() {
       .flatMap((command) => {
         const method = declared.get(methodNameOf(command));
         const facts = commands[command];
-        return method === undefined || facts === undefined ? [] : [section(command, method, facts)];
+        if (method === undefined || facts === undefined) return [];
+        mistakes.push(...mistakesIn(command, method));
+        return [section(command, method, facts)];
       });
     const title = TITLES[group] ?? group;
     pages.set(`${TARGET}/${group}.md`, `# ${title}\n\n${MARK}\n\n${sections.join('\n')}`);
   }
   pages.set(`${TARGET}/README.md`, index(commands, servers));
-  return pages;
+  return { pages, mistakes };
+}
+
+/**
+ * Gives the members that are explained beside the signature (`@param options.raw - ...`) their meaning.
+ *
+ * @param {Declared} method
+ * @returns {Declared}
+ */
+function withMeanings(method) {
+  const meanings = new Map(
+    [...method.doc.matchAll(MEMBER_TAG)].map(([, member, meaning = '']) => [
+      member,
+      meaning.replace(/\s+/g, ' ').trim(),
+    ]),
+  );
+  const parameters = method.parameters.map((parameter) => ({
+    ...parameter,
+    options: parameter.options.map((option) => ({
+      ...option,
+      meaning: meanings.get(`${parameter.name}.${option.name}`) ?? option.meaning,
+    })),
+  }));
+  return { ...method, parameters, doc: method.doc.replace(MEMBER_TAG, '') };
+}
+
+const MEMBER_TAG = /^@param (\w+\.\S+) - ((?:(?!^@)[\s\S])*)/gm;
+
+/**
+ * What the page of a method lacks.
+ *
+ * @param {string} command
+ * @param {Declared} method
+ */
+function mistakesIn(command, method) {
+  const listed = method.parameters.flatMap(({ options }) => options);
+  const names = new Set(listed.map(({ name }) => name));
+  return [
+    ...method.parameters
+      .filter(({ name, options }) => name === 'options' && options.length === 0)
+      .map(() => `${command}: its type says nothing of its options`),
+    ...knownOptions(command, method)
+      .filter((name) => !names.has(name))
+      .map((name) => `${command}: \`${name}\` stands in no type`),
+    ...listed
+      .filter(({ meaning }) => meaning === '')
+      .map(({ name }) => `${command}: \`${name}\` has no docstring`),
+  ];
 }
 
 const MARK =
@@ -82,7 +123,7 @@ const MARK =
  * @param {Declared} method
  * @param {CommandFacts} facts
  */
-function section(command, { name, doc, signatures, options }, facts) {
+function section(command, { name, doc, signatures, parameters }, facts) {
   const [text = '', ...tags] = doc.split(/^@/m);
   const lines = tags
     .filter((tag) => !tag.startsWith('see '))
@@ -97,10 +138,17 @@ function section(command, { name, doc, signatures, options }, facts) {
     text.replace(/\s+/g, ' ').trim(),
     '',
     ...(lines.length > 0 ? [...lines, ''] : []),
-    ...(options.length > 0 ? ['Options:', '', ...options.map(optionText), ''] : []),
+    ...parameters.flatMap(membersText),
     `[${command}](${pageOf(command, facts)}) ${availabilityOf(facts)}${facts.readOnly ? ' · read-only' : ''}`,
     '',
   ].join('\n');
+}
+
+/** @param {Parameter} parameter */
+function membersText({ name, options }) {
+  if (options.length === 0) return [];
+  const title = name === 'options' ? 'Options:' : `Members of \`${name}\`:`;
+  return [title, '', ...options.map(optionText), ''];
 }
 
 /** @param {Option} option */
@@ -161,87 +209,4 @@ ${groups.join('\n')}
 |---|---|
 ${untyped.join('\n')}
 `;
-}
-
-/** All methods of commands that are declared. */
-function declaredMethods() {
-  return ['by-hand', 'generated'].flatMap((folder) =>
-    readdirSync(path.join(ROOT, COMMANDS_FOLDER, folder))
-      .filter((file) => !file.endsWith('.test.ts'))
-      .flatMap((file) => methodsIn(path.join(folder, file))),
-  );
-}
-
-/**
- * The methods that a module adds to \`Commands\`.
- *
- * @param {string} file
- * @returns {Declared[]}
- */
-function methodsIn(file) {
-  const source = readFileSync(path.join(ROOT, COMMANDS_FOLDER, file), 'utf8');
-  const body =
-    /interface Commands<S extends Strings> \{\n(.*?)\n {2}\}\n\}/s.exec(source)?.[1] ?? '';
-  return [...body.matchAll(/^ {4}\/\*\*(.*?)\*\/\n(.*?)(?=^ {4}\/\*\*|(?![\s\S]))/gms)].map(
-    ([, doc = '', code = '']) => {
-      const signatures = code
-        .split(/;\n(?= {4}\w|\n|$)/)
-        .map((each) => each.replace(/^ {4}/gm, '').trim().replace(/;$/, ''))
-        .filter(Boolean);
-      return {
-        name: /^\w+/.exec(signatures[0] ?? '')?.[0] ?? '',
-        doc: doc.replace(/^ *\* ?/gm, '').trim(),
-        signatures,
-        options: optionsIn(source, signatures.at(-1) ?? ''),
-      };
-    },
-  );
-}
-
-/**
- * The members of the option types that a signature names, also of those that they are made of.
- *
- * @param {string} source
- * @param {string} signature
- * @returns {Option[]}
- */
-function optionsIn(source, signature) {
-  /** @type {Map<string, Option>} */
-  const options = new Map();
-  const seen = new Set();
-  /** @param {string} text */
-  const look = (text) => {
-    for (const [, doc = '', name = '', declared = ''] of text.matchAll(MEMBER)) {
-      const type = declared.replace(/ \| undefined$/, '').replace(/\s+/g, ' ');
-      if (options.has(name) || /^(undefined|never|false)$/.test(type)) continue;
-      options.set(name, { name, type, meaning: doc.replace(/\s*\n\s*\*\s*/g, ' ').trim() });
-    }
-    for (const [name] of text.matchAll(/\b[A-Z]\w+\b/g)) {
-      if (seen.has(name)) continue;
-      seen.add(name);
-      look(declarationOf(name, source));
-    }
-  };
-  look(/\boptions\??: ([\s\S]*?),?\n?\): Promise/.exec(signature)?.[1] ?? '');
-  return [...options.values()];
-}
-
-/** A member of a type, with its docstring. */
-const MEMBER =
-  /(?:\/\*\*((?:(?!\*\/)[\s\S])*)\*\/\s*)?(?<=[{;\s])(?:readonly )?([a-z]\w*)\??: ((?:[^;{}]|\{[^{}]*\})+?)(?:;|\s*\})/g;
-
-/**
- * The text of a type or interface.
- *
- * @param {string} name
- * @param {string} source
- */
-function declarationOf(name, source) {
-  const start = new RegExp(`^(?:export )?(?:type|interface) ${name}\\b`, 'm').exec(source);
-  if (start === null) return '';
-  const rest = source.slice(start.index);
-  return (
-    rest.slice(0, /^(?:\}|.*[^{|&(]);?\n(?=\n)/m.exec(rest)?.index ?? 0) +
-    (/^.*;\n/.exec(rest)?.[0] ?? '')
-  );
 }

@@ -5,7 +5,7 @@ const NO_FILE = '{ReplyError} The server has no file of users.';
 /** @type {import('../table-types.mjs').GroupTable} */
 export const ACL = {
   'ACL CAT': {
-    summary: 'The categories of commands, or the commands of one.',
+    summary: 'Lists the categories of commands, or the commands of one.',
     reply: 'texts',
     types: { 'category?': 'string' },
   },
@@ -16,21 +16,21 @@ export const ACL = {
     returns: 'How many there were.',
   },
   'ACL DRYRUN': {
-    summary: 'Whether a user may run a command, which is not run.',
+    summary: 'Tells whether a user may run a command, without running it.',
     reply: 'text',
     types: { username: 'string', command: 'string' },
     parameters: { command: 'Its first word.', args: 'The words after it.' },
     returns: "`OK`, or in the server's words what is forbidden.",
   },
   'ACL GENPASS': {
-    summary: 'A password that nobody can guess.',
+    summary: 'Makes a password that nobody can guess.',
     reply: 'text',
     parameters: { bits: 'Of chance in it: 1 to 4096, 256 by default.' },
     returns: 'A hexadecimal digit for each four bits.',
   },
   'ACL GETUSER': { byHand: 'the reply has records in a record' },
   'ACL LIST': {
-    summary: 'All users with their rules, as they stand in the file of users.',
+    summary: 'Gets all users with their rules, as they stand in the file of users.',
     reply: 'texts',
   },
   'ACL LOAD': {
@@ -50,6 +50,6 @@ export const ACL = {
     types: { username: 'string', rules: 'Many<string>' },
     parameters: { rules: 'In their order: `on`, `>password`, `~key:*`, `+@read`.' },
   },
-  'ACL USERS': { summary: 'The names of all users.', reply: 'texts' },
-  'ACL WHOAMI': { summary: 'The user of this connection.', reply: 'text' },
+  'ACL USERS': { summary: 'Gets the names of all users.', reply: 'texts' },
+  'ACL WHOAMI': { summary: 'Gets the user of this connection.', reply: 'text' },
 };

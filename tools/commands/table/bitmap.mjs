@@ -14,7 +14,7 @@ export const BITMAP = {
     names: { destkey: 'destination' },
     parameters: {
       operation:
-        '`NOT` takes one key. Redis 8.2 and later: `DIFF` has the bits of the first key that no other has, `DIFF1` those of others that the first has not, `ANDOR` those of the first that any other has, `ONE` those that exactly one has.',
+        '`NOT` takes one key. Redis 8.2 and later: `DIFF` has the bits of the first key that no other has, `DIFF1` those of others that the first lacks, `ANDOR` those of the first that any other has, `ONE` those that exactly one has.',
       destination: 'Where the result goes, whatever was there; deleted when the result is empty.',
     },
     returns: 'The length of the result in bytes.',

@@ -38,12 +38,12 @@ export const CLUSTER = {
     throws: '{ReplyError} None is being moved.',
   },
   'CLUSTER COUNT-FAILURE-REPORTS': {
-    summary: 'How many nodes say that a node has failed.',
+    summary: 'Counts the nodes that say that a node has failed.',
     reply: 'integer',
     ...NODE,
   },
   'CLUSTER COUNTKEYSINSLOT': {
-    summary: 'How many keys the node has in a slot.',
+    summary: 'Counts the keys that the node has in a slot.',
     reply: 'integer',
   },
   'CLUSTER DELSLOTS': { summary: 'Makes the node forget who serves slots.', reply: 'ok' },
@@ -82,7 +82,7 @@ export const CLUSTER = {
   'CLUSTER GETSLOTMIGRATIONS': { byHand: 'its reports become objects' },
   'CLUSTER INFO': { byHand: 'its text becomes a record' },
   'CLUSTER KEYSLOT': {
-    summary: 'The slot of a key, from 0 to 16383.',
+    summary: 'Computes the slot of a key, from 0 to 16383.',
     reply: 'integer',
     types: { key: 'Key' },
   },
@@ -95,14 +95,14 @@ export const CLUSTER = {
   },
   'CLUSTER MIGRATESLOTS': { byHand: 'groups of words come several times' },
   'CLUSTER MIGRATION': { byHand: 'its first word decides the reply' },
-  'CLUSTER MYID': { summary: "The node's own id.", reply: 'text' },
-  'CLUSTER MYSHARDID': { summary: "The id of the node's shard.", reply: 'text' },
+  'CLUSTER MYID': { summary: "Gets the node's own id.", reply: 'text' },
+  'CLUSTER MYSHARDID': { summary: "Gets the id of the node's shard.", reply: 'text' },
   'CLUSTER NODES': {
-    summary: 'All nodes and what they serve, in the form of the file that a node keeps.',
+    summary: 'Gets all nodes and what they serve, in the form of the file that a node keeps.',
     reply: 'text',
     returns: 'A line for each. `clusterShards` gives objects.',
   },
-  'CLUSTER REPLICAS': { summary: 'The replicas of a primary.', ...REPLICAS },
+  'CLUSTER REPLICAS': { summary: 'Gets the replicas of a primary.', ...REPLICAS },
   'CLUSTER REPLICATE': {
     summary: 'Makes the node a replica of another, which is a primary.',
     reply: 'ok',
@@ -132,7 +132,10 @@ export const CLUSTER = {
     },
   },
   'CLUSTER SHARDS': { byHand: 'its reports become objects' },
-  'CLUSTER SLAVES': { summary: 'The old name of `clusterReplicas`.', ...REPLICAS },
+  'CLUSTER SLAVES': {
+    summary: 'Gets the replicas of a primary: the old name of `clusterReplicas`.',
+    ...REPLICAS,
+  },
   'CLUSTER SLOT-STATS': { byHand: 'its first word decides the parameters' },
   'CLUSTER SLOTS': { byHand: 'its lists without names become objects' },
   CLUSTERSCAN: {

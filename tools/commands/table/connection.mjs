@@ -4,7 +4,7 @@
 export const CONNECTION = {
   'CLIENT CACHING': {
     summary:
-      'Whether what the next command reads is tracked, after `clientTracking` with `optin` or `optout`.',
+      'Tracks what the next command reads (`YES`, with `optin`), or leaves it out (`NO`, with `optout`): see `clientTracking`.',
     reply: 'ok',
   },
   'CLIENT CAPA': {
@@ -14,31 +14,34 @@ export const CONNECTION = {
     parameters: { capabilities: 'Such as `redirect`.' },
   },
   'CLIENT GETNAME': {
-    summary: 'The name of this connection; `null` when it has none.',
+    summary: 'Gets the name of this connection; `null` when it has none.',
     reply: 'text?',
   },
   'CLIENT GETREDIR': {
-    summary: 'The connection that is told what changed in tracked keys.',
+    summary: 'Gets the id of the connection that is told what changed in tracked keys.',
     reply: 'integer',
     returns: 'Its id; 0 when that is this one, -1 when nothing is tracked.',
   },
   'CLIENT ID': {
-    summary: 'The id of this connection, which no other ever gets.',
+    summary: 'Gets the id of this connection, which no other ever has.',
     reply: 'integer',
   },
   'CLIENT IMPORT-SOURCE': {
-    summary: 'Whether this connection imports data: keys that are past their time do not expire.',
+    summary:
+      'Marks this connection as one that imports data (`ON`) or not (`OFF`): to it, keys that are past their time do not expire.',
     reply: 'ok',
   },
   'CLIENT INFO': { byHand: 'the reply is a record in one line of text' },
   'CLIENT KILL': { byHand: 'an address alone has a reply of its own' },
   'CLIENT LIST': { byHand: 'the reply is records in lines of text' },
   'CLIENT NO-EVICT': {
-    summary: 'Whether this connection is spared when clients take too much memory.',
+    summary:
+      'Spares this connection when clients take too much memory (`ON`), or no longer does (`OFF`).',
     reply: 'ok',
   },
   'CLIENT NO-TOUCH': {
-    summary: 'Whether reading keys on this connection leaves their age and frequency as they are.',
+    summary:
+      'Leaves the age and frequency of keys as they are when this connection reads them (`ON`), or updates them again (`OFF`).',
     reply: 'ok',
   },
   'CLIENT PAUSE': {

@@ -4,7 +4,7 @@
 export const GEO = {
   GEOADD: { byHand: 'each member has two numbers' },
   GEODIST: {
-    summary: 'The distance between two members, as the crow flies.',
+    summary: 'Computes the distance between two members, as the crow flies.',
     reply: 'double?',
     signature: "key: Key, member1: Value, member2: Value, unit?: 'M' | 'KM' | 'FT' | 'MI'",
     plan: '. . . .?',
@@ -12,7 +12,7 @@ export const GEO = {
     returns: '`null` when one of them is not there.',
   },
   GEOHASH: {
-    summary: 'The positions of members as geohash strings of 11 characters.',
+    summary: 'Gets the positions of members as geohash strings of 11 characters.',
     reply: 'text?s',
     returns: 'In the order of the members; `null` for one that is not there.',
   },

@@ -26,7 +26,7 @@ export const HASH = {
   HEXISTS: {
     summary: 'Tells whether a hash has a field.',
     reply: 'integer',
-    returns: '1, or 0 when it has not.',
+    returns: '1, or 0 when there is no such field.',
   },
   HEXPIRE: {
     summary: 'Sets when fields of a hash expire, in seconds.',
@@ -40,7 +40,7 @@ export const HASH = {
     ...EXPIRING,
   },
   HEXPIRETIME: {
-    summary: 'Gets when fields of a hash expire.',
+    summary: 'Tells when fields of a hash expire.',
     reply: 'integers',
     returns: `For each field its Unix time in seconds, ${NO_EXPIRY}`,
   },
@@ -52,13 +52,13 @@ export const HASH = {
   HGETDEL: {
     summary: 'Gets fields of a hash and deletes them; the key is deleted with the last one.',
     reply: 'string?s',
-    returns: 'In the order of the fields, `null` for one that the hash has not.',
+    returns: 'In the order of the fields, `null` for one that the hash lacks.',
   },
   HGETEX: {
     summary: 'Gets fields of a hash and, with an option, changes when they expire.',
     reply: 'string?s',
     parameters: { persist: 'They no longer expire.' },
-    returns: 'In the order of the fields, `null` for one that the hash has not.',
+    returns: 'In the order of the fields, `null` for one that the hash lacks.',
   },
   HINCRBY: {
     summary: 'Adds to an integer in a field of a hash; one that does not exist counts as 0.',
@@ -81,11 +81,11 @@ export const HASH = {
     reply: 'strings',
   },
   HLEN: {
-    summary: 'Gets the number of fields of a hash; 0 when the key does not exist.',
+    summary: 'Counts the fields of a hash; 0 when the key does not exist.',
     reply: 'integer',
   },
   HMGET: {
-    summary: 'Gets fields of a hash, in their order; `null` for one that the hash has not.',
+    summary: 'Gets fields of a hash, in their order; `null` for one that the hash lacks.',
     reply: 'string?s',
   },
   HMSET: {
@@ -95,7 +95,7 @@ export const HASH = {
     plan: '. %',
   },
   HPERSIST: {
-    summary: 'Lets fields of a hash live without end.',
+    summary: 'Keeps fields of a hash from expiring.',
     reply: 'integers',
     returns: 'For each field 1, -1 when it did not expire, or -2 when there is no such field.',
   },
@@ -111,12 +111,12 @@ export const HASH = {
     ...EXPIRING,
   },
   HPEXPIRETIME: {
-    summary: 'Gets when fields of a hash expire.',
+    summary: 'Tells when fields of a hash expire.',
     reply: 'integers',
     returns: `For each field its Unix time in milliseconds, ${NO_EXPIRY}`,
   },
   HPTTL: {
-    summary: 'Gets how long fields of a hash still live.',
+    summary: 'Tells how long fields of a hash still live.',
     reply: 'integers',
     returns: `For each field the milliseconds left, ${NO_EXPIRY}`,
   },
@@ -144,7 +144,7 @@ export const HASH = {
     reply: 'integer',
   },
   HTTL: {
-    summary: 'Gets how long fields of a hash still live.',
+    summary: 'Tells how long fields of a hash still live.',
     reply: 'integers',
     returns: `For each field the seconds left, ${NO_EXPIRY}`,
   },

@@ -10,7 +10,7 @@ export const HYPERLOGLOG = {
   },
   PFCOUNT: {
     summary:
-      'Gets about how many different elements HyperLogLogs have seen together; keys that do not exist have seen none.',
+      'Counts, roughly, the different elements that HyperLogLogs have seen together; keys that do not exist have seen none.',
     reply: 'integer',
   },
   PFMERGE: {

@@ -27,7 +27,7 @@ export const KEYS = {
   EXPIRE: { byHand: CONDITIONS, plan: '. . {nx|xx|gt|lt}', reader: 'integers' },
   EXPIREAT: { byHand: CONDITIONS, plan: '. . {nx|xx|gt|lt}', reader: 'integers' },
   EXPIRETIME: {
-    summary: 'When a key expires, as Unix time in seconds.',
+    summary: 'Tells when a key expires, as Unix time in seconds.',
     reply: 'integer',
     returns: NO_TIME,
   },
@@ -38,30 +38,30 @@ export const KEYS = {
   },
   MIGRATE: { byHand: 'one key and several stand in different places' },
   MOVE: {
-    summary: 'Moves a key to another database.',
+    summary: 'Takes a key out of this database and puts it into another one.',
     reply: 'integer',
     parameters: { db: 'Its number.' },
     returns: '1, or 0 when the key does not exist here, or exists there.',
   },
   'OBJECT ENCODING': {
-    summary: 'How the server stores a value: `listpack`, `hashtable` and others.',
+    summary: 'Tells how the server stores a value: `listpack`, `hashtable` and others.',
     reply: 'text?',
     returns: '`null` when the key does not exist.',
   },
   'OBJECT FREQ': {
-    summary: 'How often a key is used, on a logarithmic scale from 0 to 255.',
+    summary: 'Tells how often a key is used, on a logarithmic scale from 0 to 255.',
     reply: 'integer?',
     returns: '`null` when the key does not exist.',
     throws: '{ReplyError} The server evicts by another policy than LFU.',
   },
   'OBJECT IDLETIME': {
-    summary: 'Seconds since a key was last used.',
+    summary: 'Gets the seconds since a key was last used.',
     reply: 'integer?',
     returns: '`null` when the key does not exist.',
     throws: '{ReplyError} The server evicts by LFU, and does not know.',
   },
   'OBJECT REFCOUNT': {
-    summary: 'How many places of the server refer to a value.',
+    summary: 'Counts the places of the server that refer to a value.',
     reply: 'integer?',
     returns: '`null` when the key does not exist.',
   },
@@ -73,17 +73,17 @@ export const KEYS = {
   PEXPIRE: { byHand: CONDITIONS, plan: '. . {nx|xx|gt|lt}', reader: 'integers' },
   PEXPIREAT: { byHand: CONDITIONS, plan: '. . {nx|xx|gt|lt}', reader: 'integers' },
   PEXPIRETIME: {
-    summary: 'When a key expires, as Unix time in milliseconds.',
+    summary: 'Tells when a key expires, as Unix time in milliseconds.',
     reply: 'integer',
     returns: NO_TIME,
   },
   PTTL: {
-    summary: 'Milliseconds until a key expires.',
+    summary: 'Gets the milliseconds until a key expires.',
     reply: 'integer',
     returns: NO_TIME,
   },
   RANDOMKEY: {
-    summary: 'Any key of the database.',
+    summary: 'Picks any key of the database.',
     reply: 'string?',
     returns: '`null` when it is empty.',
   },
@@ -129,9 +129,10 @@ export const KEYS = {
     reply: 'integer',
     returns: 'How many exist.',
   },
-  TTL: { summary: 'Seconds until a key expires.', reply: 'integer', returns: NO_TIME },
+  TTL: { summary: 'Gets the seconds until a key expires.', reply: 'integer', returns: NO_TIME },
   TYPE: {
-    summary: 'What a key holds: `string`, `list`, `set`, `zset`, `hash`, `stream` and others.',
+    summary:
+      'Tells what a key holds: `string`, `list`, `set`, `zset`, `hash`, `stream` and others.',
     reply: 'text',
     returns: '`none` when the key does not exist.',
   },
@@ -145,7 +146,7 @@ export const KEYS = {
       'Waits until replicas have what was written through this connection; on one of your own, which `acquire()` gives.',
     reply: 'integer',
     names: { timeout: 'timeoutMs' },
-    parameters: { timeoutMs: 'How long to wait; 0 waits without end.' },
+    parameters: { timeoutMs: 'How long to wait; 0 waits for ever.' },
     returns: 'How many replicas have it, which may be fewer than asked for when the time is over.',
   },
   WAITAOF: {
@@ -155,7 +156,7 @@ export const KEYS = {
     names: { timeout: 'timeoutMs' },
     parameters: {
       numlocal: '1 to wait for the disk of this server, or 0.',
-      timeoutMs: 'How long to wait; 0 waits without end.',
+      timeoutMs: 'How long to wait; 0 waits for ever.',
     },
     returns: 'Whether it is on disk here, 1 or 0, and on how many replicas.',
     throws: '{ReplyError} It was to wait for this server, which writes no append-only file.',

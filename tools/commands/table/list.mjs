@@ -47,7 +47,10 @@ export const LIST = {
     reply: 'integer',
     returns: 'The new length; 0 when the key does not exist, -1 when the pivot is not there.',
   },
-  LLEN: { summary: 'The length of a list; 0 when the key does not exist.', reply: 'integer' },
+  LLEN: {
+    summary: 'Counts the elements of a list; 0 when the key does not exist.',
+    reply: 'integer',
+  },
   LMOVE: {
     summary: 'Moves an element from one end of a list to one end of another, or of the same.',
     reply: 'string?',

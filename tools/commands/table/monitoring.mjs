@@ -10,7 +10,7 @@ const EVENT = { types: { event: 'string' }, parameters: { event: 'Such as `comma
 export const MONITORING = {
   'COMMANDLOG GET': { byHand: 'its entries without names become objects' },
   'COMMANDLOG LEN': {
-    summary: 'How many entries a log of commands has.',
+    summary: 'Counts the entries of a log of commands.',
     reply: 'integer',
     ...LOG,
   },
@@ -23,20 +23,20 @@ export const MONITORING = {
   },
   'HOTKEYS START': { byHand: 'counts stand before the metrics and the slots' },
   'HOTKEYS STOP': {
-    summary: 'Ends the counting; `hotkeysGet` tells the result still.',
+    summary: 'Ends the counting; `hotkeysGet` still tells the result.',
     reply: 'ok?',
     returns: '`null` when nothing was being counted.',
   },
-  'LATENCY DOCTOR': { summary: 'Advice about delays, for people.', reply: 'text' },
+  'LATENCY DOCTOR': { summary: 'Gives advice about delays, for people.', reply: 'text' },
   'LATENCY GRAPH': {
-    summary: 'The delays of an event, drawn in letters.',
+    summary: 'Draws the delays of an event in letters.',
     reply: 'text',
     ...EVENT,
     throws: '{ReplyError} There is no sample of the event.',
   },
   'LATENCY HISTOGRAM': { byHand: 'its report is nested' },
   'LATENCY HISTORY': {
-    summary: 'The latest delays of an event, 160 at most, oldest first.',
+    summary: 'Gets the latest delays of an event, 160 at most, oldest first.',
     reply: 'timesAndDelays',
     ...EVENT,
     returns: 'Unix time in seconds and delay in milliseconds.',
@@ -48,15 +48,15 @@ export const MONITORING = {
     types: { events: 'Many<string>' },
     returns: 'Of how many events.',
   },
-  'MEMORY DOCTOR': { summary: 'Advice about memory, for people.', reply: 'text' },
-  'MEMORY MALLOC-STATS': { summary: 'The report of the memory allocator.', reply: 'text' },
+  'MEMORY DOCTOR': { summary: 'Gives advice about memory, for people.', reply: 'text' },
+  'MEMORY MALLOC-STATS': { summary: 'Gets the report of the memory allocator.', reply: 'text' },
   'MEMORY PURGE': {
     summary: 'Asks the allocator to give memory that is not used back to the system.',
     reply: 'ok',
   },
   'MEMORY STATS': { byHand: 'its report is nested, with numbers that come as text' },
   'MEMORY USAGE': {
-    summary: 'How much memory a key takes with its value.',
+    summary: 'Tells how much memory a key takes with its value.',
     reply: 'integer?',
     parameters: {
       samples: 'How many nested values to look at; 5 by default, 0 looks at all.',
@@ -64,6 +64,6 @@ export const MONITORING = {
     returns: 'Bytes; `null` when the key does not exist.',
   },
   'SLOWLOG GET': { byHand: 'its entries without names become objects' },
-  'SLOWLOG LEN': { summary: 'How many entries the log of slow commands has.', reply: 'integer' },
+  'SLOWLOG LEN': { summary: 'Counts the entries of the log of slow commands.', reply: 'integer' },
   'SLOWLOG RESET': { summary: 'Empties the log of slow commands.', reply: 'ok' },
 };

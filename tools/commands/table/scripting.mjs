@@ -16,13 +16,13 @@ export const SCRIPTING = {
   FCALL: { byHand: CALLS_CODE },
   FCALL_RO: { byHand: CALLS_CODE },
   'FUNCTION DELETE': {
-    summary: 'Deletes a library and its functions.',
+    summary: 'Removes one library, with all functions that it registered.',
     reply: 'ok',
     types: { libraryName: 'string' },
     throws: '{ReplyError} There is no such library.',
   },
   'FUNCTION DUMP': {
-    summary: 'All libraries in a form that `functionRestore` reads.',
+    summary: 'Packs all libraries, for `functionRestore`.',
     reply: 'bytes',
     returns: 'Bytes, also where strings are text.',
   },
@@ -66,7 +66,7 @@ export const SCRIPTING = {
     reply: 'ok',
   },
   'SCRIPT EXISTS': {
-    summary: 'Which scripts the server has.',
+    summary: 'Tells which scripts the server has.',
     reply: 'integers',
     types: { sha1s: 'Many<string>' },
     returns: '1 or 0 for each.',
@@ -88,7 +88,7 @@ export const SCRIPTING = {
     returns: 'Its SHA-1, by which `evalsha` runs it.',
   },
   'SCRIPT SHOW': {
-    summary: 'The text of a script that the server has.',
+    summary: 'Gets the text of a script that the server has.',
     reply: 'text',
     types: { sha1: 'string' },
     throws: '{NoScriptError} The server has it not.',

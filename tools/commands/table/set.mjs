@@ -10,7 +10,7 @@ export const SET = {
     returns: 'How many are new.',
   },
   SCARD: {
-    summary: 'The number of members; 0 when the key does not exist.',
+    summary: 'Counts the members of a set; 0 when the key does not exist.',
     reply: 'integer',
   },
   SDIFF: {
@@ -39,9 +39,9 @@ export const SET = {
     ...STORED,
   },
   SISMEMBER: {
-    summary: 'Whether a set has a member.',
+    summary: 'Tells whether a set has a member.',
     reply: 'integer',
-    returns: '1, or 0 when it has not.',
+    returns: '1, or 0 when it is no member.',
   },
   SMEMBERS: {
     summary:
@@ -50,12 +50,12 @@ export const SET = {
     returns: 'In no particular order.',
   },
   SMISMEMBER: {
-    summary: 'Which members a set has.',
+    summary: 'Tells which members a set has.',
     reply: 'integers',
-    returns: 'In the order of the members 1, or 0 when it has not.',
+    returns: 'In the order of the members 1, or 0 for what is no member.',
   },
   SMOVE: {
-    summary: 'Moves a member from one set to another.',
+    summary: 'Takes a member out of a set and adds it to another, in one step.',
     reply: 'integer',
     returns: '1, or 0 when the source does not have it.',
   },

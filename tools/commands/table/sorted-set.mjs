@@ -47,11 +47,11 @@ export const SORTED_SET = {
   },
   ZADD: { byHand: 'an option changes the reply, and scores stand before members' },
   ZCARD: {
-    summary: 'How many members a sorted set has; 0 when the key does not exist.',
+    summary: 'Counts the members of a sorted set; 0 when the key does not exist.',
     reply: 'integer',
   },
   ZCOUNT: {
-    summary: 'How many members have scores in a range, both ends included.',
+    summary: 'Counts the members whose scores are in a range, both ends included.',
     reply: 'integer',
     types: SCORE_BOUNDS,
     parameters: BY_SCORE,
@@ -70,7 +70,7 @@ export const SORTED_SET = {
   },
   ZINTER: { byHand: SCORED },
   ZINTERCARD: {
-    summary: 'How many members are in all of the sorted sets.',
+    summary: 'Counts the members that are in all of the sorted sets.',
     reply: 'integer',
     parameters: { limit: 'Count no further than this; 0 for no limit.' },
   },
@@ -81,7 +81,7 @@ export const SORTED_SET = {
     returns: STORED,
   },
   ZLEXCOUNT: {
-    summary: `How many members have names in a range. ${SAME_SCORE}`,
+    summary: `Counts the members whose names are in a range. ${SAME_SCORE}`,
     reply: 'integer',
     types: NAME_BOUNDS,
     parameters: BY_NAME,

@@ -78,7 +78,7 @@ export const STREAM = {
   'XINFO GROUPS': { byHand: 'a list of reports' },
   'XINFO STREAM': { byHand: 'an option changes the report' },
   XLEN: {
-    summary: 'How many entries a stream has; 0 when the key does not exist.',
+    summary: 'Counts the entries of a stream; 0 when the key does not exist.',
     reply: 'integer',
   },
   XPENDING: { byHand: 'a range changes the reply' },

@@ -135,5 +135,5 @@ export const STRING = {
     summary: 'Gets the length of a string in bytes; 0 when the key does not exist.',
     reply: 'integer',
   },
-  SUBSTR: { summary: 'The old name of `getrange`.', reply: 'string' },
+  SUBSTR: { summary: 'Gets a piece of a string: the old name of `getrange`.', reply: 'string' },
 };

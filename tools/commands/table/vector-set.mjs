@@ -4,11 +4,11 @@
 export const VECTOR_SET = {
   VADD: { byHand: 'a vector takes one argument or many, and an option stands before it' },
   VCARD: {
-    summary: 'How many elements a vector set has; 0 when the key does not exist.',
+    summary: 'Counts the elements of a vector set; 0 when the key does not exist.',
     reply: 'integer',
   },
   VDIM: {
-    summary: 'How many dimensions the vectors of a vector set have.',
+    summary: 'Counts the dimensions of the vectors of a vector set.',
     reply: 'integer',
     throws: '{ReplyError} The key does not exist.',
   },
@@ -19,7 +19,7 @@ export const VECTOR_SET = {
     returns: '`null` when it has none, or there is no such element.',
   },
   VINFO: { byHand: 'its report has a type of its own' },
-  VISMEMBER: { summary: 'Whether there is such an element.', reply: 'boolean' },
+  VISMEMBER: { summary: 'Tells whether there is such an element.', reply: 'boolean' },
   VLINKS: { byHand: 'an option changes the reply' },
   VRANDMEMBER: { byHand: 'a count makes it a list', plan: '. .?', reader: 'strings' },
   VRANGE: {
@@ -42,7 +42,7 @@ export const VECTOR_SET = {
     reply: 'boolean',
     types: { json: 'string' },
     parameters: { json: 'The server takes any text, but filters by JSON only; empty for none.' },
-    returns: 'Whether there is such an element.',
+    returns: 'Tells whether there is such an element.',
   },
   VSIM: { byHand: 'each option changes the reply' },
 };

@@ -1,3 +1,4 @@
+/** Plans: what each item sends, and what of the parameters is a mistake. */
 import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
 import { readPlan } from './argument-plan.js';

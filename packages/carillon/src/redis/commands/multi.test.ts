@@ -250,7 +250,7 @@ test('a transaction cannot be put inside another', async () => {
 
 test('a transaction on a replica tells which command was refused', async () => {
   await using replica = await startServer();
-  await using client = await connect(replica.url);
+  await using client = await connect(replica.url, { failoverRetry: false });
   await replica.command('REPLICAOF', '127.0.0.1', '1');
 
   const error = await multiErrorOf(client.multi((tx) => [tx.get('a'), tx.incr('a')]));

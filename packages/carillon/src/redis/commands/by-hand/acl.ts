@@ -55,16 +55,17 @@ export interface AclLogEntry {
 declare module '../commands.js' {
   interface Commands<S extends Strings> {
     /**
-     * A user with its rules; `null` when there is none of that name.
+     * Gets a user with its rules; `null` when there is none of that name.
      *
      * @see https://redis.io/docs/latest/commands/acl-getuser/ (Redis 6.0.0; O(N))
      */
     aclGetuser(username: string): Promise<AclUser | null>;
 
     /**
-     * What was refused, the newest first; or forgets it.
+     * Gets what was refused, the newest first; or forgets it.
      *
      * @param count - How many at most, 10 by default; or `{ reset: true }`.
+     * @param options.reset - Forgets all of it.
      * @see https://redis.io/docs/latest/commands/acl-log/ (Redis 6.0.0; O(N))
      */
     aclLog(count?: number): Promise<AclLogEntry[]>;

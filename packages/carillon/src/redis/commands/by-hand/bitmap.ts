@@ -9,6 +9,7 @@ import type { MethodsByHand } from '../typed-methods.js';
 
 /** A piece of a string; negative offsets count from its end. */
 export interface BitRange {
+  /** Where it begins. */
   readonly start: number;
   /** Included. */
   readonly end: number;
@@ -18,6 +19,7 @@ export interface BitRange {
 
 /** A piece of a string from a byte to its end. */
 export interface OpenBitRange {
+  /** Where it begins. */
   readonly start: number;
   readonly end?: undefined;
   readonly unit?: undefined;
@@ -31,14 +33,19 @@ export type BitfieldOffset = number | `#${number}`;
 
 /** Gets an integer. */
 export interface BitfieldGet {
+  /** The type of the integer to get. */
   readonly get: BitfieldEncoding;
+  /** Where it begins, in bits; `#2` is the third integer of its width. */
   readonly offset: BitfieldOffset;
 }
 
 /** Sets an integer and gets the old one. */
 export interface BitfieldSet {
+  /** The type of the integer to set. */
   readonly set: BitfieldEncoding;
+  /** Where it begins, in bits; `#2` is the third integer of its width. */
   readonly offset: BitfieldOffset;
+  /** What to set it to. */
   readonly value: number | bigint;
   /** What becomes of a value that has no room; `wrap` by default. */
   readonly overflow?: BitfieldOverflow | undefined;
@@ -46,8 +53,11 @@ export interface BitfieldSet {
 
 /** Adds to an integer, also a negative number, and gets the new one. */
 export interface BitfieldIncrby {
+  /** The type of the integer to add to. */
   readonly incrby: BitfieldEncoding;
+  /** Where it begins, in bits; `#2` is the third integer of its width. */
   readonly offset: BitfieldOffset;
+  /** What to add. */
   readonly increment: number | bigint;
   /** What becomes of a sum that has no room; `wrap` by default. */
   readonly overflow?: BitfieldOverflow | undefined;

@@ -111,6 +111,7 @@ export type ClusterMigrationTasks = readonly ['ALL'] | readonly ['ID', taskId: s
 
 /** Slots to move, and where to. */
 export interface SlotsToMigrate {
+  /** One range, or several. */
   readonly slotsrange: SlotRange | readonly SlotRange[];
   /** The id of the node that shall serve them. */
   readonly node: string;
@@ -142,21 +143,21 @@ export interface ClusterscanOptions {
 declare module '../commands.js' {
   interface Commands<S extends Strings> {
     /**
-     * The moving of slots to and from the node, what is done and what goes on.
+     * Reports the moving of slots to and from the node, what is done and what goes on.
      *
      * @see https://valkey.io/commands/cluster-getslotmigrations/ (Valkey 9.0.0; O(N))
      */
     clusterGetslotmigrations(): Promise<SlotMigration[]>;
 
     /**
-     * How the cluster is: `(await clusterInfo()).cluster_state`.
+     * Tells how the cluster is: `(await clusterInfo()).cluster_state`.
      *
      * @see https://redis.io/docs/latest/commands/cluster-info/ (Redis 3.0.0; O(1))
      */
     clusterInfo(): Promise<Fields<string>>;
 
     /**
-     * The node's connections to others: one there and one back for each.
+     * Lists the node's connections to others: one there and one back for each.
      *
      * @see https://redis.io/docs/latest/commands/cluster-links/ (Redis 7.0.0; O(N))
      */
@@ -187,14 +188,15 @@ declare module '../commands.js' {
     ): Promise<ClusterMigrationTask[]>;
 
     /**
-     * The shards of the cluster, with their nodes and slots.
+     * Gets the shards of the cluster, with their nodes and slots.
      *
      * @see https://redis.io/docs/latest/commands/cluster-shards/ (Redis 7.0.0; O(N))
      */
     clusterShards(): Promise<ClusterShard[]>;
 
     /**
-     * What slots of the node have and cost: by their numbers, or those that have most of something.
+     * Tells what slots of the node have and cost: by their numbers, or those that have most of
+     * something.
      *
      * @param start - First slot.
      * @param end - Last slot.
@@ -215,7 +217,7 @@ declare module '../commands.js' {
     ): Promise<[slot: number, figures: Fields<number>][]>;
 
     /**
-     * Which nodes serve which slots. `clusterShards` tells more.
+     * Tells which nodes serve which slots. `clusterShards` tells more.
      *
      * @see https://redis.io/docs/latest/commands/cluster-slots/ (Redis 3.0.0; O(N))
      */

@@ -111,7 +111,7 @@ declare module '../commands.js' {
     commandDocs(...commandNames: Many<string>): Promise<Fields<CommandDocumentation>>;
 
     /**
-     * The keys in the words of a command, and what it does with them.
+     * Finds the keys in the words of a command, and what it does with them.
      *
      * @throws {ReplyError} It has no keys, or its words are wrong.
      * @see https://redis.io/docs/latest/commands/command-getkeysandflags/ (Redis 7.0.0; O(N))
@@ -131,7 +131,7 @@ declare module '../commands.js' {
     commandInfo(...commandNames: Many<string>): Promise<(CommandDescription | null)[]>;
 
     /**
-     * Names commands, all by default.
+     * Lists the names of commands, of all by default.
      *
      * @returns In lower case, subcommands behind `|`.
      * @see https://redis.io/docs/latest/commands/command-list/ (Redis 7.0.0; O(N))

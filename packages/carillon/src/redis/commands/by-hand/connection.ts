@@ -13,7 +13,9 @@ export type ClientType = 'NORMAL' | 'MASTER' | 'REPLICA' | 'PUBSUB';
 
 /** Options of `clientList`: which connections. Redis knows `type` and `id`, and one of them in a call. */
 export interface ClientListOptions {
+  /** What they are used for. */
   readonly type?: ClientType | undefined;
+  /** As `clientId` gives it. */
   readonly id?: number | readonly number[] | undefined;
   /** The user's name (Valkey 8.1, as the next four). */
   readonly user?: string | undefined;
@@ -31,22 +33,39 @@ export interface ClientListOptions {
   readonly idle?: number | undefined;
   /** Letters as in the reply. */
   readonly flags?: string | undefined;
+  /** The library, as it named itself with `clientSetinfo`. */
   readonly 'lib-name'?: string | undefined;
+  /** The version of the library, as it told it with `clientSetinfo`. */
   readonly 'lib-ver'?: string | undefined;
+  /** The database that it has selected. */
   readonly db?: number | undefined;
+  /** What it can do, in letters as in the reply: `r` follows redirections. */
   readonly capa?: string | undefined;
+  /** The address without the port. */
   readonly ip?: string | undefined;
+  /** All but those of this type. */
   readonly 'not-type'?: ClientType | undefined;
+  /** All but these. */
   readonly 'not-id'?: number | readonly number[] | undefined;
+  /** All but those of this user. */
   readonly 'not-user'?: string | undefined;
+  /** All but the one of this address. */
   readonly 'not-addr'?: string | undefined;
+  /** All but those to this address of the server. */
   readonly 'not-laddr'?: string | undefined;
+  /** All but those of this name. */
   readonly 'not-name'?: string | undefined;
+  /** All but those that have all of these flags. */
   readonly 'not-flags'?: string | undefined;
+  /** All but those of this library. */
   readonly 'not-lib-name'?: string | undefined;
+  /** All but those of this version of their library. */
   readonly 'not-lib-ver'?: string | undefined;
+  /** All but those that have selected this database. */
   readonly 'not-db'?: number | undefined;
+  /** All but those that can do this. */
   readonly 'not-capa'?: string | undefined;
+  /** All but those of this address, whatever the port. */
   readonly 'not-ip'?: string | undefined;
 }
 
@@ -94,7 +113,7 @@ export interface ClientTrackinginfo {
 declare module '../commands.js' {
   interface Commands<S extends Strings> {
     /**
-     * What the server knows of this connection, in its own words and names.
+     * Gets what the server knows of this connection, in its own words and names.
      *
      * @see https://redis.io/docs/latest/commands/client-info/ (Redis 6.2.0; O(1))
      */
@@ -112,21 +131,22 @@ declare module '../commands.js' {
     clientKill(options: ClientKillOptions): Promise<number>;
 
     /**
-     * What the server knows of its connections, in its own words and names.
+     * Gets what the server knows of its connections, in its own words and names.
      *
      * @see https://redis.io/docs/latest/commands/client-list/ (Redis 2.4.0; O(N))
      */
     clientList(options?: ClientListOptions): Promise<Fields<string>[]>;
 
     /**
-     * Whether the server remembers what this connection reads, and tells when it changes.
+     * Begins (`ON`) or ends (`OFF`) the tracking of what this connection reads: the server tells when it
+     * changes.
      *
      * @see https://redis.io/docs/latest/commands/client-tracking/ (Redis 6.0.0; O(1))
      */
     clientTracking(status: 'ON' | 'OFF', options?: ClientTrackingOptions): Promise<'OK'>;
 
     /**
-     * What is tracked of this connection.
+     * Tells what is tracked of this connection.
      *
      * @see https://redis.io/docs/latest/commands/client-trackinginfo/ (Redis 6.2.0; O(1))
      */

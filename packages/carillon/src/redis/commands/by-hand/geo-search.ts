@@ -129,7 +129,7 @@ export type GeoradiusStoreOptions = GeoSelection & {
 declare module '../commands.js' {
   interface Commands<S extends Strings> {
     /**
-     * The old form of `geosearch`, around a position.
+     * Searches around a position: the old form of `geosearch`.
      *
      * @returns With `store` or `storedist` how many were found.
      * @see https://redis.io/docs/latest/commands/georadius/ (Redis 3.2.0; O(N+log(M)))
@@ -166,7 +166,7 @@ declare module '../commands.js' {
     ): Promise<GeoFound<S, D, H, P>[]>;
 
     /**
-     * The old form of `geosearch`, around a member.
+     * Searches around a member: the old form of `geosearch`.
      *
      * @returns With `store` or `storedist` how many were found.
      * @throws {ReplyError} The member is not there, though the key is.

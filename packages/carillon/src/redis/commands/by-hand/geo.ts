@@ -42,7 +42,7 @@ declare module '../commands.js' {
     geoadd(key: Key, positions: GeoPositions, options?: GeoaddOptions): Promise<number>;
 
     /**
-     * The coordinates of members, off by less than a metre.
+     * Gets the coordinates of members, off by less than a metre.
      *
      * @returns In the order of the members; `null` for one that is not there.
      * @see https://redis.io/docs/latest/commands/geopos/ (Redis 3.2.0; O(1))

@@ -32,6 +32,7 @@ declare module '../commands.js' {
      *
      * @param count - So many different fields, or all when there are fewer; a negative one gives as many
      *   as it says, of which some may be the same.
+     * @param options.withvalues - Gives each field with its value.
      * @returns Without a count one name, or `null` when the key does not exist; with one, names or, with
      *   `withvalues`, names and values.
      * @see https://redis.io/docs/latest/commands/hrandfield/ (Redis 6.2.0; O(N))
@@ -46,7 +47,8 @@ declare module '../commands.js' {
 
     /**
      * Gets some fields of a hash, and where to go on. A field that is there from the first call to the
-     * last is given, perhaps more than once; one that comes or goes meanwhile may be.
+     * last is given at least once, and may be given again; one that is added or deleted meanwhile may
+     * be left out.
      *
      * @param cursor - `'0'` to begin; then what the last call gave, until that is `'0'` again.
      * @returns A call may give no fields and yet not be the last; and a small hash all at once, whatever

@@ -57,7 +57,12 @@ export type RestoreOptions = AtMostOne<{
 };
 
 /** Options of `sort_ro`, and of `sort` when it does not store. */
-export type SortOptions = AtMostOne<{ asc: boolean; desc: boolean }> & {
+export type SortOptions = AtMostOne<{
+  /** Smallest first: the default. */
+  asc: boolean;
+  /** Greatest first. */
+  desc: boolean;
+}> & {
   /**
    * Sort by the values of other keys: in `weight_*` the element takes the place of the asterisk, in
    * `hash_*->field` it is a field of a hash. With a pattern that has no asterisk nothing is sorted.
@@ -145,6 +150,7 @@ declare module '../commands.js' {
     /**
      * Sorts the elements of a list, set or sorted set: as numbers, smallest first.
      *
+     * @param options.store - Stores the elements as a list under this key, whatever it held before.
      * @returns The elements; with `get` what was found for each pattern, `null` for nothing; with
      *   `store` how many there are in the list that was stored.
      * @throws {ReplyError} An element is no number, and `alpha` was not given.

@@ -124,7 +124,7 @@ declare module '../commands.js' {
     ): Promise<NotableCommand<S>[]>;
 
     /**
-     * What was counted of keys since `hotkeysStart`.
+     * Reports what was counted of keys since `hotkeysStart`.
      *
      * @returns A report; `null` when nothing was counted.
      * @see https://redis.io/docs/latest/commands/hotkeys-get/ (Redis 8.6.0, not in Valkey; O(K))
@@ -143,7 +143,7 @@ declare module '../commands.js' {
     ): Promise<'OK'>;
 
     /**
-     * How long calls of commands took.
+     * Tells how long calls of commands took.
      *
      * @param commands - All that were called by default; the name of a container stands for its
      *   subcommands.
@@ -153,14 +153,15 @@ declare module '../commands.js' {
     latencyHistogram(...commands: Many<string>): Promise<Fields<LatencyHistogram>>;
 
     /**
-     * The latest delay of each event that was ever late by `latency-monitor-threshold` milliseconds.
+     * Gets the latest delay of each event that was ever late by `latency-monitor-threshold`
+     * milliseconds.
      *
      * @see https://redis.io/docs/latest/commands/latency-latest/ (Redis 2.8.13; O(1))
      */
     latencyLatest(): Promise<LatestLatency[]>;
 
     /**
-     * Where the server's memory goes.
+     * Tells where the server's memory goes.
      *
      * @see https://redis.io/docs/latest/commands/memory-stats/ (Redis 4.0.0; O(1))
      */

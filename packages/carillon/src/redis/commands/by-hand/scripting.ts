@@ -49,7 +49,7 @@ export interface FunctionStats {
 declare module '../commands.js' {
   interface Commands<S extends Strings> {
     /**
-     * Runs a script. `defineScript` sends it only when the server has it not.
+     * Runs a script. `defineScript` sends its text only to a server that lacks it.
      *
      * @returns Whatever it returns, in the protocol's own shape.
      * @see https://redis.io/docs/latest/commands/eval/ (Redis 2.6.0)
@@ -104,7 +104,7 @@ declare module '../commands.js' {
     fcall_ro(name: string, keys?: readonly Key[], args?: readonly Value[]): Promise<Reply>;
 
     /**
-     * The libraries with their functions.
+     * Gets the libraries with their functions.
      *
      * @see https://redis.io/docs/latest/commands/function-list/ (Redis 7.0.0; O(N))
      */
@@ -114,7 +114,7 @@ declare module '../commands.js' {
     functionList(options?: FunctionListOptions): Promise<FunctionLibrary[]>;
 
     /**
-     * The function that is running, and how many there are.
+     * Tells which function is running, and how many there are.
      *
      * @see https://redis.io/docs/latest/commands/function-stats/ (Redis 7.0.0; O(1))
      */

@@ -22,7 +22,7 @@ export type FailoverOptions =
       readonly abort?: false | undefined;
       /** Host and port of the replica to promote; the first that is up to date by default. */
       readonly to?: readonly [host: string, port: number] | undefined;
-      /** Milliseconds to wait for the replica; without end by default. */
+      /** Milliseconds to wait for the replica; for ever by default. */
       readonly timeout?: number | undefined;
       readonly force?: false | undefined;
     }
@@ -30,7 +30,7 @@ export type FailoverOptions =
       readonly abort?: false | undefined;
       readonly to: readonly [host: string, port: number];
       readonly timeout: number;
-      /** Promote it after `timeout` also if it lags behind: what it has not got is lost. */
+      /** Promote it after `timeout` also if it lags behind: what it lacks is lost. */
       readonly force: boolean;
     };
 
@@ -116,7 +116,7 @@ declare module '../commands.js' {
     failover(options?: FailoverOptions): Promise<'OK'>;
 
     /**
-     * What the server tells of itself: `(await info('server')).Server?.redis_version`.
+     * Gets what the server tells of itself: `(await info('server')).Server?.redis_version`.
      *
      * @param sections - Names of sections, in any case, or `all`, `everything` or `default`, which is
      *   what it gives when nothing is named.
@@ -127,14 +127,14 @@ declare module '../commands.js' {
     info(...sections: Many<string>): Promise<Fields<Fields<string>>>;
 
     /**
-     * The modules that are loaded.
+     * Gets the modules that are loaded.
      *
      * @see https://redis.io/docs/latest/commands/module-list/ (Redis 4.0.0; O(N))
      */
     moduleList(): Promise<LoadedModule[]>;
 
     /**
-     * Loads a module with settings.
+     * Adds a module to the running server, with settings.
      *
      * @param path - A file on the machine of the server.
      * @throws {ReplyError} It cannot be loaded, or the server does not allow it.
@@ -143,7 +143,7 @@ declare module '../commands.js' {
     moduleLoadex(path: string, options?: ModuleLoadexOptions): Promise<'OK'>;
 
     /**
-     * The part of the server in replication.
+     * Tells the part of the server in replication.
      *
      * @see https://redis.io/docs/latest/commands/role/ (Redis 2.8.12; O(1))
      */

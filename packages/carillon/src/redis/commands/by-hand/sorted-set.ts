@@ -90,6 +90,7 @@ declare module '../commands.js' {
     /**
      * Gets the members of the first sorted set that are in none of the others.
      *
+     * @param options.withscores - Replies with the scores too.
      * @see https://redis.io/docs/latest/commands/zdiff/ (Redis 6.2.0; O(L + (N-K)log(N)))
      */
     zdiff(
@@ -152,6 +153,7 @@ declare module '../commands.js' {
      *
      * @param count - So many different ones, or as many as there are; if negative so many of which some
      *   may be the same. Without it one, or `null` when there is none.
+     * @param options.withscores - Replies with the scores too.
      * @see https://redis.io/docs/latest/commands/zrandmember/ (Redis 6.2.0; O(N))
      */
     zrandmember(key: Key): Promise<S | null>;

@@ -50,6 +50,7 @@ export type XclaimOptions = AtMostOne<{
   readonly retrycount?: number | undefined;
   /** Also entries that are not pending. */
   readonly force?: boolean | undefined;
+  /** Gives ids without entries, and does not count this as a delivery. */
   readonly justid?: boolean | undefined;
   /** Moves the group's last delivered id up to this one. */
   readonly lastid?: string | undefined;
@@ -59,6 +60,7 @@ export type XclaimOptions = AtMostOne<{
 export interface XautoclaimOptions {
   /** How many entries to take over at most; 100 by default. */
   readonly count?: number | undefined;
+  /** Gives ids without entries, and does not count this as a delivery. */
   readonly justid?: boolean | undefined;
 }
 
@@ -143,7 +145,7 @@ declare module '../commands.js' {
     ): Promise<StreamEntry<S>[] | string[]>;
 
     /**
-     * What a group has pending: in all, or entry by entry between two ids.
+     * Tells what a group has pending: in all, or entry by entry between two ids.
      *
      * @param start - `-` for the least id; `(1-0` leaves out the id itself.
      * @param end - `+` for the greatest id.

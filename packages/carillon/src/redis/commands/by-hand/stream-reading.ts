@@ -24,7 +24,7 @@ export type NewEntries = { readonly [key: string]: '>' } | ReadonlyMap<Key, '>'>
 export interface XreadOptions {
   /** Entries of one stream at most; all there are by default. */
   readonly count?: number | undefined;
-  /** Milliseconds to wait for an entry when there is none; 0 waits without end. */
+  /** Milliseconds to wait for an entry when there is none; 0 waits for ever. */
   readonly block?: number | undefined;
 }
 
@@ -48,7 +48,7 @@ export interface XrangeOptions {
 declare module '../commands.js' {
   interface Commands<S extends Strings> {
     /**
-     * The entries between two ids, both included, oldest first.
+     * Gets the entries between two ids, both included, oldest first.
      *
      * @param start - `-` for the oldest; `(1-0` leaves out the id itself.
      * @param end - `+` for the newest.
@@ -62,7 +62,7 @@ declare module '../commands.js' {
     ): Promise<StreamEntry<S>[]>;
 
     /**
-     * The entries between two ids, both included, newest first: the later id is given first.
+     * Gets the entries between two ids, both included, newest first: the later id is given first.
      *
      * @param end - `+` for the newest.
      * @param start - `-` for the oldest.

@@ -118,6 +118,7 @@ export interface ConsumerInfo {
 
 /** Options of XINFO STREAM that make its report a full one. */
 export interface XinfoStreamOptions {
+  /** With entries, groups, consumers and what is pending. */
   readonly full: true;
   /** Entries of the stream, and of each list of what is pending, at most; 10 by default, 0 for all. */
   readonly count?: number | undefined;
@@ -126,21 +127,21 @@ export interface XinfoStreamOptions {
 declare module '../commands.js' {
   interface Commands<S extends Strings> {
     /**
-     * The consumers of a group.
+     * Tells of each consumer of a group what it has pending, and when it was last seen.
      *
      * @see https://redis.io/docs/latest/commands/xinfo-consumers/ (Redis 5.0.0; O(1))
      */
     xinfoConsumers(key: Key, group: Value): Promise<ConsumerInfo[]>;
 
     /**
-     * The consumer groups of a stream.
+     * Tells of each group of a stream how far it has read and what it has pending.
      *
      * @see https://redis.io/docs/latest/commands/xinfo-groups/ (Redis 5.0.0; O(1))
      */
     xinfoGroups(key: Key): Promise<GroupInfo[]>;
 
     /**
-     * What a stream is like: in brief, or with `full` in full.
+     * Describes a stream: in brief, or with `full` in full.
      *
      * @throws {ReplyError} The stream does not exist.
      * @see https://redis.io/docs/latest/commands/xinfo-stream/ (Redis 5.0.0; O(1))

@@ -78,6 +78,7 @@ declare module '../commands.js' {
      * Adds an entry to a stream, with at least one field.
      *
      * @param fields - In their order; a record gives names that are integers first, a `Map` does not.
+     * @param options.nomkstream - Adds nothing, and replies with `null`, when there is no stream.
      * @returns The entry's id.
      * @see https://redis.io/docs/latest/commands/xadd/ (Redis 5.0.0; O(1))
      */

@@ -122,6 +122,7 @@ export type MsetexOptions = Expiry &
 
 /** Options of `lcs` that ask for the pieces which two strings have in common. */
 export interface LcsMatchesOptions {
+  /** Tell where in the strings the pieces are. */
   readonly idx: true;
   readonly len?: false | undefined;
   /** Leave out pieces that are shorter, in bytes. */
@@ -152,6 +153,7 @@ declare module '../commands.js' {
      * Gets the longest common subsequence of two strings: bytes that both have in this order, with
      * others between them or not.
      *
+     * @param options.len - Gives the length of the subsequence alone.
      * @returns The subsequence, empty when a key does not exist; with `len` its length in bytes; with
      *   `idx` where in the strings its pieces are.
      * @see https://redis.io/docs/latest/commands/lcs/ (Redis 7.0.0; O(N*M))
@@ -184,6 +186,7 @@ declare module '../commands.js' {
     /**
      * Sets a string, whatever the key held.
      *
+     * @param options.get - Gives the old value, or `null` when there was none.
      * @returns `null` when the condition did not hold. With `get` the old value, set or not.
      * @throws {WrongTypeError} The key holds no string, which `get` would give or a condition compare.
      * @see https://redis.io/docs/latest/commands/set/ (Redis 1.0.0; O(1))

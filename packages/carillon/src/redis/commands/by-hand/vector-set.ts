@@ -98,7 +98,7 @@ declare module '../commands.js' {
     vadd(key: Key, vector: Vector, element: Value, options?: VaddOptions): Promise<boolean>;
 
     /**
-     * The vector of an element, as exact as its quantization.
+     * Gets the vector of an element, as exact as its quantization.
      *
      * @param options.raw - Replies with what the server keeps: the quantization, the normalized vector as
      *   bytes, its norm, and for `int8` the range of its numbers.
@@ -117,14 +117,14 @@ declare module '../commands.js' {
     ): Promise<number[] | null>;
 
     /**
-     * What is known of a vector set; `null` when the key does not exist.
+     * Describes a vector set; `null` when the key does not exist.
      *
      * @see https://redis.io/docs/latest/commands/vinfo/ (Redis 8.0.0, not in Valkey)
      */
     vinfo(key: Key): Promise<VectorSetInfo | null>;
 
     /**
-     * The neighbours of an element in the graph, level by level from the highest.
+     * Gets the neighbours of an element in the graph, level by level from the highest.
      *
      * @param options.withscores - Replies with how similar each neighbour is too, from 0 to 1.
      * @returns `null` when there is no such element.
@@ -155,6 +155,7 @@ declare module '../commands.js' {
      * Finds the elements that are the most similar to a vector, or to an element of the set:
      * `vsim('v', { ele: 'apple' })`. The best ones come first.
      *
+     * @param like.ele - An element of the set, in place of a vector.
      * @returns Empty when the key does not exist.
      * @throws {ReplyError} There is no such element, or the number of dimensions is another.
      * @see https://redis.io/docs/latest/commands/vsim/ (Redis 8.0.0, not in Valkey)

@@ -5,7 +5,7 @@ import type { Strings } from '../reply-shapes.js';
 declare module '../commands.js' {
   interface Commands<S extends Strings> {
     /**
-     * The categories of commands, or the commands of one.
+     * Lists the categories of commands, or the commands of one.
      *
      * @see https://redis.io/docs/latest/commands/acl-cat/ (Redis 6.0.0; O(1))
      */
@@ -20,7 +20,7 @@ declare module '../commands.js' {
     aclDeluser(...usernames: Many<string>): Promise<number>;
 
     /**
-     * Whether a user may run a command, which is not run.
+     * Tells whether a user may run a command, without running it.
      *
      * @param command - Its first word.
      * @param args - The words after it.
@@ -30,7 +30,7 @@ declare module '../commands.js' {
     aclDryrun(username: string, command: string, ...args: Many<Value>): Promise<string>;
 
     /**
-     * A password that nobody can guess.
+     * Makes a password that nobody can guess.
      *
      * @param bits - Of chance in it: 1 to 4096, 256 by default.
      * @returns A hexadecimal digit for each four bits.
@@ -39,7 +39,7 @@ declare module '../commands.js' {
     aclGenpass(bits?: number): Promise<string>;
 
     /**
-     * All users with their rules, as they stand in the file of users.
+     * Gets all users with their rules, as they stand in the file of users.
      *
      * @see https://redis.io/docs/latest/commands/acl-list/ (Redis 6.0.0; O(N))
      */
@@ -70,14 +70,14 @@ declare module '../commands.js' {
     aclSetuser(username: string, ...rules: Many<string>): Promise<'OK'>;
 
     /**
-     * The names of all users.
+     * Gets the names of all users.
      *
      * @see https://redis.io/docs/latest/commands/acl-users/ (Redis 6.0.0; O(N))
      */
     aclUsers(): Promise<string[]>;
 
     /**
-     * The user of this connection.
+     * Gets the user of this connection.
      *
      * @see https://redis.io/docs/latest/commands/acl-whoami/ (Redis 6.0.0; O(1))
      */

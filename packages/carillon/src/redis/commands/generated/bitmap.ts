@@ -8,7 +8,7 @@ declare module '../commands.js' {
      * Combines strings bit by bit into a new one; shorter ones count as if zero bits followed.
      *
      * @param operation - `NOT` takes one key. Redis 8.2 and later: `DIFF` has the bits of the
-     *   first key that no other has, `DIFF1` those of others that the first has not, `ANDOR`
+     *   first key that no other has, `DIFF1` those of others that the first lacks, `ANDOR`
      *   those of the first that any other has, `ONE` those that exactly one has.
      * @param destination - Where the result goes, whatever was there; deleted when the result
      *   is empty.

@@ -79,7 +79,7 @@ declare module '../commands.js' {
     clusterCancelslotmigrations(): Promise<'OK'>;
 
     /**
-     * How many nodes say that a node has failed.
+     * Counts the nodes that say that a node has failed.
      *
      * @param nodeId - 40 hexadecimal digits.
      * @see https://redis.io/docs/latest/commands/cluster-count-failure-reports/ (Redis 3.0.0;
@@ -88,7 +88,7 @@ declare module '../commands.js' {
     clusterCountFailureReports(nodeId: string): Promise<number>;
 
     /**
-     * How many keys the node has in a slot.
+     * Counts the keys that the node has in a slot.
      *
      * @see https://redis.io/docs/latest/commands/cluster-countkeysinslot/ (Redis 3.0.0; O(1))
      */
@@ -150,7 +150,7 @@ declare module '../commands.js' {
     clusterGetkeysinslot(slot: number, count: number): Promise<S[]>;
 
     /**
-     * The slot of a key, from 0 to 16383.
+     * Computes the slot of a key, from 0 to 16383.
      *
      * @see https://redis.io/docs/latest/commands/cluster-keyslot/ (Redis 3.0.0; O(N))
      */
@@ -165,21 +165,21 @@ declare module '../commands.js' {
     clusterMeet(ip: string, port: number, clusterBusPort?: number): Promise<'OK'>;
 
     /**
-     * The node's own id.
+     * Gets the node's own id.
      *
      * @see https://redis.io/docs/latest/commands/cluster-myid/ (Redis 3.0.0; O(1))
      */
     clusterMyid(): Promise<string>;
 
     /**
-     * The id of the node's shard.
+     * Gets the id of the node's shard.
      *
      * @see https://redis.io/docs/latest/commands/cluster-myshardid/ (Redis 7.2.0; O(1))
      */
     clusterMyshardid(): Promise<string>;
 
     /**
-     * All nodes and what they serve, in the form of the file that a node keeps.
+     * Gets all nodes and what they serve, in the form of the file that a node keeps.
      *
      * @returns A line for each. `clusterShards` gives objects.
      * @see https://redis.io/docs/latest/commands/cluster-nodes/ (Redis 3.0.0; O(N))
@@ -187,7 +187,7 @@ declare module '../commands.js' {
     clusterNodes(): Promise<string>;
 
     /**
-     * The replicas of a primary.
+     * Gets the replicas of a primary.
      *
      * @param nodeId - 40 hexadecimal digits.
      * @returns A line for each, as in `clusterNodes`.
@@ -241,7 +241,7 @@ declare module '../commands.js' {
     ): Promise<'OK'>;
 
     /**
-     * The old name of `clusterReplicas`.
+     * Gets the replicas of a primary: the old name of `clusterReplicas`.
      *
      * @param nodeId - 40 hexadecimal digits.
      * @returns A line for each, as in `clusterNodes`.

@@ -31,8 +31,8 @@ export type ClientUnblockOptions =
 declare module '../commands.js' {
   interface Commands<S extends Strings> {
     /**
-     * Whether what the next command reads is tracked, after `clientTracking` with `optin` or
-     * `optout`.
+     * Tracks what the next command reads (`YES`, with `optin`), or leaves it out (`NO`, with
+     * `optout`): see `clientTracking`.
      *
      * @see https://redis.io/docs/latest/commands/client-caching/ (Redis 6.0.0; O(1))
      */
@@ -47,14 +47,14 @@ declare module '../commands.js' {
     clientCapa(...capabilities: Many<string>): Promise<'OK'>;
 
     /**
-     * The name of this connection; `null` when it has none.
+     * Gets the name of this connection; `null` when it has none.
      *
      * @see https://redis.io/docs/latest/commands/client-getname/ (Redis 2.6.9; O(1))
      */
     clientGetname(): Promise<string | null>;
 
     /**
-     * The connection that is told what changed in tracked keys.
+     * Gets the id of the connection that is told what changed in tracked keys.
      *
      * @returns Its id; 0 when that is this one, -1 when nothing is tracked.
      * @see https://redis.io/docs/latest/commands/client-getredir/ (Redis 6.0.0; O(1))
@@ -62,28 +62,31 @@ declare module '../commands.js' {
     clientGetredir(): Promise<number>;
 
     /**
-     * The id of this connection, which no other ever gets.
+     * Gets the id of this connection, which no other ever has.
      *
      * @see https://redis.io/docs/latest/commands/client-id/ (Redis 5.0.0; O(1))
      */
     clientId(): Promise<number>;
 
     /**
-     * Whether this connection imports data: keys that are past their time do not expire.
+     * Marks this connection as one that imports data (`ON`) or not (`OFF`): to it, keys that
+     * are past their time do not expire.
      *
      * @see https://valkey.io/commands/client-import-source/ (Valkey 8.1.0; O(1))
      */
     clientImportSource(enabled: 'ON' | 'OFF'): Promise<'OK'>;
 
     /**
-     * Whether this connection is spared when clients take too much memory.
+     * Spares this connection when clients take too much memory (`ON`), or no longer does
+     * (`OFF`).
      *
      * @see https://redis.io/docs/latest/commands/client-no-evict/ (Redis 7.0.0; O(1))
      */
     clientNoEvict(enabled: 'ON' | 'OFF'): Promise<'OK'>;
 
     /**
-     * Whether reading keys on this connection leaves their age and frequency as they are.
+     * Leaves the age and frequency of keys as they are when this connection reads them (`ON`),
+     * or updates them again (`OFF`).
      *
      * @see https://redis.io/docs/latest/commands/client-no-touch/ (Redis 7.2.0; O(1))
      */

@@ -5,7 +5,7 @@ import type { Strings } from '../reply-shapes.js';
 declare module '../commands.js' {
   interface Commands<S extends Strings> {
     /**
-     * The distance between two members, as the crow flies.
+     * Computes the distance between two members, as the crow flies.
      *
      * @param unit - Metres by default.
      * @returns `null` when one of them is not there.
@@ -19,7 +19,7 @@ declare module '../commands.js' {
     ): Promise<number | null>;
 
     /**
-     * The positions of members as geohash strings of 11 characters.
+     * Gets the positions of members as geohash strings of 11 characters.
      *
      * @returns In the order of the members; `null` for one that is not there.
      * @see https://redis.io/docs/latest/commands/geohash/ (Redis 3.2.0; O(1))

@@ -89,7 +89,7 @@ declare module '../commands.js' {
     /**
      * Tells whether a hash has a field.
      *
-     * @returns 1, or 0 when it has not.
+     * @returns 1, or 0 when there is no such field.
      * @see https://redis.io/docs/latest/commands/hexists/ (Redis 2.0.0; O(1))
      */
     hexists(key: Key, field: Value): Promise<number>;
@@ -125,7 +125,7 @@ declare module '../commands.js' {
     ): Promise<number[]>;
 
     /**
-     * Gets when fields of a hash expire.
+     * Tells when fields of a hash expire.
      *
      * @returns For each field its Unix time in seconds, -1 when it does not expire, or -2 when
      *   there is no such field.
@@ -151,7 +151,7 @@ declare module '../commands.js' {
     /**
      * Gets fields of a hash and deletes them; the key is deleted with the last one.
      *
-     * @returns In the order of the fields, `null` for one that the hash has not.
+     * @returns In the order of the fields, `null` for one that the hash lacks.
      * @see https://redis.io/docs/latest/commands/hgetdel/ (Redis 8.0.0, Valkey 9.1.0; O(N))
      */
     hgetdel(key: Key, fields: Value | readonly Value[]): Promise<(S | null)[]>;
@@ -159,7 +159,7 @@ declare module '../commands.js' {
     /**
      * Gets fields of a hash and, with an option, changes when they expire.
      *
-     * @returns In the order of the fields, `null` for one that the hash has not.
+     * @returns In the order of the fields, `null` for one that the hash lacks.
      * @see https://redis.io/docs/latest/commands/hgetex/ (Redis 8.0.0, Valkey 9.0.0; O(N))
      */
     hgetex(
@@ -197,14 +197,14 @@ declare module '../commands.js' {
     hkeys(key: Key): Promise<S[]>;
 
     /**
-     * Gets the number of fields of a hash; 0 when the key does not exist.
+     * Counts the fields of a hash; 0 when the key does not exist.
      *
      * @see https://redis.io/docs/latest/commands/hlen/ (Redis 2.0.0; O(1))
      */
     hlen(key: Key): Promise<number>;
 
     /**
-     * Gets fields of a hash, in their order; `null` for one that the hash has not.
+     * Gets fields of a hash, in their order; `null` for one that the hash lacks.
      *
      * @see https://redis.io/docs/latest/commands/hmget/ (Redis 2.0.0; O(N))
      */
@@ -218,7 +218,7 @@ declare module '../commands.js' {
     hmset(key: Key, fields: Values): Promise<'OK'>;
 
     /**
-     * Lets fields of a hash live without end.
+     * Keeps fields of a hash from expiring.
      *
      * @returns For each field 1, -1 when it did not expire, or -2 when there is no such field.
      * @see https://redis.io/docs/latest/commands/hpersist/ (Redis 7.4.0, Valkey 9.0.0; O(N))
@@ -256,7 +256,7 @@ declare module '../commands.js' {
     ): Promise<number[]>;
 
     /**
-     * Gets when fields of a hash expire.
+     * Tells when fields of a hash expire.
      *
      * @returns For each field its Unix time in milliseconds, -1 when it does not expire, or -2
      *   when there is no such field.
@@ -266,7 +266,7 @@ declare module '../commands.js' {
     hpexpiretime(key: Key, fields: Value | readonly Value[]): Promise<number[]>;
 
     /**
-     * Gets how long fields of a hash still live.
+     * Tells how long fields of a hash still live.
      *
      * @returns For each field the milliseconds left, -1 when it does not expire, or -2 when
      *   there is no such field.
@@ -298,7 +298,7 @@ declare module '../commands.js' {
     hstrlen(key: Key, field: Value): Promise<number>;
 
     /**
-     * Gets how long fields of a hash still live.
+     * Tells how long fields of a hash still live.
      *
      * @returns For each field the seconds left, -1 when it does not expire, or -2 when there
      *   is no such field.

@@ -14,8 +14,8 @@ declare module '../commands.js' {
     pfadd(key: Key, ...elements: Many<Value>): Promise<number>;
 
     /**
-     * Gets about how many different elements HyperLogLogs have seen together; keys that do not
-     * exist have seen none.
+     * Counts, roughly, the different elements that HyperLogLogs have seen together; keys that
+     * do not exist have seen none.
      *
      * @see https://redis.io/docs/latest/commands/pfcount/ (Redis 2.8.9; O(1))
      */

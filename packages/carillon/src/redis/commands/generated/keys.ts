@@ -54,7 +54,7 @@ declare module '../commands.js' {
     exists(...keys: Many<Key>): Promise<number>;
 
     /**
-     * When a key expires, as Unix time in seconds.
+     * Tells when a key expires, as Unix time in seconds.
      *
      * @returns -1 when it does not expire, -2 when it does not exist.
      * @see https://redis.io/docs/latest/commands/expiretime/ (Redis 7.0.0; O(1))
@@ -70,7 +70,7 @@ declare module '../commands.js' {
     keys(pattern: Key): Promise<S[]>;
 
     /**
-     * Moves a key to another database.
+     * Takes a key out of this database and puts it into another one.
      *
      * @param db - Its number.
      * @returns 1, or 0 when the key does not exist here, or exists there.
@@ -79,7 +79,7 @@ declare module '../commands.js' {
     move(key: Key, db: number): Promise<number>;
 
     /**
-     * How the server stores a value: `listpack`, `hashtable` and others.
+     * Tells how the server stores a value: `listpack`, `hashtable` and others.
      *
      * @returns `null` when the key does not exist.
      * @see https://redis.io/docs/latest/commands/object-encoding/ (Redis 2.2.3; O(1))
@@ -87,7 +87,7 @@ declare module '../commands.js' {
     objectEncoding(key: Key): Promise<string | null>;
 
     /**
-     * How often a key is used, on a logarithmic scale from 0 to 255.
+     * Tells how often a key is used, on a logarithmic scale from 0 to 255.
      *
      * @returns `null` when the key does not exist.
      * @throws {ReplyError} The server evicts by another policy than LFU.
@@ -96,7 +96,7 @@ declare module '../commands.js' {
     objectFreq(key: Key): Promise<number | null>;
 
     /**
-     * Seconds since a key was last used.
+     * Gets the seconds since a key was last used.
      *
      * @returns `null` when the key does not exist.
      * @throws {ReplyError} The server evicts by LFU, and does not know.
@@ -105,7 +105,7 @@ declare module '../commands.js' {
     objectIdletime(key: Key): Promise<number | null>;
 
     /**
-     * How many places of the server refer to a value.
+     * Counts the places of the server that refer to a value.
      *
      * @returns `null` when the key does not exist.
      * @see https://redis.io/docs/latest/commands/object-refcount/ (Redis 2.2.3; O(1))
@@ -121,7 +121,7 @@ declare module '../commands.js' {
     persist(key: Key): Promise<number>;
 
     /**
-     * When a key expires, as Unix time in milliseconds.
+     * Tells when a key expires, as Unix time in milliseconds.
      *
      * @returns -1 when it does not expire, -2 when it does not exist.
      * @see https://redis.io/docs/latest/commands/pexpiretime/ (Redis 7.0.0; O(1))
@@ -129,7 +129,7 @@ declare module '../commands.js' {
     pexpiretime(key: Key): Promise<number>;
 
     /**
-     * Milliseconds until a key expires.
+     * Gets the milliseconds until a key expires.
      *
      * @returns -1 when it does not expire, -2 when it does not exist.
      * @see https://redis.io/docs/latest/commands/pttl/ (Redis 2.6.0; O(1))
@@ -137,7 +137,7 @@ declare module '../commands.js' {
     pttl(key: Key): Promise<number>;
 
     /**
-     * Any key of the database.
+     * Picks any key of the database.
      *
      * @returns `null` when it is empty.
      * @see https://redis.io/docs/latest/commands/randomkey/ (Redis 1.0.0; O(1))
@@ -179,7 +179,7 @@ declare module '../commands.js' {
     touch(...keys: Many<Key>): Promise<number>;
 
     /**
-     * Seconds until a key expires.
+     * Gets the seconds until a key expires.
      *
      * @returns -1 when it does not expire, -2 when it does not exist.
      * @see https://redis.io/docs/latest/commands/ttl/ (Redis 1.0.0; O(1))
@@ -187,7 +187,7 @@ declare module '../commands.js' {
     ttl(key: Key): Promise<number>;
 
     /**
-     * What a key holds: `string`, `list`, `set`, `zset`, `hash`, `stream` and others.
+     * Tells what a key holds: `string`, `list`, `set`, `zset`, `hash`, `stream` and others.
      *
      * @returns `none` when the key does not exist.
      * @see https://redis.io/docs/latest/commands/type/ (Redis 1.0.0; O(1))
@@ -206,7 +206,7 @@ declare module '../commands.js' {
      * Waits until replicas have what was written through this connection; on one of your own,
      * which `acquire()` gives.
      *
-     * @param timeoutMs - How long to wait; 0 waits without end.
+     * @param timeoutMs - How long to wait; 0 waits for ever.
      * @returns How many replicas have it, which may be fewer than asked for when the time is
      *   over.
      * @see https://redis.io/docs/latest/commands/wait/ (Redis 3.0.0; O(1))
@@ -218,7 +218,7 @@ declare module '../commands.js' {
      * which `acquire()` gives.
      *
      * @param numlocal - 1 to wait for the disk of this server, or 0.
-     * @param timeoutMs - How long to wait; 0 waits without end.
+     * @param timeoutMs - How long to wait; 0 waits for ever.
      * @returns Whether it is on disk here, 1 or 0, and on how many replicas.
      * @throws {ReplyError} It was to wait for this server, which writes no append-only file.
      * @see https://redis.io/docs/latest/commands/waitaof/ (Redis 7.2.0; O(1))

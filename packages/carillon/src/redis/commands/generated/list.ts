@@ -13,7 +13,7 @@ declare module '../commands.js' {
     /**
      * Like `lmove`, waiting for an element.
      *
-     * @param timeoutSeconds - How long to wait; 0 waits without end.
+     * @param timeoutSeconds - How long to wait; 0 waits for ever.
      * @returns The element, or `null` when the time is over.
      * @see https://redis.io/docs/latest/commands/blmove/ (Redis 6.2.0; O(1))
      */
@@ -28,7 +28,7 @@ declare module '../commands.js' {
     /**
      * Like `lmpop`, waiting for an element.
      *
-     * @param timeoutSeconds - How long to wait; 0 waits without end.
+     * @param timeoutSeconds - How long to wait; 0 waits for ever.
      * @returns The list and its elements, or `null` when the time is over.
      * @see https://redis.io/docs/latest/commands/blmpop/ (Redis 7.0.0; O(N+M))
      */
@@ -43,7 +43,7 @@ declare module '../commands.js' {
      * Removes and gets the first element of a list, waiting for one. Of several lists, the
      * first that has any is taken.
      *
-     * @param timeoutSeconds - How long to wait; 0 waits without end.
+     * @param timeoutSeconds - How long to wait; 0 waits for ever.
      * @returns The list and the element, or `null` when the time is over.
      * @see https://redis.io/docs/latest/commands/blpop/ (Redis 2.0.0; O(N))
      */
@@ -52,7 +52,7 @@ declare module '../commands.js' {
     /**
      * Like `blpop`, with the last element of the list.
      *
-     * @param timeoutSeconds - How long to wait; 0 waits without end.
+     * @param timeoutSeconds - How long to wait; 0 waits for ever.
      * @returns The list and the element, or `null` when the time is over.
      * @see https://redis.io/docs/latest/commands/brpop/ (Redis 2.0.0; O(N))
      */
@@ -62,7 +62,7 @@ declare module '../commands.js' {
      * Moves the last element of a list to the front of another, waiting for one. `blmove` does
      * more.
      *
-     * @param timeoutSeconds - How long to wait; 0 waits without end.
+     * @param timeoutSeconds - How long to wait; 0 waits for ever.
      * @returns The element, or `null` when the time is over.
      * @see https://redis.io/docs/latest/commands/brpoplpush/ (Redis 2.2.0; O(1))
      */
@@ -85,7 +85,7 @@ declare module '../commands.js' {
     linsert(key: Key, where: 'BEFORE' | 'AFTER', pivot: Value, element: Value): Promise<number>;
 
     /**
-     * The length of a list; 0 when the key does not exist.
+     * Counts the elements of a list; 0 when the key does not exist.
      *
      * @see https://redis.io/docs/latest/commands/llen/ (Redis 1.0.0; O(1))
      */

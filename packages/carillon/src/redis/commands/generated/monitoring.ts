@@ -11,7 +11,7 @@ export type MemoryUsageOptions = {
 declare module '../commands.js' {
   interface Commands<S extends Strings> {
     /**
-     * How many entries a log of commands has.
+     * Counts the entries of a log of commands.
      *
      * @param type - Which of the three logs.
      * @see https://valkey.io/commands/commandlog-len/ (Valkey 8.1.0; O(1))
@@ -36,7 +36,7 @@ declare module '../commands.js' {
     hotkeysReset(): Promise<'OK'>;
 
     /**
-     * Ends the counting; `hotkeysGet` tells the result still.
+     * Ends the counting; `hotkeysGet` still tells the result.
      *
      * @returns `null` when nothing was being counted.
      * @see https://redis.io/docs/latest/commands/hotkeys-stop/ (Redis 8.6.0, not in Valkey;
@@ -45,14 +45,14 @@ declare module '../commands.js' {
     hotkeysStop(): Promise<'OK' | null>;
 
     /**
-     * Advice about delays, for people.
+     * Gives advice about delays, for people.
      *
      * @see https://redis.io/docs/latest/commands/latency-doctor/ (Redis 2.8.13; O(1))
      */
     latencyDoctor(): Promise<string>;
 
     /**
-     * The delays of an event, drawn in letters.
+     * Draws the delays of an event in letters.
      *
      * @param event - Such as `command` or `fork`.
      * @throws {ReplyError} There is no sample of the event.
@@ -61,7 +61,7 @@ declare module '../commands.js' {
     latencyGraph(event: string): Promise<string>;
 
     /**
-     * The latest delays of an event, 160 at most, oldest first.
+     * Gets the latest delays of an event, 160 at most, oldest first.
      *
      * @param event - Such as `command` or `fork`.
      * @returns Unix time in seconds and delay in milliseconds.
@@ -78,14 +78,14 @@ declare module '../commands.js' {
     latencyReset(...events: Many<string>): Promise<number>;
 
     /**
-     * Advice about memory, for people.
+     * Gives advice about memory, for people.
      *
      * @see https://redis.io/docs/latest/commands/memory-doctor/ (Redis 4.0.0; O(1))
      */
     memoryDoctor(): Promise<string>;
 
     /**
-     * The report of the memory allocator.
+     * Gets the report of the memory allocator.
      *
      * @see https://redis.io/docs/latest/commands/memory-malloc-stats/ (Redis 4.0.0)
      */
@@ -99,7 +99,7 @@ declare module '../commands.js' {
     memoryPurge(): Promise<'OK'>;
 
     /**
-     * How much memory a key takes with its value.
+     * Tells how much memory a key takes with its value.
      *
      * @returns Bytes; `null` when the key does not exist.
      * @see https://redis.io/docs/latest/commands/memory-usage/ (Redis 4.0.0; O(N))
@@ -107,7 +107,7 @@ declare module '../commands.js' {
     memoryUsage(key: Key, options?: MemoryUsageOptions): Promise<number | null>;
 
     /**
-     * How many entries the log of slow commands has.
+     * Counts the entries of the log of slow commands.
      *
      * @see https://redis.io/docs/latest/commands/slowlog-len/ (Redis 2.2.12; O(1))
      */

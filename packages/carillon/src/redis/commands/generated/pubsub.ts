@@ -13,8 +13,8 @@ declare module '../commands.js' {
     publish(channel: Key, message: Value): Promise<number>;
 
     /**
-     * The channels that somebody is subscribed to, patterns aside. In a cluster, those of this
-     * server.
+     * Gets the channels that somebody is subscribed to, patterns aside. In a cluster, those of
+     * this server.
      *
      * @param pattern - Only channels that match it.
      * @see https://redis.io/docs/latest/commands/pubsub-channels/ (Redis 2.8.0; O(N))
@@ -22,14 +22,14 @@ declare module '../commands.js' {
     pubsubChannels(pattern?: Key): Promise<S[]>;
 
     /**
-     * How many patterns somebody is subscribed to. In a cluster, those of this server.
+     * Counts the patterns that somebody is subscribed to. In a cluster, those of this server.
      *
      * @see https://redis.io/docs/latest/commands/pubsub-numpat/ (Redis 2.8.0; O(1))
      */
     pubsubNumpat(): Promise<number>;
 
     /**
-     * How many subscribers channels have, patterns aside. In a cluster, those of this server.
+     * Counts the subscribers of channels, patterns aside. In a cluster, those of this server.
      *
      * @returns The count by channel, also 0.
      * @see https://redis.io/docs/latest/commands/pubsub-numsub/ (Redis 2.8.0; O(N))
@@ -37,7 +37,7 @@ declare module '../commands.js' {
     pubsubNumsub(...channels: Many<Key>): Promise<Fields<number>>;
 
     /**
-     * The sharded channels of this server that somebody is subscribed to.
+     * Gets the sharded channels of this server that somebody is subscribed to.
      *
      * @param pattern - Only channels that match it.
      * @see https://redis.io/docs/latest/commands/pubsub-shardchannels/ (Redis 7.0.0; O(N))
@@ -45,7 +45,7 @@ declare module '../commands.js' {
     pubsubShardchannels(pattern?: Key): Promise<S[]>;
 
     /**
-     * How many subscribers sharded channels have on this server.
+     * Counts the subscribers of sharded channels on this server.
      *
      * @returns The count by channel, also 0.
      * @see https://redis.io/docs/latest/commands/pubsub-shardnumsub/ (Redis 7.0.0; O(N))

@@ -45,7 +45,7 @@ export type FunctionRestoreOptions =
 declare module '../commands.js' {
   interface Commands<S extends Strings> {
     /**
-     * Deletes a library and its functions.
+     * Removes one library, with all functions that it registered.
      *
      * @throws {ReplyError} There is no such library.
      * @see https://redis.io/docs/latest/commands/function-delete/ (Redis 7.0.0; O(1))
@@ -53,7 +53,7 @@ declare module '../commands.js' {
     functionDelete(libraryName: string): Promise<'OK'>;
 
     /**
-     * All libraries in a form that `functionRestore` reads.
+     * Packs all libraries, for `functionRestore`.
      *
      * @returns Bytes, also where strings are text.
      * @see https://redis.io/docs/latest/commands/function-dump/ (Redis 7.0.0; O(N))
@@ -100,7 +100,7 @@ declare module '../commands.js' {
     scriptDebug(mode: 'YES' | 'SYNC' | 'NO'): Promise<'OK'>;
 
     /**
-     * Which scripts the server has.
+     * Tells which scripts the server has.
      *
      * @returns 1 or 0 for each.
      * @see https://redis.io/docs/latest/commands/script-exists/ (Redis 2.6.0; O(N))
@@ -131,7 +131,7 @@ declare module '../commands.js' {
     scriptLoad(script: string): Promise<string>;
 
     /**
-     * The text of a script that the server has.
+     * Gets the text of a script that the server has.
      *
      * @throws {NoScriptError} The server has it not.
      * @see https://valkey.io/commands/script-show/ (Valkey 8.0.0; O(1))

@@ -47,14 +47,14 @@ declare module '../commands.js' {
     bgsave(options?: BgsaveOptions): Promise<string>;
 
     /**
-     * How many commands the server has.
+     * Counts the commands of the server.
      *
      * @see https://redis.io/docs/latest/commands/command-count/ (Redis 2.8.13; O(1))
      */
     commandCount(): Promise<number>;
 
     /**
-     * The keys in the words of a command.
+     * Finds the keys in the words of a command.
      *
      * @throws {ReplyError} It has no keys, or its words are wrong.
      * @see https://redis.io/docs/latest/commands/command-getkeys/ (Redis 2.8.13; O(N))
@@ -95,7 +95,7 @@ declare module '../commands.js' {
     configSet(settings: Values): Promise<'OK'>;
 
     /**
-     * How many keys the database has.
+     * Counts the keys of the database.
      *
      * @see https://redis.io/docs/latest/commands/dbsize/ (Redis 1.0.0; O(1))
      */
@@ -116,7 +116,7 @@ declare module '../commands.js' {
     flushdb(options?: FlushallOptions): Promise<'OK'>;
 
     /**
-     * When a snapshot was written last.
+     * Tells when a snapshot was written last.
      *
      * @returns Unix time in seconds; when the server started, if none was written since.
      * @see https://redis.io/docs/latest/commands/lastsave/ (Redis 1.0.0; O(1))
@@ -124,14 +124,14 @@ declare module '../commands.js' {
     lastsave(): Promise<number>;
 
     /**
-     * A piece of computer art, and the version of the server.
+     * Draws a piece of computer art, and tells the version of the server.
      *
      * @see https://redis.io/docs/latest/commands/lolwut/ (Redis 5.0.0)
      */
     lolwut(options?: LolwutOptions): Promise<string>;
 
     /**
-     * Loads a module.
+     * Adds a module to the running server.
      *
      * @param path - A file on the machine of the server.
      * @throws {ReplyError} It cannot be loaded, or the server does not allow it.
@@ -140,7 +140,7 @@ declare module '../commands.js' {
     moduleLoad(path: string, ...args: Many<Value>): Promise<'OK'>;
 
     /**
-     * Unloads a module.
+     * Takes a module out of the running server.
      *
      * @throws {ReplyError} There is none of that name, or its types or clients are in use.
      * @see https://redis.io/docs/latest/commands/module-unload/ (Redis 4.0.0; O(1))
@@ -167,7 +167,7 @@ declare module '../commands.js' {
     save(): Promise<'OK'>;
 
     /**
-     * The old name of `replicaof`.
+     * Does what `replicaof` does: its old name.
      *
      * @param source - Host and port of the server to follow; `NO`, `ONE` makes it a primary,
      *   with its data.
@@ -186,7 +186,7 @@ declare module '../commands.js' {
     swapdb(index1: number, index2: number): Promise<'OK'>;
 
     /**
-     * The server's clock.
+     * Reads the server's clock.
      *
      * @returns Unix time in seconds, and the microseconds of the second.
      * @see https://redis.io/docs/latest/commands/time/ (Redis 2.6.0; O(1))

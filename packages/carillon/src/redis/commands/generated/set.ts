@@ -27,7 +27,7 @@ declare module '../commands.js' {
     sadd(key: Key, ...members: Many<Value>): Promise<number>;
 
     /**
-     * The number of members; 0 when the key does not exist.
+     * Counts the members of a set; 0 when the key does not exist.
      *
      * @see https://redis.io/docs/latest/commands/scard/ (Redis 1.0.0; O(1))
      */
@@ -73,9 +73,9 @@ declare module '../commands.js' {
     sinterstore(destination: Key, ...keys: Many<Key>): Promise<number>;
 
     /**
-     * Whether a set has a member.
+     * Tells whether a set has a member.
      *
-     * @returns 1, or 0 when it has not.
+     * @returns 1, or 0 when it is no member.
      * @see https://redis.io/docs/latest/commands/sismember/ (Redis 1.0.0; O(1))
      */
     sismember(key: Key, member: Value): Promise<number>;
@@ -89,15 +89,15 @@ declare module '../commands.js' {
     smembers(key: Key): Promise<S[]>;
 
     /**
-     * Which members a set has.
+     * Tells which members a set has.
      *
-     * @returns In the order of the members 1, or 0 when it has not.
+     * @returns In the order of the members 1, or 0 for what is no member.
      * @see https://redis.io/docs/latest/commands/smismember/ (Redis 6.2.0; O(N))
      */
     smismember(key: Key, ...members: Many<Value>): Promise<number[]>;
 
     /**
-     * Moves a member from one set to another.
+     * Takes a member out of a set and adds it to another, in one step.
      *
      * @returns 1, or 0 when the source does not have it.
      * @see https://redis.io/docs/latest/commands/smove/ (Redis 1.0.0; O(1))

@@ -53,7 +53,7 @@ declare module '../commands.js' {
      * Removes and gets members with the lowest or the highest scores, waiting for one. Of
      * several sorted sets, the first that has any is taken.
      *
-     * @param timeoutSeconds - How long to wait; 0 waits without end.
+     * @param timeoutSeconds - How long to wait; 0 waits for ever.
      * @returns The key and the members that were in it, or `null` when the time is over.
      * @see https://redis.io/docs/latest/commands/bzmpop/ (Redis 7.0.0; O(K))
      */
@@ -68,7 +68,7 @@ declare module '../commands.js' {
      * Removes and gets the member with the highest score, waiting for one. Of several sorted
      * sets, the first that has any is taken.
      *
-     * @param timeoutSeconds - How long to wait; 0 waits without end.
+     * @param timeoutSeconds - How long to wait; 0 waits for ever.
      * @returns The key, the member and its score, or `null` when the time is over.
      * @see https://redis.io/docs/latest/commands/bzpopmax/ (Redis 5.0.0; O(log(N)))
      */
@@ -81,7 +81,7 @@ declare module '../commands.js' {
      * Removes and gets the member with the lowest score, waiting for one. Of several sorted
      * sets, the first that has any is taken.
      *
-     * @param timeoutSeconds - How long to wait; 0 waits without end.
+     * @param timeoutSeconds - How long to wait; 0 waits for ever.
      * @returns The key, the member and its score, or `null` when the time is over.
      * @see https://redis.io/docs/latest/commands/bzpopmin/ (Redis 5.0.0; O(log(N)))
      */
@@ -91,14 +91,14 @@ declare module '../commands.js' {
     ): Promise<[key: S, member: S, score: number] | null>;
 
     /**
-     * How many members a sorted set has; 0 when the key does not exist.
+     * Counts the members of a sorted set; 0 when the key does not exist.
      *
      * @see https://redis.io/docs/latest/commands/zcard/ (Redis 1.2.0; O(1))
      */
     zcard(key: Key): Promise<number>;
 
     /**
-     * How many members have scores in a range, both ends included.
+     * Counts the members whose scores are in a range, both ends included.
      *
      * @param min - A score, `'(1'` without 1 itself, or `'-inf'`.
      * @param max - A score, `'(1'` without 1 itself, or `'+inf'`.
@@ -125,7 +125,7 @@ declare module '../commands.js' {
     zincrby(key: Key, increment: number, member: Value): Promise<number>;
 
     /**
-     * How many members are in all of the sorted sets.
+     * Counts the members that are in all of the sorted sets.
      *
      * @see https://redis.io/docs/latest/commands/zintercard/ (Redis 7.0.0; O(N*K))
      */
@@ -145,8 +145,8 @@ declare module '../commands.js' {
     ): Promise<number>;
 
     /**
-     * How many members have names in a range. Means something only where all members have the
-     * same score.
+     * Counts the members whose names are in a range. Means something only where all members
+     * have the same score.
      *
      * @param min - `'[a'` with `a` itself, `'(a'` without, or `'-'`.
      * @param max - `'[a'` with `a` itself, `'(a'` without, or `'+'`.

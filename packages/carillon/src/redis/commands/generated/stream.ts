@@ -100,7 +100,7 @@ declare module '../commands.js' {
     xgroupDestroy(key: Key, group: Value): Promise<number>;
 
     /**
-     * How many entries a stream has; 0 when the key does not exist.
+     * Counts the entries of a stream; 0 when the key does not exist.
      *
      * @see https://redis.io/docs/latest/commands/xlen/ (Redis 5.0.0; O(1))
      */

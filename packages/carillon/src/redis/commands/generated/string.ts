@@ -261,7 +261,7 @@ declare module '../commands.js' {
     strlen(key: Key): Promise<number>;
 
     /**
-     * The old name of `getrange`.
+     * Gets a piece of a string: the old name of `getrange`.
      *
      * @see https://redis.io/docs/latest/commands/substr/ (Redis 1.0.0; O(N))
      */

@@ -5,14 +5,14 @@ import type { Strings } from '../reply-shapes.js';
 declare module '../commands.js' {
   interface Commands<S extends Strings> {
     /**
-     * How many elements a vector set has; 0 when the key does not exist.
+     * Counts the elements of a vector set; 0 when the key does not exist.
      *
      * @see https://redis.io/docs/latest/commands/vcard/ (Redis 8.0.0, not in Valkey)
      */
     vcard(key: Key): Promise<number>;
 
     /**
-     * How many dimensions the vectors of a vector set have.
+     * Counts the dimensions of the vectors of a vector set.
      *
      * @throws {ReplyError} The key does not exist.
      * @see https://redis.io/docs/latest/commands/vdim/ (Redis 8.0.0, not in Valkey)
@@ -28,7 +28,7 @@ declare module '../commands.js' {
     vgetattr(key: Key, element: Value): Promise<S | null>;
 
     /**
-     * Whether there is such an element.
+     * Tells whether there is such an element.
      *
      * @see https://redis.io/docs/latest/commands/vismember/ (Redis 8.2.0, not in Valkey)
      */
@@ -56,7 +56,7 @@ declare module '../commands.js' {
      * Gives an element other attributes.
      *
      * @param json - The server takes any text, but filters by JSON only; empty for none.
-     * @returns Whether there is such an element.
+     * @returns Tells whether there is such an element.
      * @see https://redis.io/docs/latest/commands/vsetattr/ (Redis 8.0.0, not in Valkey)
      */
     vsetattr(key: Key, element: Value, json: string): Promise<boolean>;

@@ -13,6 +13,9 @@ const BOB: readonly Words[] = [
   ],
 ];
 
+/** By its template: it runs for both protocols. */
+const ACL_FILE = `one-shape/acl-file.test.ts :: users are saved to a file and loaded from it, under RESP\${protocol}`;
+
 export const ACL_CASES: ShapeCases = {
   cases: {
     aclCat: [
@@ -122,8 +125,8 @@ export const ACL_CASES: ShapeCases = {
     ],
   },
   elsewhere: {
-    aclLoad: 'one-shape/acl-file.test.ts :: users are saved to a file and loaded from it',
-    aclSave: 'one-shape/acl-file.test.ts :: users are saved to a file and loaded from it',
+    aclLoad: ACL_FILE,
+    aclSave: ACL_FILE,
   },
 };
 

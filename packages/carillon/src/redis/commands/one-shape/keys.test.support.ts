@@ -318,7 +318,7 @@ export const KEYS_CASES: ShapeCases = {
     unlink: [{ prepare: SET_K, run: (redis) => redis.unlink('k', 'none'), gives: 1 }],
   },
   elsewhere: {
-    wait: 'redis/commands/by-hand/keys.test.ts :: what was written waits for replicas',
-    waitaof: 'redis/commands/by-hand/keys.test.ts :: what was written waits for the disk',
+    wait: 'by-hand/keys.test.ts :: what was written waits for replicas',
+    waitaof: 'by-hand/keys.test.ts :: what was written waits for the disk',
   },
 };

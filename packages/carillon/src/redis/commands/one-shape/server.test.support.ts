@@ -7,6 +7,9 @@ import type { LoadedModule } from '../by-hand/server.js';
 import type { Fields } from '../parameters.js';
 import { bytes, type ShapeCases } from './shape-case.test.support.js';
 
+/** By its template: it runs for both protocols. */
+const MODULES = `by-hand/server.test.ts :: modules are loaded with arguments and settings, under RESP\${protocol}`;
+
 export const SERVER_CASES: ShapeCases = {
   cases: {
     bgrewriteaof: [
@@ -292,10 +295,10 @@ export const SERVER_CASES: ShapeCases = {
   },
   elsewhere: {
     failover: 'by-hand/server.test.ts :: a failover is handed over, and called off',
-    moduleLoad: 'by-hand/server.test.ts :: modules are loaded with arguments and settings',
-    moduleLoadex: 'by-hand/server.test.ts :: modules are loaded with arguments and settings',
-    moduleUnload: 'by-hand/server.test.ts :: modules are loaded with arguments and settings',
-    shutdown: 'by-hand/server.test.ts :: a server that is shut down is gone',
+    moduleLoad: MODULES,
+    moduleLoadex: MODULES,
+    moduleUnload: MODULES,
+    shutdown: `by-hand/server.test.ts :: a server that is shut down is gone, and the client says so, under RESP\${protocol}`,
   },
 };
 

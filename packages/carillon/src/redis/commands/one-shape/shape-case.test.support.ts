@@ -29,7 +29,10 @@ export interface ShapeCases {
   readonly server?: StartServerOptions;
   /** By method: `{ getex: [{ run: (redis) => redis.getex('k'), gives: null }] }`. */
   readonly cases: Readonly<Record<string, readonly ShapeCase[]>>;
-  /** Methods that cannot be shown so, by the test that shows them: `path/to/file.test.ts :: name`. */
+  /**
+   * Methods that cannot be shown so, by the test that shows them: `by-hand/keys.test.ts :: its name`,
+   * the path from `redis/commands`.
+   */
   readonly elsewhere?: Readonly<Record<string, string>>;
 }
 
