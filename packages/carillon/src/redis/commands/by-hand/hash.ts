@@ -1,5 +1,4 @@
 /** Commands on hashes whose options decide what they send or reply. */
-import type { AtMostOne } from '../options.js';
 import type { Fields, Key, Values } from '../parameters.js';
 import { REPLIES, type ReplyReader } from '../replies.js';
 import { pairsToRecord, type Strings, textOf } from '../reply-shapes.js';
@@ -17,13 +16,19 @@ export interface HscanOptions {
 }
 
 /** Options of `hsetex`. */
-export type HsetexOptions = Expiry &
-  AtMostOne<{
-    /** Only when the hash has none of the fields. */
-    fnx: boolean;
-    /** Only when the hash has all fields. */
-    fxx: boolean;
-  }>;
+export type HsetexOptions = Expiry & HsetexCondition;
+
+type HsetexCondition =
+  | {
+      /** Only when the hash has none of the fields. */
+      readonly fnx?: boolean | undefined;
+      readonly fxx?: false | undefined;
+    }
+  | {
+      readonly fnx?: false | undefined;
+      /** Only when the hash has all fields. */
+      readonly fxx?: boolean | undefined;
+    };
 
 declare module '../commands.js' {
   interface Commands<S extends Strings> {
@@ -43,6 +48,12 @@ declare module '../commands.js' {
       count: number,
       options: { withvalues: true },
     ): Promise<[field: S, value: S][]>;
+    hrandfield(
+      key: Key,
+      count: number,
+      options?: { withvalues?: boolean | undefined },
+    ): Promise<S[] | [field: S, value: S][]>;
+    hrandfield(key: Key, count?: number): Promise<S | S[] | null>;
 
     /**
      * Gets some fields of a hash, and where to go on. A field that is there from the first call to the
@@ -63,6 +74,11 @@ declare module '../commands.js' {
       cursor: string,
       options: HscanOptions & { novalues: true },
     ): Promise<[cursor: string, names: S[]]>;
+    hscan(
+      key: Key,
+      cursor: string,
+      options?: HscanOptions,
+    ): Promise<[cursor: string, fields: Fields<S> | S[]]>;
 
     /**
      * Sets fields of a hash, all at once, or none when the condition does not hold; with an option they

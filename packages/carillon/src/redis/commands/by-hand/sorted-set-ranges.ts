@@ -84,6 +84,12 @@ declare module '../commands.js' {
       stop: Value,
       options?: ZrangeOptions & { readonly withscores?: false | undefined },
     ): Promise<S[]>;
+    zrange(
+      key: Key,
+      start: Value,
+      stop: Value,
+      options?: ZrangeOptions,
+    ): Promise<S[] | [member: S, score: number][]>;
 
     /**
      * Gets members by rank, from the highest score to the lowest. `zrange` with `rev` does more.
@@ -103,6 +109,12 @@ declare module '../commands.js' {
       stop: number,
       options?: ZrevrangeOptions & { readonly withscores?: false | undefined },
     ): Promise<S[]>;
+    zrevrange(
+      key: Key,
+      start: number,
+      stop: number,
+      options?: ZrevrangeOptions,
+    ): Promise<S[] | [member: S, score: number][]>;
 
     /**
      * Gets members by score, from the lowest to the highest. `zrange` with `byscore` does more.
@@ -123,6 +135,12 @@ declare module '../commands.js' {
       max: number | string,
       options?: ZrangebyscoreOptions & { readonly withscores?: false | undefined },
     ): Promise<S[]>;
+    zrangebyscore(
+      key: Key,
+      min: number | string,
+      max: number | string,
+      options?: ZrangebyscoreOptions,
+    ): Promise<S[] | [member: S, score: number][]>;
 
     /**
      * Gets members by score, from the highest to the lowest. `zrange` with `byscore` and `rev` does more.
@@ -143,6 +161,12 @@ declare module '../commands.js' {
       min: number | string,
       options?: ZrangebyscoreOptions & { readonly withscores?: false | undefined },
     ): Promise<S[]>;
+    zrevrangebyscore(
+      key: Key,
+      max: number | string,
+      min: number | string,
+      options?: ZrangebyscoreOptions,
+    ): Promise<S[] | [member: S, score: number][]>;
   }
 }
 

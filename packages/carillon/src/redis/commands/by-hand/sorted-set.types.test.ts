@@ -41,7 +41,7 @@ export async function replies(): Promise<void> {
   (await redis.zrandmember('z')) satisfies string | null;
   (await redis.zrandmember('z', -3, { withscores: true })) satisfies Scored<string>[];
   (await redis.zunion(['a', 'b'], { weights: [1, 2] })) satisfies string[];
-  (await redis.zinter('a', { aggregate: 'MAX', withscores: true })) satisfies Scored<string>[];
+  (await redis.zinter('a', { aggregate: 'max', withscores: true })) satisfies Scored<string>[];
   (await redis.zscan('z', '0')) satisfies [cursor: string, members: Scored<string>[]];
   (await redis.zscan('z', '0', { noscores: true })) satisfies [cursor: string, members: string[]];
   // What one command gives, another takes.

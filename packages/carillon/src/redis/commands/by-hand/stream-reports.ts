@@ -116,8 +116,16 @@ export interface ConsumerInfo {
   readonly inactive?: number;
 }
 
-/** Options of XINFO STREAM that make its report a full one. */
-export interface XinfoStreamOptions {
+/** Options of XINFO STREAM. */
+export type XinfoStreamOptions = BriefStreamInfoOptions | FullStreamInfoOptions;
+
+interface BriefStreamInfoOptions {
+  readonly full?: false | undefined;
+  readonly count?: undefined;
+}
+
+interface FullStreamInfoOptions {
+  /** Tell of entries, groups and consumers too. */
   readonly full: true;
   /** Entries of the stream, and of each list of what is pending, at most; 10 by default, 0 for all. */
   readonly count?: number | undefined;
@@ -145,8 +153,9 @@ declare module '../commands.js' {
      * @throws {ReplyError} The stream does not exist.
      * @see https://redis.io/docs/latest/commands/xinfo-stream/ (Redis 5.0.0; O(1))
      */
-    xinfoStream(key: Key): Promise<StreamInfo<S>>;
-    xinfoStream(key: Key, options: XinfoStreamOptions): Promise<FullStreamInfo<S>>;
+    xinfoStream(key: Key, options?: BriefStreamInfoOptions): Promise<StreamInfo<S>>;
+    xinfoStream(key: Key, options: FullStreamInfoOptions): Promise<FullStreamInfo<S>>;
+    xinfoStream(key: Key, options?: XinfoStreamOptions): Promise<StreamInfo<S> | FullStreamInfo<S>>;
   }
 }
 

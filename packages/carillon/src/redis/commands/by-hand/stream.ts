@@ -33,12 +33,17 @@ type TrimMode =
     };
 
 /** What to cut off the old end of the stream: at most one of these. */
-type Threshold = AtMostOne<{
-  /** Keep this many entries, the newest. */
-  maxlen: number;
-  /** Keep entries with this id or a later one. */
-  minid: string;
-}>;
+type Threshold =
+  | {
+      /** Keep this many entries, the newest. */
+      readonly maxlen?: number | undefined;
+      readonly minid?: undefined;
+    }
+  | {
+      readonly maxlen?: undefined;
+      /** Keep entries with this id or a later one. */
+      readonly minid?: string | undefined;
+    };
 
 /** What makes the entry one of its own: an id, or what to know a repeated call by. */
 type Identity = AtMostOne<{

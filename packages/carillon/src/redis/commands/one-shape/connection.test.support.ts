@@ -88,8 +88,8 @@ export const CONNECTION_CASES: ShapeCases = {
       {
         run: (redis) =>
           redis.clientKill({
-            ...{ type: 'PUBSUB', user: 'default', addr: '1.2.3.4:5', laddr: '1.2.3.4:5' },
-            skipme: 'NO',
+            ...{ type: 'pubsub', user: 'default', addr: '1.2.3.4:5', laddr: '1.2.3.4:5' },
+            skipme: false,
           }),
         gives: 0,
       },
@@ -105,7 +105,7 @@ export const CONNECTION_CASES: ShapeCases = {
       },
     ],
     clientList: [
-      { run: (redis) => redis.clientList({ type: 'REPLICA' }), gives: [] },
+      { run: (redis) => redis.clientList({ type: 'replica' }), gives: [] },
       {
         run: (redis) => redis.clientList(),
         gives: (clients: unknown) => {
@@ -127,7 +127,7 @@ export const CONNECTION_CASES: ShapeCases = {
         run: onLease(async (lease, redis) => {
           await lease.clientSetname('worker');
           const fits: ClientListOptions[] = [
-            { name: 'worker', skipme: 'YES', type: 'NORMAL', user: 'default', db: 0 },
+            { name: 'worker', skipme: true, type: 'normal', user: 'default', db: 0 },
             { ip: '127.0.0.1', id: [await lease.clientId(), 1], 'not-name': 'other' },
             { 'not-id': [await redis.clientId()], name: 'worker', 'lib-name': 'carillon' },
           ];
