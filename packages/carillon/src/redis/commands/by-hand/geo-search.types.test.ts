@@ -31,6 +31,11 @@ export async function replies(): Promise<void> {
   (await redis.geopos('s', 'a')) satisfies (Coordinates | null)[];
   const [found] = await redis.multi((tx) => [tx.geosearch('s', { ...AROUND, withdist: true })]);
   found satisfies { member: string; distance: number }[];
+  // What is `false` is not given, also beside what excludes it.
+  (await redis.geosearch('s', { ...AROUND, asc: true, desc: false })) satisfies string[];
+  (await redis.geosearch('s', { ...AROUND, desc: maybe, asc: false })) satisfies string[];
+  (await redis.geoadd('s', { a: [1, 2] }, { nx: true, xx: false })) satisfies number;
+  (await redis.geodist('s', 'a', 'b', 'km')) satisfies number | null;
 }
 
 export function refused(): void {

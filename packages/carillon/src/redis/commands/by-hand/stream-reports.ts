@@ -117,19 +117,14 @@ export interface ConsumerInfo {
 }
 
 /** Options of XINFO STREAM. */
-export type XinfoStreamOptions = BriefStreamInfoOptions | FullStreamInfoOptions;
-
-interface BriefStreamInfoOptions {
-  readonly full?: false | undefined;
-  readonly count?: undefined;
-}
-
-interface FullStreamInfoOptions {
-  /** Tell of entries, groups and consumers too. */
-  readonly full: true;
-  /** Entries of the stream, and of each list of what is pending, at most; 10 by default, 0 for all. */
-  readonly count?: number | undefined;
-}
+export type XinfoStreamOptions =
+  | { readonly full?: false | undefined; readonly count?: undefined }
+  | {
+      /** Report in full: with entries, groups and consumers. */
+      readonly full: true;
+      /** Entries of the stream, and of each list of what is pending, at most; 10 by default, 0 for all. */
+      readonly count?: number | undefined;
+    };
 
 declare module '../commands.js' {
   interface Commands<S extends Strings> {
@@ -153,8 +148,11 @@ declare module '../commands.js' {
      * @throws {ReplyError} The stream does not exist.
      * @see https://redis.io/docs/latest/commands/xinfo-stream/ (Redis 5.0.0; O(1))
      */
-    xinfoStream(key: Key, options?: BriefStreamInfoOptions): Promise<StreamInfo<S>>;
-    xinfoStream(key: Key, options: FullStreamInfoOptions): Promise<FullStreamInfo<S>>;
+    xinfoStream(
+      key: Key,
+      options?: XinfoStreamOptions & { full?: false | undefined },
+    ): Promise<StreamInfo<S>>;
+    xinfoStream(key: Key, options: XinfoStreamOptions & { full: true }): Promise<FullStreamInfo<S>>;
     xinfoStream(key: Key, options?: XinfoStreamOptions): Promise<StreamInfo<S> | FullStreamInfo<S>>;
   }
 }
