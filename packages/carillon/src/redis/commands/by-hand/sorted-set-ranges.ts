@@ -22,7 +22,7 @@ interface RangeByRank {
 
 interface RangeByScore {
   /** The ends are scores: `1`, `'(1'` without 1 itself, `'-inf'`. */
-  readonly byscore: boolean;
+  readonly byscore: boolean | undefined;
   readonly bylex?: false | undefined;
   /** From the highest score to the lowest; the higher end is then given first. */
   readonly rev?: boolean | undefined;
@@ -38,7 +38,7 @@ interface RangeByName {
    * The ends are names: `'[a'` with `a` itself, `'(a'` without, `'-'` and `'+'` for all. Means something
    * only where all members have the same score.
    */
-  readonly bylex: boolean;
+  readonly bylex: boolean | undefined;
   /** Against the order of the names; the higher end is then given first. */
   readonly rev?: boolean | undefined;
   /** Skip so many, then give so many at most; -1 gives all. */

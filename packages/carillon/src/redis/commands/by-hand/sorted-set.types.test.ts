@@ -50,7 +50,7 @@ export async function replies(): Promise<void> {
   void redis.bytes.zadd('to', new Map(await redis.bytes.zrange('z', 0, -1, { withscores: true })));
   // What is known at run time only gives either.
   (await redis.zrange('z', 0, -1, { withscores: maybe })) satisfies string[] | Scored<string>[];
-  (await redis.zrange('z', 0, 9, { byscore: maybe, rev: true, withscores: maybe })) satisfies
+  (await redis.zrange('z', 0, 9, { byscore: maybe, rev: maybe, withscores: maybe })) satisfies
     | string[]
     | Scored<string>[];
   (await redis.zrevrange('z', 0, -1, { withscores: maybe })) satisfies string[] | Scored<string>[];

@@ -127,7 +127,7 @@ type MsetexCondition =
 
 /** Options of `lcs` that ask for the pieces which two strings have in common. */
 export interface LcsMatchesOptions {
-  readonly idx: boolean;
+  readonly idx: boolean | undefined;
   readonly len?: false | undefined;
   /** Leave out pieces that are shorter, in bytes. */
   readonly minmatchlen?: number | undefined;
