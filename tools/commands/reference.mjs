@@ -146,7 +146,7 @@ Every command that ${servers.join(', ')} list is a method: its name in lower cas
 
 - Required parameters stand in the order in which they are sent; options are one object behind them, with the server's words in lower case, also those that are an option's value: \`{ aggregate: 'max' }\`. \`false\` and \`undefined\` mean: not given. A required choice is one word in capitals: \`'LEFT'\`.
 - Where an option or a count decides the shape of the reply, one that is only known at run time gives the union of the shapes.
-- \`Key\` is text or bytes. \`Value\` is text, bytes, a number or a bigint. \`Many<Key>\` takes several, one by one or in arrays. \`Values\` is a record, or a \`Map\` where names are bytes or must keep their order.
+- \`Key\` is text or bytes. \`Value\` is text, bytes, a number or a bigint. \`Many<Key>\` takes several, one by one or in arrays. \`Values\` is a record, or a \`Map\` where names are bytes or must keep their order; \`T | Values\` is also an object of any type whose members are values.
 - \`S\` in a reply is \`string\`, or \`Uint8Array\` in the view \`redis.bytes\`. Ids, the server's own words and names in records are text in both.
 - A reply has one shape, whatever the protocol: floating-point numbers are numbers, maps are plain objects (\`Fields<T>\`), sets are arrays.
 - An integer that no number holds exactly rejects with \`UNSAFE_INTEGER\`; \`call(words, { integers: 'bigint' })\` gives it.

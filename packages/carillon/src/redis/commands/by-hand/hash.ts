@@ -1,5 +1,5 @@
 /** Commands on hashes whose options decide what they send or reply. */
-import type { Fields, Key, Values } from '../parameters.js';
+import type { Fields, Key, Values, ValuesOf } from '../parameters.js';
 import { REPLIES, type ReplyReader } from '../replies.js';
 import { pairsToRecord, type Strings, textOf } from '../reply-shapes.js';
 import type { MethodsByHand } from '../typed-methods.js';
@@ -87,7 +87,11 @@ declare module '../commands.js' {
      * @returns 1, or 0 when nothing was set.
      * @see https://redis.io/docs/latest/commands/hsetex/ (Redis 8.0.0, Valkey 9.0.0; O(N))
      */
-    hsetex(key: Key, fields: Values, options?: HsetexOptions): Promise<number>;
+    hsetex<T extends ValuesOf<T>>(
+      key: Key,
+      fields: T | Values,
+      options?: HsetexOptions,
+    ): Promise<number>;
   }
 }
 

@@ -7,7 +7,7 @@
 import type { Argument } from '../../protocol/encoder.js';
 import { pairsOf } from '../argument-plan.js';
 import { type AtMostOne, checkOptions } from '../options.js';
-import type { Key, Value, Values } from '../parameters.js';
+import type { Key, Value, Values, ValuesOf } from '../parameters.js';
 import { REPLIES } from '../replies.js';
 import type { Strings } from '../reply-shapes.js';
 import type { MethodsByHand } from '../typed-methods.js';
@@ -86,13 +86,17 @@ declare module '../commands.js' {
      * @returns The entry's id.
      * @see https://redis.io/docs/latest/commands/xadd/ (Redis 5.0.0; O(1))
      */
-    xadd(key: Key, fields: Values): Promise<string>;
-    xadd(
+    xadd<T extends ValuesOf<T>>(key: Key, fields: T | Values): Promise<string>;
+    xadd<T extends ValuesOf<T>>(
       key: Key,
-      fields: Values,
+      fields: T | Values,
       options: XaddOptions & { nomkstream?: false | undefined },
     ): Promise<string>;
-    xadd(key: Key, fields: Values, options: XaddOptions): Promise<string | null>;
+    xadd<T extends ValuesOf<T>>(
+      key: Key,
+      fields: T | Values,
+      options: XaddOptions,
+    ): Promise<string | null>;
 
     /**
      * Sets for how long, and of how many entries, a stream knows `idmp` and `idmpauto` again. It

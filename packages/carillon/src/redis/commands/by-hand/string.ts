@@ -1,5 +1,5 @@
 /** Commands on strings whose options decide what they send or reply. */
-import type { Key, Value, Values } from '../parameters.js';
+import type { Key, Value, Values, ValuesOf } from '../parameters.js';
 import { REPLIES, type ReplyReader } from '../replies.js';
 import type { Strings } from '../reply-shapes.js';
 import type { MethodsByHand } from '../typed-methods.js';
@@ -194,7 +194,7 @@ declare module '../commands.js' {
      * @returns 1, or 0 when nothing was set.
      * @see https://redis.io/docs/latest/commands/msetex/ (Redis 8.4.0, Valkey 9.1.0; O(N))
      */
-    msetex(values: Values, options?: MsetexOptions): Promise<number>;
+    msetex<T extends ValuesOf<T>>(values: T | Values, options?: MsetexOptions): Promise<number>;
 
     /**
      * Sets a string, whatever the key held.
