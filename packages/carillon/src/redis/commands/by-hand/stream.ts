@@ -6,21 +6,35 @@
  */
 import type { Argument } from '../../protocol/encoder.js';
 import { pairsOf } from '../argument-plan.js';
-import { type AtMostOne, checkOptions } from '../options.js';
+import { checkOptions } from '../options.js';
 import type { Key, Value, Values, ValuesOf } from '../parameters.js';
 import { REPLIES } from '../replies.js';
 import type { Strings } from '../reply-shapes.js';
 import type { MethodsByHand } from '../typed-methods.js';
 
 /** What becomes of the places in consumer groups of entries that are deleted. */
-type ReferencePolicy = AtMostOne<{
+type ReferencePolicy = KeepReferences | DeleteReferences | DeleteAcknowledged;
+
+interface KeepReferences {
   /** They stay, as they do by default; an entry that is pending then has lost its fields. */
-  keepref: boolean;
+  readonly keepref?: boolean | undefined;
+  readonly delref?: false | undefined;
+  readonly acked?: false | undefined;
+}
+
+interface DeleteReferences {
+  readonly keepref?: false | undefined;
   /** They are deleted, too. */
-  delref: boolean;
+  readonly delref?: boolean | undefined;
+  readonly acked?: false | undefined;
+}
+
+interface DeleteAcknowledged {
+  readonly keepref?: false | undefined;
+  readonly delref?: false | undefined;
   /** Only entries that every group has read and acknowledged are deleted. */
-  acked: boolean;
-}>;
+  readonly acked?: boolean | undefined;
+}
 
 /** How exactly to cut, and how much at most. Means nothing without a threshold. */
 type TrimMode =
@@ -46,17 +60,31 @@ type Threshold =
     };
 
 /** What makes the entry one of its own: an id, or what to know a repeated call by. */
-type Identity = AtMostOne<{
+type Identity = IdentityById | IdentityByName | IdentityByFields;
+
+interface IdentityById {
   /** The entry's id, greater than all before it; the server's clock by default (`*`). */
-  id: string;
+  readonly id?: string | undefined;
+  readonly idmp?: undefined;
+  readonly idmpauto?: undefined;
+}
+
+interface IdentityByName {
+  readonly id?: undefined;
   /**
    * Adds nothing when this producer has added an entry by this name a while ago (`xcfgset`), and
    * replies with the id of that entry (Redis 8.6).
    */
-  idmp: readonly [producer: Value, name: Value];
+  readonly idmp?: readonly [producer: Value, name: Value] | undefined;
+  readonly idmpauto?: undefined;
+}
+
+interface IdentityByFields {
+  readonly id?: undefined;
+  readonly idmp?: undefined;
   /** Like `idmp` for this producer: an entry with equal fields is the same (Redis 8.6). */
-  idmpauto: Value;
-}>;
+  readonly idmpauto?: Value | undefined;
+}
 
 /** Options of XADD. With `nomkstream` it replies `null`, and adds nothing, when there is no stream. */
 export type XaddOptions = Threshold &
