@@ -80,7 +80,18 @@ export const CONNECTION_CASES: ShapeCases = {
       },
       {
         run: onLease(async (lease, redis) => {
-          const { addr = '' } = await lease.clientInfo();
+          const { id } = await lease.clientInfo();
+          return redis.clientKill({ id, skipme: true });
+        }),
+        gives: 1,
+      },
+      {
+        run: async (redis) => redis.clientKill({ id: await redis.clientId(), skipme: true }),
+        gives: 0,
+      },
+      {
+        run: onLease(async (lease, redis) => {
+          const { addr } = await lease.clientInfo();
           return redis.clientKill(addr);
         }),
         gives: 'OK',
@@ -140,6 +151,15 @@ export const CONNECTION_CASES: ShapeCases = {
         gives: [['worker'], ['worker'], ['worker'], []],
         on: ['valkey-9.1'],
       },
+      {
+        run: onLease(async (lease) => {
+          await lease.clientSetname('worker');
+          const all = await lease.clientList({ name: 'worker', skipme: false });
+          return [all.length, await lease.clientList({ name: 'worker', skipme: true })];
+        }),
+        gives: [1, []],
+        on: ['valkey-9.1'],
+      },
     ],
     clientNoEvict: [{ run: onLease((lease) => lease.clientNoEvict('ON')), gives: 'OK' }],
     clientNoTouch: [{ run: onLease((lease) => lease.clientNoTouch('ON')), gives: 'OK' }],
@@ -184,6 +204,7 @@ export const CONNECTION_CASES: ShapeCases = {
     ],
     clientUnblock: [
       { run: async (redis) => redis.clientUnblock(await redis.clientId()), gives: 0 },
+      { run: async (redis) => redis.clientUnblock((await redis.clientInfo()).id), gives: 0 },
       {
         run: async (redis) => {
           const waiting = redis.blpop('jobs', 0);
