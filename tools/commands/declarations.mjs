@@ -136,11 +136,14 @@ function addMembers(node, scope, options) {
     case 'TSUnionType':
       for (const each of node.types) addMembers(each, scope, options);
       break;
-    case 'TSMappedType':
+    case 'TSMappedType': {
+      const names = node.constraint ?? node.typeParameter?.constraint;
+      if (names?.operator === 'keyof') break; // the user's own
       if (typeText(node.typeAnnotation, scope) !== '') {
         throw new Error(`members of a mapped type are not read: ${textOf(node, scope.module)}`);
       }
       break;
+    }
     case 'TSTypeReference': {
       const { name } = node.typeName;
       if (OF_THE_LANGUAGE.has(name)) break;

@@ -184,7 +184,7 @@ function optionOf(fact) {
     const members = inner.map((each) => `${camelCase(each.name)}: ${typeOf(each)}`);
     return { name, type: `readonly [${members.join(', ')}]`, plan: `${name}=` };
   }
-  const words = wordsOf(fact);
+  const words = wordsOf(fact)?.toLowerCase(); // as the names of options are
   if (words !== undefined) return { name, type: words, plan: `${name}=` };
   if (type === 'oneof') throw new Refused(`\`${fact.name}\` is a choice`);
   return { name, type: typeOf(fact), plan: `${name}=` };

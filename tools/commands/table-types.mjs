@@ -14,6 +14,7 @@
  *   camel case: `{ timeout: 'timeoutSeconds' }`.
  * @property {Readonly<Record<string, string>>} [types] - Better types, by the final name.
  * @property {string} [signature] - The parameters in TypeScript, where the facts do not give them.
+ * @property {string} [typeParameters] - What `signature` is generic in: `T extends ValuesOf<T>`.
  * @property {string} [plan] - How they become arguments (`argument-plan.ts`); goes with `signature`.
  */
 

@@ -74,6 +74,7 @@ export const CONNECTION = {
   'CLIENT UNBLOCK': {
     summary: 'Ends the wait of a connection that is blocked.',
     reply: 'integer',
+    types: { clientId: 'number | string' },
     parameters: {
       timeout: 'As if its time were over; so it is without an option.',
       error: 'With the error `UNBLOCKED`.',

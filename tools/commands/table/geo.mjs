@@ -6,7 +6,7 @@ export const GEO = {
   GEODIST: {
     summary: 'Computes the distance between two members, as the crow flies.',
     reply: 'double?',
-    signature: "key: Key, member1: Value, member2: Value, unit?: 'M' | 'KM' | 'FT' | 'MI'",
+    signature: "key: Key, member1: Value, member2: Value, unit?: 'm' | 'km' | 'ft' | 'mi'",
     plan: '. . . .?',
     parameters: { unit: 'Metres by default.' },
     returns: '`null` when one of them is not there.',

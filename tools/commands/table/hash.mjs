@@ -91,7 +91,8 @@ export const HASH = {
   HMSET: {
     summary: 'Sets fields of a hash. `hset` does the same and tells how many are new.',
     reply: 'ok',
-    signature: 'key: Key, fields: Values',
+    typeParameters: 'T extends ValuesOf<T>',
+    signature: 'key: Key, fields: T | Values',
     plan: '. %',
   },
   HPERSIST: {
@@ -125,7 +126,8 @@ export const HASH = {
   HSET: {
     summary: 'Sets fields of a hash; they no longer expire.',
     reply: 'integer',
-    signature: 'key: Key, fields: Values',
+    typeParameters: 'T extends ValuesOf<T>',
+    signature: 'key: Key, fields: T | Values',
     plan: '. %',
     returns: 'How many are new.',
   },

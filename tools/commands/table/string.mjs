@@ -92,7 +92,8 @@ export const STRING = {
   MSET: {
     summary: 'Sets strings, all at once, whatever the keys held.',
     reply: 'ok',
-    signature: 'values: Values',
+    typeParameters: 'T extends ValuesOf<T>',
+    signature: 'values: T | Values',
     plan: '%',
   },
   MSETEX: {
@@ -103,7 +104,8 @@ export const STRING = {
   MSETNX: {
     summary: 'Sets strings, all at once, if none of the keys exists.',
     reply: 'integer',
-    signature: 'values: Values',
+    typeParameters: 'T extends ValuesOf<T>',
+    signature: 'values: T | Values',
     plan: '%',
     returns: '1, or 0 when nothing was set.',
   },

@@ -85,7 +85,7 @@ export type * from '../redis/commands/generated/string.js';
 export type * from '../redis/commands/generated/vector-set.js';
 export { addCommands, type ModuleCommand } from '../redis/commands/module-commands.js';
 export type { CodeNames, CodeValues, NamedValues } from '../redis/commands/named-values.js';
-export type { Fields, Key, Many, Value, Values } from '../redis/commands/parameters.js';
+export type { Fields, Key, Many, Value, Values, ValuesOf } from '../redis/commands/parameters.js';
 export type {
   BatchOptions,
   PipeliningCommands,

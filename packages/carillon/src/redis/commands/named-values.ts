@@ -16,10 +16,12 @@ export type NamedValues<Name extends string, T> = {
 };
 
 /** What a script or function is called with, by the names of its keys and of its arguments. */
-export type CodeValues<
-  Keys extends readonly string[],
-  Args extends readonly string[],
-> = NamedValues<Keys[number], Key> & NamedValues<Args[number], Value>;
+export type CodeValues<Keys extends readonly string[], Args extends readonly string[]> = Members<
+  NamedValues<Keys[number], Key> & NamedValues<Args[number], Value>
+>;
+
+/** Shows a user the members, where an intersection would be shown by the names of its types. */
+type Members<T> = { readonly [K in keyof T]: T[K] } & {};
 
 /** The names of a script or function. */
 export interface CodeNames {

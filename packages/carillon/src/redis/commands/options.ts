@@ -1,9 +1,16 @@
 /** What commands with options share: options that exclude each other, and none that are unknown. */
 import { UsageError } from '../errors/usage-error.js';
 
-/** At most one of the members of `T`; `undefined` counts as not given. */
+/**
+ * At most one of the members of `T`; `undefined` counts as not given, and so does `false`.
+ *
+ * Costs every program that uses it about a hundred instantiations: options of common commands are
+ * unions that are written out.
+ */
 export type AtMostOne<T> = {
-  [K in keyof T]: { [P in K]?: T[P] | undefined } & { [P in Exclude<keyof T, K>]?: undefined };
+  [K in keyof T]: { [P in K]?: T[P] | undefined } & {
+    [P in Exclude<keyof T, K>]?: Extract<T[P], false> | undefined;
+  };
 }[keyof T];
 
 /**

@@ -70,6 +70,9 @@ declare module '../commands.js' {
      */
     aclLog(count?: number): Promise<AclLogEntry[]>;
     aclLog(options: { readonly reset: true }): Promise<'OK'>;
+    aclLog(
+      options?: number | { readonly reset?: boolean | undefined },
+    ): Promise<AclLogEntry[] | 'OK'>;
   }
 }
 

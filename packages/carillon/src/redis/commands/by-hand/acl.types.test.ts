@@ -2,12 +2,14 @@
 import type { AclLogEntry, AclUser, Redis } from '../../../entries/redis.js';
 
 declare const redis: Redis;
+declare const maybe: boolean;
 
 export async function replies(): Promise<void> {
   (await redis.bytes.aclGetuser('bob')) satisfies AclUser | null;
   (await redis.aclLog()) satisfies AclLogEntry[];
   (await redis.aclLog(5)) satisfies AclLogEntry[];
   (await redis.aclLog({ reset: true })) satisfies 'OK';
+  (await redis.aclLog({ reset: maybe })) satisfies AclLogEntry[] | 'OK';
   (await redis.aclSetuser('bob', 'on', ['+get'])) satisfies 'OK';
 }
 

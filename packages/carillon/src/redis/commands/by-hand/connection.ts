@@ -8,23 +8,42 @@ import { REPLIES, type ReplyReader } from '../replies.js';
 import { type Strings, textOf } from '../reply-shapes.js';
 import type { MethodsByHand } from '../typed-methods.js';
 
-/** What a connection is used for. `MASTER` is the one to this server's master. */
-export type ClientType = 'NORMAL' | 'MASTER' | 'REPLICA' | 'PUBSUB';
+/** What a connection is used for. `master` is the one to this server's master. */
+export type ClientType = 'normal' | 'master' | 'replica' | 'pubsub';
+
+/** The number of a connection, or its digits as `clientList` gives them. */
+export type ClientId = number | string;
+
+/** A connection, as the server describes it: its members with their names. */
+export interface ClientDescription extends Fields<string> {
+  /** Its number, which no other ever gets. */
+  id: string;
+  /** Its own address: `host:port`. */
+  addr: string;
+  /** The server's address that it is connected to. */
+  laddr: string;
+  /** Empty for none. */
+  name: string;
+  /** Letters: `N` for none, `b` for blocked, `P` for one that subscribes. */
+  flags: string;
+  /** The name of its user. */
+  user: string;
+}
 
 /** Options of `clientList`: which connections. Redis knows `type` and `id`, and one of them in a call. */
 export interface ClientListOptions {
   /** What they are used for. */
   readonly type?: ClientType | undefined;
   /** As `clientId` gives it. */
-  readonly id?: number | readonly number[] | undefined;
+  readonly id?: ClientId | readonly ClientId[] | undefined;
   /** The user's name (Valkey 8.1, as the next four). */
   readonly user?: string | undefined;
   /** Its own address: `host:port`. */
   readonly addr?: string | undefined;
   /** The server's address that it is connected to. */
   readonly laddr?: string | undefined;
-  /** Whether to leave out the connection that asks. */
-  readonly skipme?: 'YES' | 'NO' | undefined;
+  /** Whether to leave out the connection that asks: `false` by default, of `clientKill` `true`. */
+  readonly skipme?: boolean | undefined;
   /** Connected for at least so many seconds. */
   readonly maxage?: number | undefined;
   /** The connection's name (Valkey 9, as all that follow). */
@@ -46,7 +65,7 @@ export interface ClientListOptions {
   /** All but those of this type. */
   readonly 'not-type'?: ClientType | undefined;
   /** All but these. */
-  readonly 'not-id'?: number | readonly number[] | undefined;
+  readonly 'not-id'?: ClientId | readonly ClientId[] | undefined;
   /** All but those of this user. */
   readonly 'not-user'?: string | undefined;
   /** All but the one of this address. */
@@ -73,12 +92,17 @@ export interface ClientListOptions {
  * Options of `clientKill`: a connection that all of them fit is closed. Redis knows `type`, one `id`,
  * `user`, `addr`, `laddr`, `skipme` and, since 7.4, `maxage`.
  */
-export interface ClientKillOptions extends ClientListOptions {}
+export type ClientKillOptions = ClientListOptions & ClientTrait;
+
+/** At least one filter: without any there is nothing that connections could have in common. */
+type ClientTrait = {
+  [K in keyof ClientListOptions]-?: { readonly [P in K]: NonNullable<ClientListOptions[P]> };
+}[keyof ClientListOptions];
 
 /** Options of `clientTracking`. */
 export type ClientTrackingOptions = {
   /** The id of the connection that is told; RESP2 has no other way. */
-  readonly redirect?: number | undefined;
+  readonly redirect?: ClientId | undefined;
   /** Leaves out what this connection changes itself. */
   readonly noloop?: boolean | undefined;
 } & (
@@ -117,7 +141,7 @@ declare module '../commands.js' {
      *
      * @see https://redis.io/docs/latest/commands/client-info/ (Redis 6.2.0; O(1))
      */
-    clientInfo(): Promise<Fields<string>>;
+    clientInfo(): Promise<ClientDescription>;
 
     /**
      * Closes connections.
@@ -135,7 +159,7 @@ declare module '../commands.js' {
      *
      * @see https://redis.io/docs/latest/commands/client-list/ (Redis 2.4.0; O(N))
      */
-    clientList(options?: ClientListOptions): Promise<Fields<string>[]>;
+    clientList(options?: ClientListOptions): Promise<ClientDescription[]>;
 
     /**
      * Begins (`ON`) or ends (`OFF`) the tracking of what this connection reads: the server tells when it
@@ -160,6 +184,7 @@ declare module '../commands.js' {
      */
     ping(): Promise<'PONG'>;
     ping(message: Value): Promise<S>;
+    ping(message?: Value): Promise<S | 'PONG'>;
   }
 }
 
@@ -170,7 +195,19 @@ const TRAITS = [
 const FILTERS = `{${[...TRAITS, ...TRAITS.map((name) => `not-${name}`), 'skipme', 'maxage', 'idle']
   .map((name) => `${name}=`)
   .join('|')}}`;
-const writeFilters = readPlan(FILTERS, 'CLIENT KILL');
+
+/** `skipme` is a word also for `false`, which of other options says nothing. */
+function filtersWriter(command: string): (...given: readonly unknown[]) => readonly Argument[] {
+  const write = readPlan(FILTERS, command);
+  return (...given) => {
+    const [filters, ...others] = given as [ClientListOptions?, ...unknown[]];
+    const skipme = filters?.skipme;
+    if (typeof skipme !== 'boolean') return write(given);
+    return write([{ ...filters, skipme: skipme ? 'YES' : 'NO' }, ...others]);
+  };
+}
+
+const writeKillFilters = filtersWriter('CLIENT KILL');
 
 /** `name=value name=value`, of which values may have spaces in them: the path of a socket. */
 export function readClientLine(line: Reply): Fields<string> {
@@ -197,9 +234,9 @@ export const CONNECTION: MethodsByHand = {
   'CLIENT INFO': { reply: CLIENT },
   'CLIENT KILL': {
     args: (given: unknown): readonly Argument[] =>
-      typeof given === 'string' ? [given] : writeFilters([given]),
+      typeof given === 'string' ? [given] : writeKillFilters(given),
     most: 1,
     reply: (given: unknown) => (typeof given === 'string' ? REPLIES.status : REPLIES.integers),
   },
-  'CLIENT LIST': { args: FILTERS, reply: CLIENTS },
+  'CLIENT LIST': { args: filtersWriter('CLIENT LIST'), most: 1, reply: CLIENTS },
 };

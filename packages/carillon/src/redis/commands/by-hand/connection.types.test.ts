@@ -1,17 +1,34 @@
 /** What the options of CLIENT commands make of their replies, and which do not compile. Compiled only. */
-import type { ClientTrackinginfo, Fields, Redis } from '../../../entries/redis.js';
+import type {
+  ClientDescription,
+  ClientTrackinginfo,
+  Fields,
+  Redis,
+} from '../../../entries/redis.js';
 
 declare const redis: Redis;
+declare const maybe: boolean | undefined;
+declare const maybeText: string | undefined;
 
 export async function replies(): Promise<void> {
   (await redis.ping()) satisfies 'PONG';
   (await redis.ping('x')) satisfies string;
+  (await redis.bytes.ping(maybeText)) satisfies Uint8Array | 'PONG';
   (await redis.bytes.ping('x')) satisfies Uint8Array;
   (await redis.bytes.echo('x')) satisfies Uint8Array;
   (await redis.clientKill('127.0.0.1:1')) satisfies 'OK';
   (await redis.clientKill({ id: 1 })) satisfies number;
-  (await redis.bytes.clientList({ type: 'PUBSUB' })) satisfies Fields<string>[];
-  (await redis.bytes.clientInfo()) satisfies Fields<string>;
+  for (const { id, addr } of await redis.clientList({ id: ['1', 2], skipme: maybe })) {
+    void redis.clientKill({ id });
+    void redis.clientKill({ addr, user: maybeText, skipme: false });
+    void redis.clientKill({ 'not-id': [id, 1] });
+    void redis.clientUnblock(id, { error: true });
+    void redis.clientTracking('ON', { redirect: id });
+  }
+  void redis.clientKill({ skipme: true });
+  (await redis.bytes.clientList({ type: 'pubsub' })) satisfies ClientDescription[];
+  (await redis.bytes.clientInfo()) satisfies ClientDescription;
+  (await redis.clientInfo()).lib satisfies string | undefined;
   (await redis.clientTrackinginfo()) satisfies ClientTrackinginfo;
   (await redis.clientTracking('ON', { bcast: true, prefix: ['a:'] })) satisfies 'OK';
   (await redis.clientTracking('ON', { optin: true, noloop: true })) satisfies 'OK';
@@ -33,6 +50,10 @@ export async function refused(): Promise<void> {
   void redis.clientUnblock(1, { timeout: true, error: true });
   // @ts-expect-error There is no such kind of connection.
   void redis.clientList({ type: 'OTHER' });
-  // @ts-expect-error An id is a number.
-  void redis.clientKill({ id: '1' });
+  // @ts-expect-error All connections? `{ skipme: true }` says so.
+  void redis.clientKill({});
+  // @ts-expect-error What is not given is no filter.
+  void redis.clientKill({ id: undefined });
+  // @ts-expect-error There is no such filter.
+  void redis.clientKill({ id: 1, lib: 'x' });
 }

@@ -7,7 +7,6 @@
 import type { Argument } from '../../protocol/encoder.js';
 import type { Reply } from '../../protocol/reply.js';
 import { readPlan, type WriteArguments } from '../argument-plan.js';
-import type { AtMostOne } from '../options.js';
 import type { Key, Value } from '../parameters.js';
 import { doubles, REPLIES, type ReplyReader, toDouble } from '../replies.js';
 import type { Strings } from '../reply-shapes.js';
@@ -15,7 +14,7 @@ import type { MethodByHand, MethodsByHand } from '../typed-methods.js';
 import type { Coordinates } from './geo.js';
 
 /** Metres, kilometres, feet or miles. */
-export type GeoUnit = 'M' | 'KM' | 'FT' | 'MI';
+export type GeoUnit = 'm' | 'km' | 'ft' | 'mi';
 
 type GeoCentre =
   | {
@@ -54,21 +53,28 @@ interface GeoPolygon {
 export type GeoArea = (GeoCentre & GeoExtent & { readonly bypolygon?: undefined }) | GeoPolygon;
 
 /** Which of the members to give, and in which order. */
-export type GeoSelection = AtMostOne<{
-  /** Nearest first. */
-  asc: boolean;
-  /** Farthest first. */
-  desc: boolean;
-}> &
-  (
-    | { readonly count?: number | undefined; readonly any?: false | undefined }
-    | {
-        /** So many at most: the nearest, unless told otherwise. */
-        readonly count: number;
-        /** Be content with any `count` members of the area: faster, and not the nearest. */
-        readonly any?: boolean | undefined;
-      }
-  );
+export type GeoSelection = GeoOrder & GeoLimit;
+
+type GeoOrder =
+  | {
+      /** Nearest first. */
+      readonly asc?: boolean | undefined;
+      readonly desc?: false | undefined;
+    }
+  | {
+      readonly asc?: false | undefined;
+      /** Farthest first. */
+      readonly desc?: boolean | undefined;
+    };
+
+type GeoLimit =
+  | { readonly count?: number | undefined; readonly any?: false | undefined }
+  | {
+      /** So many at most: the nearest, unless told otherwise. */
+      readonly count: number;
+      /** Be content with any `count` members of the area: faster, and not the nearest. */
+      readonly any?: boolean | undefined;
+    };
 
 /** Whether a detail is asked for: literally, where the type of the reply is to show it. */
 type Asked = boolean | undefined;
@@ -203,7 +209,7 @@ declare module '../commands.js' {
 
     /**
      * Finds the members in an area:
-     * `geosearch('sicily', { fromlonlat: [15, 37], byradius: [200, 'KM'], withdist: true })`.
+     * `geosearch('sicily', { fromlonlat: [15, 37], byradius: [200, 'km'], withdist: true })`.
      *
      * @returns Members; with `withdist`, `withhash` or `withcoord` an object for each.
      * @throws {ReplyError} The member of `frommember` is not there, though the key is.

@@ -27,7 +27,7 @@ for (const positions of [['Palermo', 13, 38], { Palermo: 13 }, null, 'Palermo'] 
 }
 
 test('an option that a search does not have is a mistake of the caller, and named', async () => {
-  const area = { frommember: 'a', byradius: [1, 'KM'] as const };
+  const area = { frommember: 'a', byradius: [1, 'km'] as const };
   const misspelled = { ...area, withdistance: true };
 
   await assert.rejects(redis.geosearch('s', misspelled), { ...MISTAKE, message: /withdistance/ });
@@ -36,7 +36,7 @@ test('an option that a search does not have is a mistake of the caller, and name
 
 test('a member that is not there is no centre of a search', async () => {
   await redis.geoadd('places', { Palermo: [13.361389, 38.115556] });
-  const refused = redis.geosearch('places', { frommember: 'Rome', byradius: [1, 'KM'] });
+  const refused = redis.geosearch('places', { frommember: 'Rome', byradius: [1, 'km'] });
 
   await assert.rejects(refused, { name: 'ReplyError', command: 'GEOSEARCH' });
 });

@@ -5,7 +5,6 @@
  */
 import type { Argument } from '../../protocol/encoder.js';
 import { pairsOf, readPlan } from '../argument-plan.js';
-import type { AtMostOne } from '../options.js';
 import type { Key, Many, Value } from '../parameters.js';
 import { REPLIES } from '../replies.js';
 import type { Strings } from '../reply-shapes.js';
@@ -20,15 +19,23 @@ export type GeoPositions =
   | ReadonlyMap<Key, Readonly<Coordinates>>;
 
 /** Options of `geoadd`. */
-export type GeoaddOptions = AtMostOne<{
+export type GeoaddOptions = GeoaddNew | GeoaddKnown;
+
+interface GeoaddNew {
   /** Only add members, move none. */
-  nx: boolean;
-  /** Only move members, add none. */
-  xx: boolean;
-}> & {
+  readonly nx?: boolean | undefined;
+  readonly xx?: false | undefined;
   /** Count also those that were moved. */
   readonly ch?: boolean | undefined;
-};
+}
+
+interface GeoaddKnown {
+  readonly nx?: false | undefined;
+  /** Only move members, add none. */
+  readonly xx?: boolean | undefined;
+  /** Count also those that were moved. */
+  readonly ch?: boolean | undefined;
+}
 
 declare module '../commands.js' {
   interface Commands<S extends Strings> {

@@ -1,6 +1,5 @@
 /** Commands on hashes whose options decide what they send or reply. */
-import type { AtMostOne } from '../options.js';
-import type { Fields, Key, Values } from '../parameters.js';
+import type { Fields, Key, Values, ValuesOf } from '../parameters.js';
 import { REPLIES, type ReplyReader, whenAsked } from '../replies.js';
 import { itemsOf, pageOf, pairsIn, pairsToRecord, type Strings } from '../reply-shapes.js';
 import type { MethodsByHand } from '../typed-methods.js';
@@ -17,13 +16,19 @@ export interface HscanOptions {
 }
 
 /** Options of `hsetex`. */
-export type HsetexOptions = Expiry &
-  AtMostOne<{
-    /** Only when the hash has none of the fields. */
-    fnx: boolean;
-    /** Only when the hash has all fields. */
-    fxx: boolean;
-  }>;
+export type HsetexOptions = Expiry & HsetexCondition;
+
+type HsetexCondition =
+  | {
+      /** Only when the hash has none of the fields. */
+      readonly fnx?: boolean | undefined;
+      readonly fxx?: false | undefined;
+    }
+  | {
+      readonly fnx?: false | undefined;
+      /** Only when the hash has all fields. */
+      readonly fxx?: boolean | undefined;
+    };
 
 declare module '../commands.js' {
   interface Commands<S extends Strings> {
@@ -44,6 +49,12 @@ declare module '../commands.js' {
       count: number,
       options: { withvalues: true },
     ): Promise<[field: S, value: S][]>;
+    hrandfield(
+      key: Key,
+      count: number,
+      options?: { withvalues?: boolean | undefined },
+    ): Promise<S[] | [field: S, value: S][]>;
+    hrandfield(key: Key, count?: number): Promise<S | S[] | null>;
 
     /**
      * Gets some fields of a hash, and where to go on. A field that is there from the first call to the
@@ -65,6 +76,11 @@ declare module '../commands.js' {
       cursor: string,
       options: HscanOptions & { novalues: true },
     ): Promise<[cursor: string, names: S[]]>;
+    hscan(
+      key: Key,
+      cursor: string,
+      options?: HscanOptions,
+    ): Promise<[cursor: string, fields: Fields<S> | S[]]>;
 
     /**
      * Sets fields of a hash, all at once, or none when the condition does not hold; with an option they
@@ -73,7 +89,11 @@ declare module '../commands.js' {
      * @returns 1, or 0 when nothing was set.
      * @see https://redis.io/docs/latest/commands/hsetex/ (Redis 8.0.0, Valkey 9.0.0; O(N))
      */
-    hsetex(key: Key, fields: Values, options?: HsetexOptions): Promise<number>;
+    hsetex<T extends ValuesOf<T>>(
+      key: Key,
+      fields: T | Values,
+      options?: HsetexOptions,
+    ): Promise<number>;
   }
 }
 

@@ -2,6 +2,8 @@
 import type { Redis } from '../../../entries/redis.js';
 
 declare const redis: Redis;
+declare const maybe: boolean;
+declare const maybeCount: number | undefined;
 declare const maybeSeconds: number | undefined;
 
 export async function replies(): Promise<void> {
@@ -18,6 +20,11 @@ export async function replies(): Promise<void> {
   (await redis.hgetex('h', ['f', 'g'], { persist: true })) satisfies (string | null)[];
   (await redis.hgetdel('h', 'f')) satisfies (string | null)[];
   (await redis.hexpire('h', 1, 'f', { nx: true })) satisfies number[];
+  (await redis.hrandfield('h', maybeCount)) satisfies string | string[] | null;
+  (await redis.hrandfield('h', 2, { withvalues: maybe })) satisfies string[] | [string, string][];
+  const [, fields] = await redis.hscan('h', '0', { novalues: maybe });
+  fields satisfies Record<string, string> | string[];
+  (await redis.hsetex('h', { f: 1 }, { fnx: false, fxx: maybe, keepttl: false })) satisfies number;
 }
 
 export async function refused(): Promise<void> {

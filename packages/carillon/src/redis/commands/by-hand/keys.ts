@@ -11,24 +11,33 @@ import type { MethodsByHand } from '../typed-methods.js';
  * Options of `expire` and its kind: whether to. Only `xx` goes together with another, and says something
  * with `lt`.
  */
-export type ExpireOptions =
-  | {
-      /** Only when the key does not expire yet. */
-      readonly nx?: boolean | undefined;
-      readonly xx?: undefined;
-      readonly gt?: undefined;
-      readonly lt?: undefined;
-    }
-  | (AtMostOne<{
-      /** Only when that is later; a key that does not expire stays so. */
-      gt: boolean;
-      /** Only when that is sooner, or the key does not expire yet. */
-      lt: boolean;
-    }> & {
-      /** Only when the key expires already. */
-      readonly xx?: boolean | undefined;
-      readonly nx?: undefined;
-    });
+export type ExpireOptions = ExpireFirst | ExpireLater | ExpireSooner;
+
+interface ExpireFirst {
+  /** Only when the key does not expire yet. */
+  readonly nx?: boolean | undefined;
+  readonly xx?: false | undefined;
+  readonly gt?: false | undefined;
+  readonly lt?: false | undefined;
+}
+
+interface ExpireLater {
+  readonly nx?: false | undefined;
+  /** Only when the key expires already. */
+  readonly xx?: boolean | undefined;
+  /** Only when that is later; a key that does not expire stays so. */
+  readonly gt?: boolean | undefined;
+  readonly lt?: false | undefined;
+}
+
+interface ExpireSooner {
+  readonly nx?: false | undefined;
+  /** Only when the key expires already. */
+  readonly xx?: boolean | undefined;
+  readonly gt?: false | undefined;
+  /** Only when that is sooner, or the key does not expire yet. */
+  readonly lt?: boolean | undefined;
+}
 
 /** Options of `migrate`. */
 export type MigrateOptions = AtMostOne<{
@@ -57,12 +66,21 @@ export type RestoreOptions = AtMostOne<{
 };
 
 /** Options of `sort_ro`, and of `sort` when it does not store. */
-export type SortOptions = AtMostOne<{
+export type SortOptions = SortUp | SortDown;
+
+interface SortUp extends SortAny {
   /** Smallest first: the default. */
-  asc: boolean;
+  readonly asc?: boolean | undefined;
+  readonly desc?: false | undefined;
+}
+
+interface SortDown extends SortAny {
+  readonly asc?: false | undefined;
   /** Greatest first. */
-  desc: boolean;
-}> & {
+  readonly desc?: boolean | undefined;
+}
+
+interface SortAny {
   /**
    * Sort by the values of other keys: in `weight_*` the element takes the place of the asterisk, in
    * `hash_*->field` it is a field of a hash. With a pattern that has no asterisk nothing is sorted.
@@ -74,7 +92,7 @@ export type SortOptions = AtMostOne<{
   readonly get?: Key | readonly Key[] | undefined;
   /** Sort as text, not as numbers. */
   readonly alpha?: boolean | undefined;
-};
+}
 
 declare module '../commands.js' {
   interface Commands<S extends Strings> {

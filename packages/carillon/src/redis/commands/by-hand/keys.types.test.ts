@@ -2,6 +2,7 @@
 import type { Redis, SortOptions } from '../../../entries/redis.js';
 
 declare const redis: Redis;
+declare const isRising: boolean;
 declare const options: SortOptions;
 declare const packed: Uint8Array;
 
@@ -18,6 +19,11 @@ export async function replies(): Promise<void> {
   (await redis.restore('k', 0, packed, { replace: true, freq: 3 })) satisfies 'OK';
   (await redis.migrate('host', 6379, ['a', 'b'], 0, 1_000)) satisfies 'OK' | 'NOKEY';
   (await redis.scan('0', { type: 'list' })) satisfies [cursor: string, keys: string[]];
+  // What is `false` is not given, also beside what excludes it.
+  (await redis.expire('k', 1, { nx: false, gt: true })) satisfies number;
+  (await redis.expire('k', 1, { nx: true, xx: false, gt: false, lt: false })) satisfies number;
+  (await redis.sort('l', { asc: false, desc: true })) satisfies string[];
+  (await redis.sort('l', isRising ? { asc: true } : { desc: true })) satisfies string[];
 }
 
 export async function refused(): Promise<void> {

@@ -16,7 +16,7 @@ export type FailoverOptions =
       readonly abort: true;
       readonly to?: undefined;
       readonly timeout?: undefined;
-      readonly force?: undefined;
+      readonly force?: false | undefined;
     }
   | {
       readonly abort?: false | undefined;
@@ -39,10 +39,10 @@ export type ShutdownOptions =
   | {
       /** Call off a shutdown that is under way. */
       readonly abort: true;
-      readonly nosave?: undefined;
-      readonly save?: undefined;
-      readonly now?: undefined;
-      readonly force?: undefined;
+      readonly nosave?: false | undefined;
+      readonly save?: false | undefined;
+      readonly now?: false | undefined;
+      readonly force?: false | undefined;
     }
   | ({
       readonly abort?: false | undefined;

@@ -7,6 +7,7 @@ import type {
 } from '../../../entries/redis.js';
 
 declare const redis: Redis;
+declare const maybe: boolean;
 
 export async function replies(): Promise<void> {
   const info = await redis.info('server', ['memory']);
@@ -34,6 +35,10 @@ export async function replies(): Promise<void> {
   (await redis.failover({ to: ['localhost', 6379], timeout: 100, force: true })) satisfies 'OK';
   (await redis.shutdown({ save: true, now: true })) satisfies 'OK';
   (await redis.bgsave({ schedule: true })) satisfies string;
+  (await redis.shutdown({ save: false, nosave: true })) satisfies 'OK';
+  (await redis.shutdown({ abort: true, save: false, now: false })) satisfies 'OK';
+  (await redis.shutdown({ save: maybe, force: maybe })) satisfies 'OK';
+  (await redis.failover({ abort: true, force: false })) satisfies 'OK';
 }
 
 export async function refused(): Promise<void> {

@@ -22,7 +22,7 @@ interface RangeByRank {
 
 interface RangeByScore {
   /** The ends are scores: `1`, `'(1'` without 1 itself, `'-inf'`. */
-  readonly byscore: boolean;
+  readonly byscore: boolean | undefined;
   readonly bylex?: false | undefined;
   /** From the highest score to the lowest; the higher end is then given first. */
   readonly rev?: boolean | undefined;
@@ -38,7 +38,7 @@ interface RangeByName {
    * The ends are names: `'[a'` with `a` itself, `'(a'` without, `'-'` and `'+'` for all. Means something
    * only where all members have the same score.
    */
-  readonly bylex: boolean;
+  readonly bylex: boolean | undefined;
   /** Against the order of the names; the higher end is then given first. */
   readonly rev?: boolean | undefined;
   /** Skip so many, then give so many at most; -1 gives all. */
@@ -84,6 +84,12 @@ declare module '../commands.js' {
       stop: Value,
       options?: ZrangeOptions & { readonly withscores?: false | undefined },
     ): Promise<S[]>;
+    zrange(
+      key: Key,
+      start: Value,
+      stop: Value,
+      options?: ZrangeOptions,
+    ): Promise<S[] | [member: S, score: number][]>;
 
     /**
      * Gets members by rank, from the highest score to the lowest. `zrange` with `rev` does more.
@@ -103,6 +109,12 @@ declare module '../commands.js' {
       stop: number,
       options?: ZrevrangeOptions & { readonly withscores?: false | undefined },
     ): Promise<S[]>;
+    zrevrange(
+      key: Key,
+      start: number,
+      stop: number,
+      options?: ZrevrangeOptions,
+    ): Promise<S[] | [member: S, score: number][]>;
 
     /**
      * Gets members by score, from the lowest to the highest. `zrange` with `byscore` does more.
@@ -123,6 +135,12 @@ declare module '../commands.js' {
       max: number | string,
       options?: ZrangebyscoreOptions & { readonly withscores?: false | undefined },
     ): Promise<S[]>;
+    zrangebyscore(
+      key: Key,
+      min: number | string,
+      max: number | string,
+      options?: ZrangebyscoreOptions,
+    ): Promise<S[] | [member: S, score: number][]>;
 
     /**
      * Gets members by score, from the highest to the lowest. `zrange` with `byscore` and `rev` does more.
@@ -143,6 +161,12 @@ declare module '../commands.js' {
       min: number | string,
       options?: ZrangebyscoreOptions & { readonly withscores?: false | undefined },
     ): Promise<S[]>;
+    zrevrangebyscore(
+      key: Key,
+      max: number | string,
+      min: number | string,
+      options?: ZrangebyscoreOptions,
+    ): Promise<S[] | [member: S, score: number][]>;
   }
 }
 

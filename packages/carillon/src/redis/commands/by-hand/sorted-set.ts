@@ -101,6 +101,10 @@ declare module '../commands.js' {
       keys: Key | readonly Key[],
       options?: { readonly withscores?: false | undefined },
     ): Promise<S[]>;
+    zdiff(
+      keys: Key | readonly Key[],
+      options?: { readonly withscores?: boolean | undefined },
+    ): Promise<S[] | [member: S, score: number][]>;
 
     /**
      * Gets the members that are in all of the sorted sets, lowest score first.
@@ -115,6 +119,10 @@ declare module '../commands.js' {
       keys: Key | readonly Key[],
       options?: ZinterOptions & { readonly withscores?: false | undefined },
     ): Promise<S[]>;
+    zinter(
+      keys: Key | readonly Key[],
+      options?: ZinterOptions,
+    ): Promise<S[] | [member: S, score: number][]>;
 
     /**
      * Gets the members that are in any of the sorted sets, lowest score first.
@@ -129,6 +137,10 @@ declare module '../commands.js' {
       keys: Key | readonly Key[],
       options?: ZinterOptions & { readonly withscores?: false | undefined },
     ): Promise<S[]>;
+    zunion(
+      keys: Key | readonly Key[],
+      options?: ZinterOptions,
+    ): Promise<S[] | [member: S, score: number][]>;
 
     /**
      * Removes and gets the members with the highest scores.
@@ -138,6 +150,10 @@ declare module '../commands.js' {
      */
     zpopmax(key: Key): Promise<[member: S, score: number] | null>;
     zpopmax(key: Key, count: number): Promise<[member: S, score: number][]>;
+    zpopmax(
+      key: Key,
+      count?: number,
+    ): Promise<[member: S, score: number] | [member: S, score: number][] | null>;
 
     /**
      * Removes and gets the members with the lowest scores.
@@ -147,6 +163,10 @@ declare module '../commands.js' {
      */
     zpopmin(key: Key): Promise<[member: S, score: number] | null>;
     zpopmin(key: Key, count: number): Promise<[member: S, score: number][]>;
+    zpopmin(
+      key: Key,
+      count?: number,
+    ): Promise<[member: S, score: number] | [member: S, score: number][] | null>;
 
     /**
      * Gets members at random.
@@ -167,6 +187,12 @@ declare module '../commands.js' {
       count: number,
       options?: { readonly withscores?: false | undefined },
     ): Promise<S[]>;
+    zrandmember(
+      key: Key,
+      count: number,
+      options?: { readonly withscores?: boolean | undefined },
+    ): Promise<S[] | [member: S, score: number][]>;
+    zrandmember(key: Key, count?: number): Promise<S | S[] | null>;
 
     /**
      * Tells the rank of a member, of which 0 has the lowest score.
@@ -185,6 +211,11 @@ declare module '../commands.js' {
       member: Value,
       options?: { readonly withscore?: false | undefined },
     ): Promise<number | null>;
+    zrank(
+      key: Key,
+      member: Value,
+      options?: { readonly withscore?: boolean | undefined },
+    ): Promise<number | [rank: number, score: number] | null>;
 
     /**
      * Tells the rank of a member, of which 0 has the highest score.
@@ -203,6 +234,11 @@ declare module '../commands.js' {
       member: Value,
       options?: { readonly withscore?: false | undefined },
     ): Promise<number | null>;
+    zrevrank(
+      key: Key,
+      member: Value,
+      options?: { readonly withscore?: boolean | undefined },
+    ): Promise<number | [rank: number, score: number] | null>;
 
     /**
      * Goes through the members of a sorted set in steps, with their scores.
@@ -222,6 +258,11 @@ declare module '../commands.js' {
       cursor: string,
       options?: ZscanOptions & { readonly noscores?: false | undefined },
     ): Promise<[cursor: string, members: [member: S, score: number][]]>;
+    zscan(
+      key: Key,
+      cursor: string,
+      options?: ZscanOptions,
+    ): Promise<[cursor: string, members: S[] | [member: S, score: number][]]>;
   }
 }
 

@@ -2,6 +2,8 @@
 import type { Redis, ZaddOptions, ZrangeOptions } from '../../../entries/redis.js';
 
 declare const redis: Redis;
+declare const maybe: boolean | undefined;
+declare const maybeCount: number | undefined;
 declare const range: ZrangeOptions & { withscores?: false };
 declare const adding: ZaddOptions;
 declare const maybeRev: boolean | undefined;
@@ -41,11 +43,34 @@ export async function replies(): Promise<void> {
   (await redis.zrandmember('z')) satisfies string | null;
   (await redis.zrandmember('z', -3, { withscores: true })) satisfies Scored<string>[];
   (await redis.zunion(['a', 'b'], { weights: [1, 2] })) satisfies string[];
-  (await redis.zinter('a', { aggregate: 'MAX', withscores: true })) satisfies Scored<string>[];
+  (await redis.zinter('a', { aggregate: 'max', withscores: true })) satisfies Scored<string>[];
   (await redis.zscan('z', '0')) satisfies [cursor: string, members: Scored<string>[]];
   (await redis.zscan('z', '0', { noscores: true })) satisfies [cursor: string, members: string[]];
   // What one command gives, another takes.
   void redis.bytes.zadd('to', new Map(await redis.bytes.zrange('z', 0, -1, { withscores: true })));
+  // What is known at run time only gives either.
+  (await redis.zrange('z', 0, -1, { withscores: maybe })) satisfies string[] | Scored<string>[];
+  (await redis.zrange('z', 0, 9, { byscore: maybe, rev: maybe, withscores: maybe })) satisfies
+    | string[]
+    | Scored<string>[];
+  (await redis.zrevrange('z', 0, -1, { withscores: maybe })) satisfies string[] | Scored<string>[];
+  (await redis.zrangebyscore('z', 0, 1, { withscores: maybe, limit: [0, 1] })) satisfies
+    | string[]
+    | Scored<string>[];
+  (await redis.zrevrangebyscore('z', 1, 0, { withscores: maybe })) satisfies
+    | string[]
+    | Scored<string>[];
+  (await redis.zdiff('z', { withscores: maybe })) satisfies string[] | Scored<string>[];
+  (await redis.zinter('z', { withscores: maybe })) satisfies string[] | Scored<string>[];
+  (await redis.zunion('z', { withscores: maybe })) satisfies string[] | Scored<string>[];
+  (await redis.zrandmember('z', 2, { withscores: maybe })) satisfies string[] | Scored<string>[];
+  (await redis.zrandmember('z', maybeCount)) satisfies string | string[] | null;
+  (await redis.zpopmin('z', maybeCount)) satisfies Scored<string> | Scored<string>[] | null;
+  (await redis.zpopmax('z', maybeCount)) satisfies Scored<string> | Scored<string>[] | null;
+  (await redis.zrank('z', 'a', { withscore: maybe })) satisfies number | [number, number] | null;
+  (await redis.zrevrank('z', 'a', { withscore: maybe })) satisfies number | [number, number] | null;
+  const [, scanned] = await redis.zscan('z', '0', { noscores: maybe });
+  scanned satisfies string[] | Scored<string>[];
 }
 
 export async function refused(): Promise<void> {

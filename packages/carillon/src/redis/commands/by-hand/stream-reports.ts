@@ -116,13 +116,15 @@ export interface ConsumerInfo {
   readonly inactive?: number;
 }
 
-/** Options of XINFO STREAM that make its report a full one. */
-export interface XinfoStreamOptions {
-  /** With entries, groups, consumers and what is pending. */
-  readonly full: true;
-  /** Entries of the stream, and of each list of what is pending, at most; 10 by default, 0 for all. */
-  readonly count?: number | undefined;
-}
+/** Options of XINFO STREAM. */
+export type XinfoStreamOptions =
+  | { readonly full?: false | undefined; readonly count?: undefined }
+  | {
+      /** Report in full: with entries, groups and consumers. */
+      readonly full: true;
+      /** Entries of the stream, and of each list of what is pending, at most; 10 by default, 0 for all. */
+      readonly count?: number | undefined;
+    };
 
 declare module '../commands.js' {
   interface Commands<S extends Strings> {
@@ -146,8 +148,12 @@ declare module '../commands.js' {
      * @throws {ReplyError} The stream does not exist.
      * @see https://redis.io/docs/latest/commands/xinfo-stream/ (Redis 5.0.0; O(1))
      */
-    xinfoStream(key: Key): Promise<StreamInfo<S>>;
-    xinfoStream(key: Key, options: XinfoStreamOptions): Promise<FullStreamInfo<S>>;
+    xinfoStream(
+      key: Key,
+      options?: XinfoStreamOptions & { full?: false | undefined },
+    ): Promise<StreamInfo<S>>;
+    xinfoStream(key: Key, options: XinfoStreamOptions & { full: true }): Promise<FullStreamInfo<S>>;
+    xinfoStream(key: Key, options?: XinfoStreamOptions): Promise<StreamInfo<S> | FullStreamInfo<S>>;
   }
 }
 

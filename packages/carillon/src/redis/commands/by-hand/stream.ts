@@ -6,21 +6,35 @@
  */
 import type { Argument } from '../../protocol/encoder.js';
 import { pairsOf } from '../argument-plan.js';
-import { type AtMostOne, checkOptionNames } from '../options.js';
-import type { Key, Value, Values } from '../parameters.js';
+import { checkOptionNames } from '../options.js';
+import type { Key, Value, Values, ValuesOf } from '../parameters.js';
 import { REPLIES } from '../replies.js';
 import type { Strings } from '../reply-shapes.js';
 import type { MethodsByHand } from '../typed-methods.js';
 
 /** What becomes of the places in consumer groups of entries that are deleted. */
-type ReferencePolicy = AtMostOne<{
+type ReferencePolicy = KeepReferences | DeleteReferences | DeleteAcknowledged;
+
+interface KeepReferences {
   /** They stay, as they do by default; an entry that is pending then has lost its fields. */
-  keepref: boolean;
+  readonly keepref?: boolean | undefined;
+  readonly delref?: false | undefined;
+  readonly acked?: false | undefined;
+}
+
+interface DeleteReferences {
+  readonly keepref?: false | undefined;
   /** They are deleted, too. */
-  delref: boolean;
+  readonly delref?: boolean | undefined;
+  readonly acked?: false | undefined;
+}
+
+interface DeleteAcknowledged {
+  readonly keepref?: false | undefined;
+  readonly delref?: false | undefined;
   /** Only entries that every group has read and acknowledged are deleted. */
-  acked: boolean;
-}>;
+  readonly acked?: boolean | undefined;
+}
 
 /** How exactly to cut, and how much at most. Means nothing without a threshold. */
 type TrimMode =
@@ -33,25 +47,44 @@ type TrimMode =
     };
 
 /** What to cut off the old end of the stream: at most one of these. */
-type Threshold = AtMostOne<{
-  /** Keep this many entries, the newest. */
-  maxlen: number;
-  /** Keep entries with this id or a later one. */
-  minid: string;
-}>;
+type Threshold =
+  | {
+      /** Keep this many entries, the newest. */
+      readonly maxlen?: number | undefined;
+      readonly minid?: undefined;
+    }
+  | {
+      readonly maxlen?: undefined;
+      /** Keep entries with this id or a later one. */
+      readonly minid?: string | undefined;
+    };
 
 /** What makes the entry one of its own: an id, or what to know a repeated call by. */
-type Identity = AtMostOne<{
+type Identity = IdentityById | IdentityByName | IdentityByFields;
+
+interface IdentityById {
   /** The entry's id, greater than all before it; the server's clock by default (`*`). */
-  id: string;
+  readonly id?: string | undefined;
+  readonly idmp?: undefined;
+  readonly idmpauto?: undefined;
+}
+
+interface IdentityByName {
+  readonly id?: undefined;
   /**
    * Adds nothing when this producer has added an entry by this name a while ago (`xcfgset`), and
    * replies with the id of that entry (Redis 8.6).
    */
-  idmp: readonly [producer: Value, name: Value];
+  readonly idmp?: readonly [producer: Value, name: Value] | undefined;
+  readonly idmpauto?: undefined;
+}
+
+interface IdentityByFields {
+  readonly id?: undefined;
+  readonly idmp?: undefined;
   /** Like `idmp` for this producer: an entry with equal fields is the same (Redis 8.6). */
-  idmpauto: Value;
-}>;
+  readonly idmpauto?: Value | undefined;
+}
 
 /** Options of XADD. With `nomkstream` it replies `null`, and adds nothing, when there is no stream. */
 export type XaddOptions = Threshold &
@@ -82,13 +115,17 @@ declare module '../commands.js' {
      * @returns The entry's id.
      * @see https://redis.io/docs/latest/commands/xadd/ (Redis 5.0.0; O(1))
      */
-    xadd(key: Key, fields: Values): Promise<string>;
-    xadd(
+    xadd<T extends ValuesOf<T>>(key: Key, fields: T | Values): Promise<string>;
+    xadd<T extends ValuesOf<T>>(
       key: Key,
-      fields: Values,
+      fields: T | Values,
       options: XaddOptions & { nomkstream?: false | undefined },
     ): Promise<string>;
-    xadd(key: Key, fields: Values, options: XaddOptions): Promise<string | null>;
+    xadd<T extends ValuesOf<T>>(
+      key: Key,
+      fields: T | Values,
+      options: XaddOptions,
+    ): Promise<string | null>;
 
     /**
      * Sets for how long, and of how many entries, a stream knows `idmp` and `idmpauto` again. It

@@ -15,6 +15,7 @@ import type {
 } from '../../../entries/redis.js';
 
 declare const redis: Redis;
+declare const maybe: boolean;
 declare const key: Uint8Array;
 declare const id: string;
 declare const maybeCount: number | undefined;
@@ -67,6 +68,12 @@ export async function replies(): Promise<void> {
   (await redis.xinfoStream('s')) satisfies StreamInfo<string>;
   (await redis.bytes.xinfoStream('s', { full: true })) satisfies FullStreamInfo<Uint8Array>;
   (await redis.xdelex('s', id, { delref: true })) satisfies number[];
+  (await redis.xinfoStream('s', { full: false })) satisfies StreamInfo<string>;
+  (await redis.xinfoStream('s', { full: true, count: 0 })) satisfies FullStreamInfo<string>;
+  (await redis.xinfoStream('s', { full: maybe })) satisfies
+    | StreamInfo<string>
+    | FullStreamInfo<string>;
+  void redis.xadd('s', { f: 1 }, { keepref: false, delref: maybe, acked: false });
 }
 
 export async function refused(): Promise<void> {

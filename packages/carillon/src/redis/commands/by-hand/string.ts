@@ -1,6 +1,5 @@
 /** Commands on strings whose options decide what they send or reply. */
-import type { AtMostOne } from '../options.js';
-import type { Key, Value, Values } from '../parameters.js';
+import type { Key, Value, Values, ValuesOf } from '../parameters.js';
 import { REPLIES, type ReplyReader } from '../replies.js';
 import type { Strings } from '../reply-shapes.js';
 import type { MethodsByHand } from '../typed-methods.js';
@@ -112,24 +111,35 @@ type SetCondition =
 export type SetOptions = Expiry & SetCondition & { readonly get?: boolean | undefined };
 
 /** Options of `msetex`. */
-export type MsetexOptions = Expiry &
-  AtMostOne<{
-    /** Only when none of the keys exists. */
-    nx: boolean;
-    /** Only when all keys exist. */
-    xx: boolean;
-  }>;
+export type MsetexOptions = Expiry & MsetexCondition;
+
+type MsetexCondition =
+  | {
+      /** Only when none of the keys exists. */
+      readonly nx?: boolean | undefined;
+      readonly xx?: false | undefined;
+    }
+  | {
+      readonly nx?: false | undefined;
+      /** Only when all keys exist. */
+      readonly xx?: boolean | undefined;
+    };
 
 /** Options of `lcs` that ask for the pieces which two strings have in common. */
 export interface LcsMatchesOptions {
   /** Tell where in the strings the pieces are. */
-  readonly idx: true;
+  readonly idx: boolean | undefined;
   readonly len?: false | undefined;
   /** Leave out pieces that are shorter, in bytes. */
   readonly minmatchlen?: number | undefined;
   /** Give the length of each piece with it. */
   readonly withmatchlen?: boolean | undefined;
 }
+
+/** Options of `lcs`: for the subsequence itself, its length, or its pieces. */
+export type LcsOptions =
+  | { readonly len?: boolean | undefined; readonly idx?: false | undefined }
+  | LcsMatchesOptions;
 
 /** Where two strings have the same pieces, the last piece first. */
 export interface LcsMatches<Match> {
@@ -167,13 +177,18 @@ declare module '../commands.js' {
     lcs(
       key1: Key,
       key2: Key,
-      options: LcsMatchesOptions & { withmatchlen?: false | undefined },
+      options: LcsMatchesOptions & { idx: true; withmatchlen?: false | undefined },
     ): Promise<LcsMatches<LcsMatch>>;
     lcs(
       key1: Key,
       key2: Key,
-      options: LcsMatchesOptions & { withmatchlen: true },
+      options: LcsMatchesOptions & { idx: true; withmatchlen: true },
     ): Promise<LcsMatches<LcsMatchWithLength>>;
+    lcs(
+      key1: Key,
+      key2: Key,
+      options?: LcsOptions,
+    ): Promise<S | number | LcsMatches<LcsMatch> | LcsMatches<LcsMatchWithLength>>;
 
     /**
      * Sets strings, all at once, or none when the condition does not hold; with an option they expire.
@@ -181,7 +196,7 @@ declare module '../commands.js' {
      * @returns 1, or 0 when nothing was set.
      * @see https://redis.io/docs/latest/commands/msetex/ (Redis 8.4.0, Valkey 9.1.0; O(N))
      */
-    msetex(values: Values, options?: MsetexOptions): Promise<number>;
+    msetex<T extends ValuesOf<T>>(values: T | Values, options?: MsetexOptions): Promise<number>;
 
     /**
      * Sets a string, whatever the key held.

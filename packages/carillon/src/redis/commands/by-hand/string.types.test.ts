@@ -2,6 +2,7 @@
 import type { LcsMatch, LcsMatches, LcsMatchWithLength, Redis } from '../../../entries/redis.js';
 
 declare const redis: Redis;
+declare const maybe: boolean;
 
 export async function replies(): Promise<void> {
   (await redis.lcs('a', 'b')) satisfies string;
@@ -11,6 +12,12 @@ export async function replies(): Promise<void> {
   const { matches } = await redis.lcs('a', 'b', { idx: true, minmatchlen: 2, withmatchlen: true });
   matches satisfies LcsMatchWithLength[];
   (await redis.msetex({ a: 1 }, { ex: 1, nx: true })) satisfies number;
+  (await redis.msetex({ a: 1 }, { nx: false, xx: maybe, keepttl: false, ex: 1 })) satisfies number;
+  const common = await redis.lcs('a', 'b', { len: maybe });
+  if (typeof common === 'object') common.len satisfies number;
+  else common satisfies string | number;
+  void redis.lcs('a', 'b', { idx: true, minmatchlen: 2, withmatchlen: maybe });
+  void redis.lcs('a', 'b', { idx: maybe, minmatchlen: 2 });
 }
 
 export async function refused(): Promise<void> {

@@ -115,6 +115,13 @@ declare module '../commands.js' {
       element: Value,
       options?: { readonly raw?: false | undefined },
     ): Promise<number[] | null>;
+    vemb(
+      key: Key,
+      element: Value,
+      options?: { readonly raw?: boolean | undefined },
+    ): Promise<
+      number[] | [quantization: string, vector: Uint8Array, norm: number, range?: number] | null
+    >;
 
     /**
      * Describes a vector set; `null` when the key does not exist.
@@ -140,6 +147,11 @@ declare module '../commands.js' {
       element: Value,
       options?: { readonly withscores?: false | undefined },
     ): Promise<S[][] | null>;
+    vlinks(
+      key: Key,
+      element: Value,
+      options?: { readonly withscores?: boolean | undefined },
+    ): Promise<S[][] | [element: S, score: number][][] | null>;
 
     /**
      * Gets elements at random.
@@ -150,6 +162,7 @@ declare module '../commands.js' {
      */
     vrandmember(key: Key): Promise<S | null>;
     vrandmember(key: Key, count: number): Promise<S[]>;
+    vrandmember(key: Key, count?: number): Promise<S | S[] | null>;
 
     /**
      * Finds the elements that are the most similar to a vector, or to an element of the set:
@@ -189,6 +202,16 @@ declare module '../commands.js' {
         readonly withattribs?: false | undefined;
       },
     ): Promise<S[]>;
+    vsim(
+      key: Key,
+      like: Vector | { readonly ele: Value },
+      options?: VsimOptions,
+    ): Promise<
+      | S[]
+      | [element: S, score: number][]
+      | [element: S, attributes: S | null][]
+      | [element: S, score: number, attributes: S | null][]
+    >;
   }
 }
 

@@ -2,6 +2,8 @@
 import type { Redis } from '../../../entries/redis.js';
 
 declare const redis: Redis;
+declare const maybe: boolean;
+declare const maybeCount: number | undefined;
 
 export async function replies(): Promise<void> {
   (await redis.vsim('v', [1, 2])) satisfies string[];
@@ -24,6 +26,20 @@ export async function replies(): Promise<void> {
   (await redis.vadd('v', [1, 2], 'a', { noquant: true, reduce: 1 })) satisfies boolean;
   (await redis.vrandmember('v')) satisfies string | null;
   (await redis.vrandmember('v', 1)) satisfies string[];
+  void redis.vadd('v', [1, 2], 'a', { noquant: false, q8: false, bin: maybe });
+  (await redis.vrandmember('v', maybeCount)) satisfies string | string[] | null;
+  (await redis.vlinks('v', 'a', { withscores: maybe })) satisfies
+    | string[][]
+    | [string, number][][]
+    | null;
+  (await redis.vsim('v', [1], { withscores: maybe })) satisfies (
+    | string
+    | [string, number | string | null]
+    | [string, number, string | null]
+  )[];
+  const embedded = await redis.vemb('v', 'a', { raw: maybe });
+  // @ts-expect-error It may be what the server keeps.
+  embedded satisfies number[] | null;
 }
 
 export function refused(): void {

@@ -121,7 +121,7 @@ declare module '../commands.js' {
      * @returns 1, or 0 when it was not blocked.
      * @see https://redis.io/docs/latest/commands/client-unblock/ (Redis 5.0.0; O(logN))
      */
-    clientUnblock(clientId: number, options?: ClientUnblockOptions): Promise<number>;
+    clientUnblock(clientId: number | string, options?: ClientUnblockOptions): Promise<number>;
 
     /**
      * Ends what `clientPause` began.

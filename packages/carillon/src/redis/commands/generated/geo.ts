@@ -15,7 +15,7 @@ declare module '../commands.js' {
       key: Key,
       member1: Value,
       member2: Value,
-      unit?: 'M' | 'KM' | 'FT' | 'MI',
+      unit?: 'm' | 'km' | 'ft' | 'mi',
     ): Promise<number | null>;
 
     /**

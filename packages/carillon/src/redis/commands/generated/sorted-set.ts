@@ -19,7 +19,7 @@ export type ZinterstoreOptions = {
   /** A factor for the scores of each key, in the order of the keys; 1 by default. */
   readonly weights?: number | readonly number[] | undefined;
   /** What becomes of the scores that a member has in several keys; their sum by default. */
-  readonly aggregate?: 'SUM' | 'MIN' | 'MAX' | undefined;
+  readonly aggregate?: 'sum' | 'min' | 'max' | undefined;
 };
 
 /** Options of `zrangebylex`, `zrevrangebylex`. */

@@ -80,7 +80,18 @@ export const CONNECTION_CASES: ShapeCases = {
       },
       {
         run: onLease(async (lease, redis) => {
-          const { addr = '' } = await lease.clientInfo();
+          const { id } = await lease.clientInfo();
+          return redis.clientKill({ id, skipme: true });
+        }),
+        gives: 1,
+      },
+      {
+        run: async (redis) => redis.clientKill({ id: await redis.clientId(), skipme: true }),
+        gives: 0,
+      },
+      {
+        run: onLease(async (lease, redis) => {
+          const { addr } = await lease.clientInfo();
           return redis.clientKill(addr);
         }),
         gives: 'OK',
@@ -88,8 +99,8 @@ export const CONNECTION_CASES: ShapeCases = {
       {
         run: (redis) =>
           redis.clientKill({
-            ...{ type: 'PUBSUB', user: 'default', addr: '1.2.3.4:5', laddr: '1.2.3.4:5' },
-            skipme: 'NO',
+            ...{ type: 'pubsub', user: 'default', addr: '1.2.3.4:5', laddr: '1.2.3.4:5' },
+            skipme: false,
           }),
         gives: 0,
       },
@@ -105,7 +116,7 @@ export const CONNECTION_CASES: ShapeCases = {
       },
     ],
     clientList: [
-      { run: (redis) => redis.clientList({ type: 'REPLICA' }), gives: [] },
+      { run: (redis) => redis.clientList({ type: 'replica' }), gives: [] },
       {
         run: (redis) => redis.clientList(),
         gives: (clients: unknown) => {
@@ -127,7 +138,7 @@ export const CONNECTION_CASES: ShapeCases = {
         run: onLease(async (lease, redis) => {
           await lease.clientSetname('worker');
           const fits: ClientListOptions[] = [
-            { name: 'worker', skipme: 'YES', type: 'NORMAL', user: 'default', db: 0 },
+            { name: 'worker', skipme: true, type: 'normal', user: 'default', db: 0 },
             { ip: '127.0.0.1', id: [await lease.clientId(), 1], 'not-name': 'other' },
             { 'not-id': [await redis.clientId()], name: 'worker', 'lib-name': 'carillon' },
           ];
@@ -138,6 +149,15 @@ export const CONNECTION_CASES: ShapeCases = {
           return [...names, await redis.clientList({ name: 'worker', 'not-db': 0 })];
         }),
         gives: [['worker'], ['worker'], ['worker'], []],
+        on: ['valkey-9.1'],
+      },
+      {
+        run: onLease(async (lease) => {
+          await lease.clientSetname('worker');
+          const all = await lease.clientList({ name: 'worker', skipme: false });
+          return [all.length, await lease.clientList({ name: 'worker', skipme: true })];
+        }),
+        gives: [1, []],
         on: ['valkey-9.1'],
       },
     ],
@@ -184,6 +204,7 @@ export const CONNECTION_CASES: ShapeCases = {
     ],
     clientUnblock: [
       { run: async (redis) => redis.clientUnblock(await redis.clientId()), gives: 0 },
+      { run: async (redis) => redis.clientUnblock((await redis.clientInfo()).id), gives: 0 },
       {
         run: async (redis) => {
           const waiting = redis.blpop('jobs', 0);

@@ -16,7 +16,7 @@ const DETAILED = [
   { member: 'Palermo', distance: 190.4424, hash: PALERMO_HASH, coordinates: PALERMO },
 ];
 const ALL_DETAILS = { withdist: true, withhash: true, withcoord: true } as const;
-const AROUND = { fromlonlat: [15, 37], byradius: [200, 'KM'] } as const;
+const AROUND = { fromlonlat: [15, 37], byradius: [200, 'km'] } as const;
 
 export const GEO_CASES: ShapeCases = {
   cases: {
@@ -38,11 +38,11 @@ export const GEO_CASES: ShapeCases = {
         prepare: SICILY,
         run: async (redis) => [
           await redis.geodist('s', 'Palermo', 'Catania'),
-          await redis.geodist('s', 'Palermo', 'Catania', 'KM'),
+          await redis.geodist('s', 'Palermo', 'Catania', 'km'),
           await redis.geodist('s', 'Palermo', 'Rome'),
         ],
         gives: [166_274.1516, 166.2742, null],
-        bytes: { run: (redis) => redis.geodist('s', 'Palermo', 'Catania', 'MI'), gives: 103.3182 },
+        bytes: { run: (redis) => redis.geodist('s', 'Palermo', 'Catania', 'mi'), gives: 103.3182 },
       },
       { run: (redis) => redis.geodist('none', 'a', 'b', undefined), gives: null },
     ],
@@ -68,47 +68,47 @@ export const GEO_CASES: ShapeCases = {
       {
         prepare: SICILY,
         run: async (redis) => [
-          await redis.georadius('s', 15, 37, 200, 'KM', { asc: true }),
-          await redis.georadius('s', 15, 37, 200, 'KM', { ...ALL_DETAILS, asc: true }),
-          await redis.georadius('s', 15, 37, 200, 'KM', { store: 'd' }),
+          await redis.georadius('s', 15, 37, 200, 'km', { asc: true }),
+          await redis.georadius('s', 15, 37, 200, 'km', { ...ALL_DETAILS, asc: true }),
+          await redis.georadius('s', 15, 37, 200, 'km', { store: 'd' }),
           await redis.geopos('d', 'Palermo'),
-          await redis.georadius('s', 15, 37, 200, 'KM', { storedist: 'd', count: 1 }),
+          await redis.georadius('s', 15, 37, 200, 'km', { storedist: 'd', count: 1 }),
           await redis.call(['ZRANGE', 'd', 0, -1]),
         ],
         gives: [['Catania', 'Palermo'], DETAILED, 2, [PALERMO], 1, ['Catania']],
       },
-      { run: (redis) => redis.georadius('none', 15, 37, 200, 'KM'), gives: [] },
-      { run: (redis) => redis.georadius('none', 15, 37, 200, 'KM', { store: 'd' }), gives: 0 },
+      { run: (redis) => redis.georadius('none', 15, 37, 200, 'km'), gives: [] },
+      { run: (redis) => redis.georadius('none', 15, 37, 200, 'km', { store: 'd' }), gives: 0 },
     ],
     georadius_ro: [
       {
         prepare: SICILY,
-        run: (redis) => redis.georadius_ro('s', 15, 37, 200, 'KM', { desc: true, withdist: true }),
+        run: (redis) => redis.georadius_ro('s', 15, 37, 200, 'km', { desc: true, withdist: true }),
         gives: [
           { member: 'Palermo', distance: 190.4424 },
           { member: 'Catania', distance: 56.4413 },
         ],
       },
-      { run: (redis) => redis.georadius_ro('none', 15, 37, 200, 'KM'), gives: [] },
+      { run: (redis) => redis.georadius_ro('none', 15, 37, 200, 'km'), gives: [] },
     ],
     georadiusbymember: [
       {
         prepare: SICILY,
         run: async (redis) => [
-          await redis.georadiusbymember('s', 'Palermo', 1, 'M', { withcoord: true }),
-          await redis.georadiusbymember('s', 'Palermo', 200, 'KM', { storedist: 'd' }),
+          await redis.georadiusbymember('s', 'Palermo', 1, 'm', { withcoord: true }),
+          await redis.georadiusbymember('s', 'Palermo', 200, 'km', { storedist: 'd' }),
         ],
         gives: [[{ member: 'Palermo', coordinates: PALERMO }], 2],
       },
-      { run: (redis) => redis.georadiusbymember('none', 'a', 1, 'M'), gives: [] },
+      { run: (redis) => redis.georadiusbymember('none', 'a', 1, 'm'), gives: [] },
     ],
     georadiusbymember_ro: [
       {
         prepare: SICILY,
-        run: (redis) => redis.georadiusbymember_ro('s', 'Palermo', 1, 'M', { withhash: true }),
+        run: (redis) => redis.georadiusbymember_ro('s', 'Palermo', 1, 'm', { withhash: true }),
         gives: [{ member: 'Palermo', hash: PALERMO_HASH }],
       },
-      { run: (redis) => redis.georadiusbymember_ro('none', 'a', 1, 'M'), gives: [] },
+      { run: (redis) => redis.georadiusbymember_ro('none', 'a', 1, 'm'), gives: [] },
     ],
     geosearch: [
       {
@@ -118,8 +118,8 @@ export const GEO_CASES: ShapeCases = {
           await redis.geosearch('s', { ...AROUND, desc: true, withdist: false }),
           await redis.geosearch('s', { ...AROUND, asc: true, count: 1 }),
           (await redis.geosearch('s', { ...AROUND, count: 1, any: true })).length,
-          await redis.geosearch('s', { frommember: 'Catania', byradius: [1, 'MI'] }),
-          await redis.geosearch('s', { fromlonlat: [13, 38], bybox: [80, 60, 'KM'] }),
+          await redis.geosearch('s', { frommember: 'Catania', byradius: [1, 'mi'] }),
+          await redis.geosearch('s', { fromlonlat: [13, 38], bybox: [80, 60, 'km'] }),
         ],
         gives: [
           ['Catania', 'Palermo'],

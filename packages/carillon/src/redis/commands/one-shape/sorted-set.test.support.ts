@@ -154,13 +154,13 @@ export const SORTED_SET_CASES: ShapeCases = {
       {
         prepare: [Z, OTHER],
         run: (redis) =>
-          redis.zinter(['z', 'other'], { weights: [2, 0.5], aggregate: 'MAX', withscores: true }),
+          redis.zinter(['z', 'other'], { weights: [2, 0.5], aggregate: 'max', withscores: true }),
         gives: [
           ['b', 5],
           ['c', 10],
         ],
         bytes: {
-          run: (redis) => redis.zinter(['z', 'other'], { aggregate: 'MIN', withscores: true }),
+          run: (redis) => redis.zinter(['z', 'other'], { aggregate: 'min', withscores: true }),
           gives: [
             [bytes('b'), 2],
             [bytes('c'), 2],
@@ -181,7 +181,7 @@ export const SORTED_SET_CASES: ShapeCases = {
       {
         prepare: [Z, OTHER],
         run: async (redis) => [
-          await redis.zinterstore('to', ['z', 'other'], { weights: [1, 3], aggregate: 'SUM' }),
+          await redis.zinterstore('to', ['z', 'other'], { weights: [1, 3], aggregate: 'sum' }),
           await redis.zrange('to', 0, -1, { withscores: true }),
         ],
         gives: [
@@ -510,7 +510,7 @@ export const SORTED_SET_CASES: ShapeCases = {
         run: (redis) =>
           redis.zunion(['names', 'other'], {
             weights: [1, -1],
-            aggregate: 'MIN',
+            aggregate: 'min',
             withscores: true,
           }),
         gives: [
@@ -533,7 +533,7 @@ export const SORTED_SET_CASES: ShapeCases = {
       {
         prepare: [NAMES, OTHER],
         run: async (redis) => [
-          await redis.zunionstore('to', ['names', 'other'], { aggregate: 'MAX' }),
+          await redis.zunionstore('to', ['names', 'other'], { aggregate: 'max' }),
           await redis.zunionstore('to', 'none'),
         ],
         gives: [4, 0],
