@@ -287,7 +287,7 @@ export class Decoder {
         return this.#text(start, stop);
       }
       case Wire.INTEGER:
-        return (as & DecodeAs.bigints) === 0 ? this.#integer() : this.#bigint();
+        return this.#integer(as);
       case Wire.SIMPLE_STRING:
         return this.#status();
       case Wire.ARRAY:
@@ -335,7 +335,7 @@ export class Decoder {
     return this.#endOfLine(at + 1) ? this.#finish(letter === Wire.TRUE) : INCOMPLETE;
   }
 
-  #integer(): number | bigint | typeof INCOMPLETE {
+  #integer(as: number): number | bigint | typeof INCOMPLETE {
     const bytes = this.#bytes;
     const end = this.#end;
     let pos = this.#pos + 1;
@@ -355,16 +355,12 @@ export class Decoder {
     if (digits > MAX_DIGITS || (digits === 0 && pos < end))
       this.#fail('an integer has 1 to 32 digits');
     if (!this.#endOfLine(pos)) return INCOMPLETE;
-    if (digits <= SAFE_DIGITS) return this.#finish(negative ? 0 - value : value);
+    const isBigint = (as & DecodeAs.bigints) !== 0;
+    if (digits <= SAFE_DIGITS && !isBigint) return this.#finish(negative ? 0 - value : value);
 
     const exact = parseInt64(bytes.latin1Slice(this.#pos + 1, pos));
     if (exact === undefined) this.#fail('an integer has at most 64 bits');
-    return this.#finish(exact);
-  }
-
-  #bigint(): bigint | typeof INCOMPLETE {
-    const value = this.#integer();
-    return typeof value === 'number' ? BigInt(value) : value; // a number is exact
+    return this.#finish(isBigint ? BigInt(exact) : exact);
   }
 
   #status(): string | typeof INCOMPLETE {
