@@ -8,7 +8,9 @@ import { createPool } from '../client/create-pool.js';
 import type { Redis } from '../client/redis.js';
 import { MultiExecError } from '../errors/composite-errors.js';
 import type { ConnectionError } from '../errors/connection-error.js';
+import { type ReplyError, replyErrorFrom } from '../errors/reply-error.js';
 import { noting } from './code.test.support.js';
+import type { Command } from './command.js';
 import { defineLibrary } from './function-library.js';
 
 let server: TestServer;
@@ -262,3 +264,36 @@ test('a definition that is wrong is refused at once', () => {
 function told({ code, command, sent }: ConnectionError): object {
   return { code, command, sent };
 }
+
+test('a call whose miss is read together with the reply to the load does not load again', async () => {
+  const sent: Command[] = [];
+  const runner = {
+    encoding: 'utf8' as const,
+    run<T>(command: Command<T>): Promise<T> {
+      sent.push(command as Command);
+      return command.start();
+    },
+  };
+  const sentCommand = async (index: number): Promise<Command> => {
+    const command = await waitFor(() => sent[index], { deadlineMs: 5_000 });
+    assert.ok(command);
+    return command;
+  };
+  const missing = (): ReplyError => replyErrorFrom('ERR Function not found');
+
+  const calls = [1, 2].map((count) => shop.take(runner, { stock: 's', count }));
+  const [first, second] = [await sentCommand(0), await sentCommand(1)];
+  first.settle(missing(), 'nowhere');
+  const load = await sentCommand(2);
+  // As a connection does it: a reply that a user's function shapes is settled after the bytes are read.
+  queueMicrotask(() => second.settle(missing(), 'nowhere'));
+  load.settle('shop', 'nowhere');
+  (await sentCommand(3)).settle(1, 'nowhere');
+  (await sentCommand(4)).settle(2, 'nowhere');
+
+  assert.deepEqual(await Promise.all(calls), [1, 2]);
+  assert.deepEqual(
+    sent.map(({ spec }) => spec.name),
+    ['FCALL', 'FCALL', 'FUNCTION LOAD', 'FCALL', 'FCALL'],
+  );
+});

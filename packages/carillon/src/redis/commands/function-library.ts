@@ -174,7 +174,8 @@ function shared<T>(load: (runner: CodeRunner) => Promise<T>): (runner: CodeRunne
   return (runner) => {
     const known = pending.get(runner);
     if (known !== undefined) return known;
-    const loading = load(runner).finally(() => pending.delete(runner));
+    // A call whose reply came with the load's, and is shaped after it, must still find it.
+    const loading = load(runner).finally(() => setImmediate(() => pending.delete(runner)));
     pending.set(runner, loading);
     return loading;
   };
