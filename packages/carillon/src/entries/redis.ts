@@ -13,7 +13,6 @@ export { createConnection } from '../redis/client/create-connection.js';
 export { createPool } from '../redis/client/create-pool.js';
 export type {
   Monitor,
-  MonitorGap,
   MonitorItem,
   MonitorOptions,
 } from '../redis/client/monitor.js';
@@ -119,6 +118,8 @@ export type {
 } from '../redis/connection/connection-options.js';
 export type { Credentials, CredentialsProvider } from '../redis/connection/credentials.js';
 export type { Dial, Transport } from '../redis/connection/dial.js';
+export type { BufferOptions, Overflow } from '../redis/connection/message-buffer.js';
+export { MessageGap, type MissedTime } from '../redis/connection/message-gap.js';
 export type {
   ConnectTrace,
   DisconnectTrace,
@@ -173,7 +174,6 @@ export type {
 } from '../redis/protocol/reply-decoder.js';
 export type {
   PubSubDisconnected,
-  PubSubGap,
   PubSubHandler,
   PubSubItem,
   PubSubItems,

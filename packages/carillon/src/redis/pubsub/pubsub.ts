@@ -20,11 +20,11 @@ import {
   checkOptions,
   type Requirement,
 } from '../connection/check-options.js';
+import type { MessageGap } from '../connection/message-gap.js';
 import { UsageError } from '../errors/usage-error.js';
 import { textOfBytes } from '../protocol/byte-text.js';
 import { HandlerQueue } from './handler-queue.js';
 import type {
-  PubSubGap,
   PubSubHandler,
   PubSubItem,
   PubSubItems,
@@ -409,7 +409,7 @@ export class PubSub<
   /** The next item; a gap first where the buffer dropped messages, since the oldest go first. */
   #take(): Item | undefined {
     if (this.#droppedSince !== undefined) {
-      const gap: PubSubGap = {
+      const gap: MessageGap = {
         type: 'gap',
         since: this.#droppedSince,
         until: Date.now(),
