@@ -119,7 +119,7 @@ export type {
 export type { Credentials, CredentialsProvider } from '../redis/connection/credentials.js';
 export type { Dial, Transport } from '../redis/connection/dial.js';
 export type { BufferOptions, Overflow } from '../redis/connection/message-buffer.js';
-export { MessageGap, type MissedTime } from '../redis/connection/message-gap.js';
+export { MessageGap } from '../redis/connection/message-gap.js';
 export type {
   ConnectTrace,
   DisconnectTrace,

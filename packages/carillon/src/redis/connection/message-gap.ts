@@ -1,13 +1,5 @@
 /** A place in a stream of messages where some may be missing, and the time it covers. */
 
-/** Since when, until when and why messages may be missing. */
-export interface MissedTime {
-  readonly since: number;
-  readonly until: number;
-  readonly reason: string;
-  readonly dropped: number;
-}
-
 /**
  * Messages may be missing here. Stands between the last item before the loss and the first after it.
  *
@@ -15,7 +7,7 @@ export interface MissedTime {
  * published after `until` will be; both are Unix times in milliseconds by this machine's clock.
  * `since` is when the last answered probe was sent before the loss, so it lies up to `maxIdleMs` earlier.
  */
-export class MessageGap implements MissedTime {
+export class MessageGap {
   readonly type = 'gap';
   readonly since: number;
   readonly until: number;
@@ -23,7 +15,7 @@ export class MessageGap implements MissedTime {
   /** Messages dropped because the buffer was full; 0 when the connection was lost. */
   readonly dropped: number;
 
-  constructor({ since, until, reason, dropped }: MissedTime) {
+  constructor({ since, until, reason, dropped }: Omit<MessageGap, 'type'>) {
     this.since = since;
     this.until = until;
     this.reason = reason;
