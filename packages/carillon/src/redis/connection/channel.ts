@@ -9,7 +9,7 @@
 import type { Encoding } from '../commands/command.js';
 import { ChannelClosedError } from '../errors/composite-errors.js';
 import { UsageError } from '../errors/usage-error.js';
-import { textOfBytes } from '../protocol/byte-text.js';
+import { bytesOf, type ExactString, textOf } from '../protocol/exact-text.js';
 import { aBoolean, checkOptions } from './check-options.js';
 import { BUFFER_REQUIREMENTS, type BufferOptions } from './message-buffer.js';
 import { MessageGap } from './message-gap.js';
@@ -18,8 +18,8 @@ import { MessageQueue } from './message-queue.js';
 /** One message as it came from the server. */
 export interface ChannelMessage {
   /** Where it was published: the channel itself, or the one that the pattern matched. */
-  readonly channel: Uint8Array;
-  readonly data: Uint8Array;
+  readonly channel: ExactString;
+  readonly data: ExactString;
 }
 
 /** Text, or bytes where the encoding is `null`. */
@@ -88,7 +88,7 @@ export class Channel<IsPattern extends boolean = false> {
       throw new UsageError('INVALID_ARGUMENT', 'the name of a channel is a string or bytes');
     }
     const { isPattern = false } = options;
-    this.name = typeof name === 'string' ? name : textOfBytes(name);
+    this.name = textOf(name);
     this.nameBytes = Buffer.from(name);
     this.isPattern = isPattern as IsPattern;
     this.#messages = new MessageQueue<ChannelMessage>(options, {
@@ -141,8 +141,8 @@ export class Channel<IsPattern extends boolean = false> {
     options: ChannelReadOptions<E, T> = {},
   ): AsyncGenerator<ChannelRead<IsPattern, E, T>, void, undefined> {
     const { encoding, decoder, signal } = options;
-    const read = (bytes: Uint8Array): StringsOf<E> =>
-      (encoding === null ? bytes : textOfBytes(bytes)) as StringsOf<E>;
+    const read = (string: ExactString): StringsOf<E> =>
+      (encoding === null ? bytesOf(string) : textOf(string)) as StringsOf<E>;
     for (;;) {
       const message = await this.#messages.take({ signal });
       if (message === undefined) return;

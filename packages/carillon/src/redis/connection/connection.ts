@@ -16,6 +16,7 @@ import { type ConnectionError, connectionErrorFrom } from '../errors/connection-
 import { ProtocolError } from '../errors/protocol-error.js';
 import { ReplyError } from '../errors/reply-error.js';
 import { DecodeAs, INCOMPLETE } from '../protocol/decoder.js';
+import { bytesOf, isString, textOf } from '../protocol/exact-text.js';
 import type { Reply } from '../protocol/reply.js';
 import type { ReplyDecoder } from '../protocol/reply-decoder.js';
 import { describeEndpoint } from './address.js';
@@ -30,7 +31,7 @@ import { Deadlines } from './deadlines.js';
 import { dial, type OnBytes, type Transport } from './dial.js';
 import { shakeHands } from './handshake.js';
 import { ReplyQueue } from './reply-queue.js';
-import { readAck, type Subscriptions, textOf } from './subscription-acks.js';
+import { readAck } from './subscription-acks.js';
 import { WaitingCommands } from './waiting-commands.js';
 import { WriteBatch } from './write-batch.js';
 
@@ -49,7 +50,10 @@ const FLAGS_FOLLOWED = CommandFlag.stateful | CommandFlag.transaction;
 /** What the owner of a connection is told. Called from the reading side: none may throw. */
 export interface ConnectionHooks {
   /**
-   * A push that acknowledges nothing: a message, an invalidation, the end of a shard subscription.
+   * Every push, in the order of the stream: messages, invalidations, and acknowledgements
+   * (`[verb, name, count]`), once they are counted. The array that an acknowledgement comes in is also
+   * part of the reply to its command: leave it as it is. Names and payloads are `ExactString`s.
+   *
    * Without this hook messages go to the connection's own channels (`executePubSub`).
    */
   onPush?(push: Reply[]): void;
@@ -174,14 +178,21 @@ export class Connection extends ConnectionCalls implements BatchExecutor {
     return this.#state.isAltered;
   }
 
-  /** How many subscriptions there are; 0 outside pub/sub. */
+  /** How many subscriptions of all kinds there are, by the server's count; 0 outside pub/sub. */
   get inPubSub(): number {
     return this.#replies.subscriptions.size;
   }
 
-  /** What this connection is subscribed to. */
-  get subscriptions(): Readonly<Subscriptions> {
-    return this.#replies.subscriptions;
+  /**
+   * What the payloads of messages will be read as: `text` (the default) or `bytes`. It saves a copy and
+   * changes nothing else: payloads come as `ExactString`s, which are both. May change at any time.
+   */
+  get readsPayloadsAs(): 'text' | 'bytes' {
+    return this.#decoder.payloadsAsBytes ? 'bytes' : 'text';
+  }
+
+  set readsPayloadsAs(form: 'text' | 'bytes') {
+    this.#decoder.payloadsAsBytes = form === 'bytes';
   }
 
   /** How many commands wait for a reply or to be written. */
@@ -365,7 +376,7 @@ export class Connection extends ConnectionCalls implements BatchExecutor {
   /** Names and payloads of pushes may be any bytes; under RESP2 they arrive as ordinary arrays. */
   #decodeAs(): number {
     const mayBePush = this.protocol === 2 && this.#subscribesInResp2();
-    return mayBePush ? DecodeAs.bytes : this.#replies.decodeAs;
+    return mayBePush ? DecodeAs.exactText : this.#replies.decodeAs;
   }
 
   #subscribesInResp2(): boolean {
@@ -375,9 +386,10 @@ export class Connection extends ConnectionCalls implements BatchExecutor {
   /** Under RESP2 a subscribed connection gets pushes as arrays whose first element is their kind. */
   #isPushOfResp2(reply: Reply): boolean {
     if (this.protocol === 3 || !Array.isArray(reply) || !this.#subscribesInResp2()) return false;
-    const kind = textOf(reply[0]);
-    if (kind === undefined || kind === 'pong') return false;
-    reply[0] = kind;
+    const [kind] = reply;
+    if (!isString(kind)) return false;
+    if (typeof kind !== 'string') reply[0] = textOf(kind); // a decoder that knows no exact text
+    if (reply[0] === 'pong') return false;
     this.#onPush(reply);
     return true;
   }
@@ -386,17 +398,17 @@ export class Connection extends ConnectionCalls implements BatchExecutor {
   #plainReply(reply: Reply): Reply {
     if (!Array.isArray(reply) || !this.#subscribesInResp2()) return reply;
     const [, message] = reply;
-    if (!(message instanceof Uint8Array)) return reply;
+    if (!isString(message)) return reply;
     if (message.length === 0) return 'PONG';
     const isText = (this.#replies.decodeAs & DecodeAs.bytes) === 0;
-    return isText ? Buffer.from(message).toString() : message;
+    return isText ? textOf(message) : bytesOf(message);
   }
 
   #onPush(push: Reply[]): void {
     const ack = readAck(push);
     if (ack !== undefined) {
       this.channels?.acknowledge(ack, this.#replies.head);
-      if (this.#replies.acknowledge(ack, push)) return;
+      this.#replies.acknowledge(ack, push);
     }
     if (this.channels === undefined) this.#hooks.onPush?.(push);
     else this.channels.deliver(push);
