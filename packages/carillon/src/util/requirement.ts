@@ -1,0 +1,50 @@
+/**
+ * What options must be, and what is wrong with those that are not: a misspelled or mistyped option is
+ * an error that names it, not a default that surprises later.
+ *
+ * Not here: the error classes of the library's parts, which each throw their own.
+ */
+
+/** What an option must be: in words for the error, and as a test. */
+export type Requirement = readonly [expected: string, accepts: (value: unknown) => boolean];
+
+/** `true` or `false`; nothing that merely counts as either. */
+export const aBoolean: Requirement = ['true or false', (value) => typeof value === 'boolean'];
+/** Also one that is aborted. */
+export const anAbortSignal: Requirement = [
+  'an AbortSignal',
+  (value) => value instanceof AbortSignal,
+];
+/** A class counts, too. */
+export const aFunction: Requirement = ['a function', (value) => typeof value === 'function'];
+
+/**
+ * Looks at every option that was given; `undefined` counts as not given.
+ *
+ * @returns What is wrong with the first that is wrong, with its name and never its value; undefined
+ *   when nothing is.
+ */
+export function problemOf(
+  options: unknown,
+  requirements: Readonly<Record<string, Requirement>>,
+): string | undefined {
+  if (typeof options !== 'object' || options === null) return 'the options must be an object';
+  for (const [name, value] of Object.entries(options)) {
+    const requirement = Object.hasOwn(requirements, name) ? requirements[name] : undefined;
+    if (requirement === undefined) {
+      return `there is no option \`${name}\` (known: ${Object.keys(requirements).join(', ')})`;
+    }
+    const [expected, accepts] = requirement;
+    if (value !== undefined && !accepts(value)) return `\`${name}\` must be ${expected}`;
+  }
+  return undefined;
+}
+
+/** @throws {TypeError} An option is not what it must be. For what belongs to no part of the library. */
+export function demand(
+  options: unknown,
+  requirements: Readonly<Record<string, Requirement>>,
+): void {
+  const problem = problemOf(options, requirements);
+  if (problem !== undefined) throw new TypeError(problem);
+}
