@@ -10,6 +10,11 @@ export type Requirement = readonly [expected: string, accepts: (value: unknown) 
 
 /** `true` or `false`; nothing that merely counts as either. */
 export const aBoolean: Requirement = ['true or false', (value) => typeof value === 'boolean'];
+/** `Infinity` included. */
+export const aNumberFromZero: Requirement = [
+  'a number from 0',
+  (value) => typeof value === 'number' && value >= 0,
+];
 /** Also one that is aborted. */
 export const anAbortSignal: Requirement = [
   'an AbortSignal',

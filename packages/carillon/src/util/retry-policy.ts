@@ -7,7 +7,7 @@
  * @see coredis.retry, whose three kinds these follow; there, counts were never reset after success.
  */
 import { reportError } from './report-error.js';
-import { aBoolean, demand, type Requirement } from './requirement.js';
+import { aBoolean, aNumberFromZero, demand, type Requirement } from './requirement.js';
 
 /** A class whose instances a policy retries. */
 export type ErrorClass = abstract new (...args: never[]) => Error;
@@ -71,11 +71,6 @@ export function startLazily(policy: RetryPolicy): RetrySchedule {
     },
   };
 }
-
-const aNumberFromZero: Requirement = [
-  'a number from 0',
-  (value) => typeof value === 'number' && value >= 0,
-];
 
 const LIMITS: Readonly<Record<keyof RetryLimits, Requirement>> = {
   retries: aNumberFromZero,
