@@ -3,8 +3,9 @@
  *
  * Not here: the hooks of a task of one's own (`retry.ts`).
  */
+
+import { aFunction, demand, type OptionRequirement } from './option-requirement.js';
 import { reportingErrors } from './report-error.js';
-import { aFunction, demand, type Requirement } from './requirement.js';
 import { demandPolicy, nextDelay, type RetryPolicy } from './retry-policy.js';
 import { toError } from './to-error.js';
 
@@ -24,7 +25,7 @@ export interface RetryHooks {
   readonly onReset?: () => unknown;
 }
 
-const REQUIREMENTS: Readonly<Record<keyof RetryHooks, Requirement>> = {
+const REQUIREMENTS: Readonly<Record<keyof RetryHooks, OptionRequirement>> = {
   onFailure: aFunction,
   onReset: aFunction,
 };

@@ -6,8 +6,9 @@
  *
  * @see coredis.retry, whose three kinds these follow; there, counts were never reset after success.
  */
+
+import { aNumberFromZero, demand, type OptionRequirement } from './option-requirement.js';
 import { reportError } from './report-error.js';
-import { aBoolean, aNumberFromZero, demand, type Requirement } from './requirement.js';
 
 /** A class whose instances a policy retries. */
 export type ErrorClass = abstract new (...args: never[]) => Error;
@@ -72,7 +73,7 @@ export function startLazily(policy: RetryPolicy): RetrySchedule {
   };
 }
 
-const LIMITS: Readonly<Record<keyof RetryLimits, Requirement>> = {
+const LIMITS: Readonly<Record<keyof RetryLimits, OptionRequirement>> = {
   retries: aNumberFromZero,
   errors: ['a list of error classes', (value) => Array.isArray(value) && value.every(isErrorClass)],
   maxElapsedMs: aNumberFromZero,
@@ -127,7 +128,7 @@ export function exponential(
     ...LIMITS,
     baseDelayMs: aNumberFromZero,
     maxDelayMs: aNumberFromZero,
-    jitter: aBoolean,
+    jitter: ['true or false', (value) => typeof value === 'boolean'],
   });
   const { baseDelayMs = 100, maxDelayMs = 16_000, jitter = true } = options;
   return policy(options, (failures) => {

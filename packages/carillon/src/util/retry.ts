@@ -7,8 +7,9 @@
  * @see coredis.retry.RetryPolicy.call_with_retries; there the error of a failure hook was lost, or took
  *   the place of the task's, depending on the policy.
  */
+
+import { aFunction, anAbortSignal, demand, type OptionRequirement } from './option-requirement.js';
 import { reportingErrors } from './report-error.js';
-import { aFunction, anAbortSignal, demand, type Requirement } from './requirement.js';
 import type { FailureHook } from './retry-hooks.js';
 import { demandPolicy, isErrorClass, nextDelay, type RetryPolicy } from './retry-policy.js';
 import { toError } from './to-error.js';
@@ -35,7 +36,7 @@ export interface RetryOptions<Errors extends readonly Error[] = readonly Error[]
   readonly signal?: AbortSignal;
 }
 
-const REQUIREMENTS: Readonly<Record<keyof RetryOptions, Requirement>> = {
+const REQUIREMENTS: Readonly<Record<keyof RetryOptions, OptionRequirement>> = {
   before: aFunction,
   onFailure: [
     'a function, or a list of error classes with a function for each',

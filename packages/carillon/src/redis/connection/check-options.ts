@@ -3,13 +3,16 @@
  * mistyped option is an error that names it, not a default that surprises later, and so is the name of
  * an event that will never come.
  */
-import { problemOf, type Requirement } from '../../util/requirement.js';
+import { type OptionRequirement, problemOf } from '../../util/option-requirement.js';
 import { UsageError } from '../errors/usage-error.js';
 
-export { aBoolean, aFunction, anAbortSignal, type Requirement } from '../../util/requirement.js';
+/** What an option must be: in words for the error, and as a test. */
+export type Requirement = OptionRequirement;
 
 /** Also the empty one. */
 export const aString: Requirement = ['a string', (value) => typeof value === 'string'];
+/** `true` or `false`; nothing that merely counts as either. */
+export const aBoolean: Requirement = ['true or false', (value) => typeof value === 'boolean'];
 /** 0, 1 and so on, as far as numbers hold integers. */
 export const anIntegerFromZero: Requirement = [
   'an integer from 0',

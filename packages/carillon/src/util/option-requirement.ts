@@ -6,22 +6,20 @@
  */
 
 /** What an option must be: in words for the error, and as a test. */
-export type Requirement = readonly [expected: string, accepts: (value: unknown) => boolean];
+export type OptionRequirement = readonly [expected: string, accepts: (value: unknown) => boolean];
 
-/** `true` or `false`; nothing that merely counts as either. */
-export const aBoolean: Requirement = ['true or false', (value) => typeof value === 'boolean'];
 /** `Infinity` included. */
-export const aNumberFromZero: Requirement = [
+export const aNumberFromZero: OptionRequirement = [
   'a number from 0',
   (value) => typeof value === 'number' && value >= 0,
 ];
 /** Also one that is aborted. */
-export const anAbortSignal: Requirement = [
+export const anAbortSignal: OptionRequirement = [
   'an AbortSignal',
   (value) => value instanceof AbortSignal,
 ];
 /** A class counts, too. */
-export const aFunction: Requirement = ['a function', (value) => typeof value === 'function'];
+export const aFunction: OptionRequirement = ['a function', (value) => typeof value === 'function'];
 
 /**
  * Looks at every option that was given; `undefined` counts as not given.
@@ -31,7 +29,7 @@ export const aFunction: Requirement = ['a function', (value) => typeof value ===
  */
 export function problemOf(
   options: unknown,
-  requirements: Readonly<Record<string, Requirement>>,
+  requirements: Readonly<Record<string, OptionRequirement>>,
 ): string | undefined {
   if (typeof options !== 'object' || options === null) return 'the options must be an object';
   for (const [name, value] of Object.entries(options)) {
@@ -48,7 +46,7 @@ export function problemOf(
 /** @throws {TypeError} An option is not what it must be. For what belongs to no part of the library. */
 export function demand(
   options: unknown,
-  requirements: Readonly<Record<string, Requirement>>,
+  requirements: Readonly<Record<string, OptionRequirement>>,
 ): void {
   const problem = problemOf(options, requirements);
   if (problem !== undefined) throw new TypeError(problem);
