@@ -1,6 +1,7 @@
 /** A raw connection on a real server: framing, pairing, backpressure and death. */
 import assert from 'node:assert/strict';
 import { getEventListeners } from 'node:events';
+import { connect as connectTcp } from 'node:net';
 import { after, before, test } from 'node:test';
 import { startFaultProxy, startServer, type TestServer, waitFor } from '@carillon/test-kit';
 import { Command, CommandFlag, defineCommand } from '../commands/command.js';
@@ -546,4 +547,50 @@ test('a connection watches until its transaction has ended, and not longer', asy
   assert.equal(connection.isWatching, true);
   await assert.rejects(call(connection, 'EXEC'), /without MULTI/);
   assert.equal(connection.isWatching, true);
+});
+
+for (const way of ['tcp', 'tls', 'dial'] as const) {
+  test(`a paused connection leaves messages with the server, and resumes with the next one, over ${way}`, async () => {
+    const count = 200;
+    const size = 65_536; // in all more than any socket takes
+    await using publishing = await startServer(way === 'tls' ? { tls: true } : {});
+    const { ca } = publishing.tls ?? {};
+    const options: ConnectionOptions = {
+      ...(ca !== undefined && { tls: { ca } }),
+      ...(way === 'dial' && { dial: async () => connectTcp(publishing.port, publishing.host) }),
+    };
+    const seen: number[] = [];
+    await using reader = await open(
+      options,
+      { onPush: ([, , data]) => void (typeof data === 'string' && seen.push(Number(data))) },
+      publishing.url,
+    );
+    await using publisher = await open(ca === undefined ? {} : { tls: { ca } }, {}, publishing.url);
+    await call(reader, 'SUBSCRIBE', 'c');
+
+    reader.pause();
+    assert.equal(reader.readingSince, undefined);
+    await Promise.all(
+      Array.from({ length: count }, (_, i) => call(publisher, 'PUBLISH', 'c', `${i}`.padEnd(size))),
+    );
+    assert.ok(seen.length < count / 2, `${seen.length} were read`);
+
+    reader.resume();
+    await waitFor(() => seen.length === count);
+    assert.deepEqual(
+      seen,
+      Array.from({ length: count }, (_, i) => i),
+    );
+  });
+}
+
+test('a command that is not answered because of a pause expires, and replies stay paired', async () => {
+  await using connection = await open();
+  connection.pause();
+  const late = new Command(specOfCall(['ECHO', 'late'], 0), ['late'], { timeoutMs: 10 });
+  await assert.rejects(connection.run(late), { code: 'COMMAND_TIMEOUT', sent: 'maybe' });
+
+  const next = call(connection, 'ECHO', 'next');
+  connection.resume();
+  assert.equal(await next, 'next');
 });

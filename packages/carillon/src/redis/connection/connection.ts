@@ -44,6 +44,8 @@ const MAX_IN_FLIGHT = 65_536;
 /** Commands that may wait for a socket that takes no more bytes, or for answers to those in flight. */
 const MAX_WAITING_COMMANDS = 100_000;
 
+const LONGEST_INTERVAL_MS = 2 ** 31 - 1;
+
 /** What leaves its mark on the connection. */
 const FLAGS_FOLLOWED = CommandFlag.stateful | CommandFlag.transaction;
 
@@ -102,6 +104,10 @@ export class Connection extends ConnectionCalls implements BatchExecutor {
   readonly #waiting = new WaitingCommands(MAX_WAITING_COMMANDS);
   #renewal: CredentialRenewal | undefined;
   #bytesRead = 0;
+  #readingSince: number | undefined = performance.now();
+  #isRef = true;
+  /** Keeps the process alive while it is paused, as a socket does only while it is read. */
+  #hold: NodeJS.Timeout | undefined;
   #isIntroduced = false;
   #closedBy: ConnectionError | undefined;
   readonly #whenClosed: Promise<void>;
@@ -214,6 +220,11 @@ export class Connection extends ConnectionCalls implements BatchExecutor {
     return this.#bytesRead;
   }
 
+  /** When reading last began, by `performance.now()`; undefined while it is paused. */
+  get readingSince(): number | undefined {
+    return this.#readingSince;
+  }
+
   /**
    * How long the command the server is at may legitimately keep it from answering, in milliseconds:
    * what a blocking command waits, or the time-out of one that is known to take long.
@@ -254,13 +265,40 @@ export class Connection extends ConnectionCalls implements BatchExecutor {
     }
   }
 
+  /**
+   * Stops reading, so that the server keeps what it has to say, until its own limit for that. What has
+   * been read already, up to a chunk of the socket, still comes. Writing goes on.
+   *
+   * Deadlines go on too: a command that is not answered because nobody reads fails in time. The end of
+   * the connection may be noticed only after `resume`.
+   */
+  pause(): void {
+    if (this.#readingSince === undefined || this.closed) return;
+    this.#readingSince = undefined;
+    this.#transport.pause();
+    this.#hold = setInterval(() => {}, LONGEST_INTERVAL_MS);
+    if (!this.#isRef) this.#hold.unref();
+  }
+
+  /** Goes on reading. */
+  resume(): void {
+    if (this.#readingSince !== undefined) return;
+    this.#readingSince = performance.now();
+    clearInterval(this.#hold);
+    this.#transport.resume();
+  }
+
   /** Lets the process exit although the connection is open. */
   unref(): void {
+    this.#isRef = false;
+    this.#hold?.unref();
     this.#transport.unref?.();
   }
 
   /** Undoes `unref`. */
   ref(): void {
+    this.#isRef = true;
+    this.#hold?.ref();
     this.#transport.ref?.();
   }
 
@@ -419,6 +457,7 @@ export class Connection extends ConnectionCalls implements BatchExecutor {
     const { address } = this.settings;
     this.#closedBy = connectionErrorFrom(code, { address, cause, sent: 'no' });
     this.#deadlines.clear();
+    clearInterval(this.#hold);
     this.#renewal?.stop();
     this.#transport.destroy();
     this.channels?.endAll();
