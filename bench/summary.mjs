@@ -136,14 +136,16 @@ function byThroughput(a, b) {
 function eachFigure(rounds, reduce) {
   /** @param {keyof Measurement} figure */
   const over = (figure) => reduce(rounds.map((round) => Number(round[figure])));
+  /** @param {keyof Measurement} figure */
+  const ifTold = (figure) => (rounds.some((round) => round[figure] === null) ? null : over(figure));
   return {
     operationsPerSecond: over('operationsPerSecond'),
     cpuSecondsPerMillion: over('cpuSecondsPerMillion'),
-    p50Ms: over('p50Ms'),
-    p99Ms: over('p99Ms'),
+    p50Ms: ifTold('p50Ms'),
+    p99Ms: ifTold('p99Ms'),
     peakMegabytes: over('peakMegabytes'),
     clientBusy: over('clientBusy'),
-    serverBusy: rounds.some((round) => round.serverBusy === null) ? null : over('serverBusy'),
+    serverBusy: ifTold('serverBusy'),
     operations: over('operations'),
   };
 }

@@ -26,7 +26,25 @@ import { readFileSync } from 'node:fs';
  * @property {(key: string, after: string, count: number) => Promise<unknown>} xread
  * @property {(keys: string[], values: string[]) => Promise<unknown>} pipeline SETs in one pipeline.
  * @property {(keys: string[], values: string[]) => Promise<unknown>} multi SETs in one transaction.
+ * @property {(channel: string, receive: Receive) => Promise<Leave>} handle
+ *   Subscribes, and receives through the client's own listener.
+ * @property {(channel: string, receive: Receive) => Promise<Leave>} loop
+ *   Subscribes, and receives in an async loop, one `await` for each message.
+ * @property {(channels: string[]) => Promise<unknown>} subscribe
+ *   Subscribes to many channels in one call. Resolves when the server acknowledged all.
  * @property {() => unknown} close Ends the connection; awaited.
+ */
+
+/**
+ * Called with each message's text. Never throws.
+ *
+ * @typedef {(text: string) => void} Receive
+ */
+
+/**
+ * Ends a subscription. Awaited.
+ *
+ * @typedef {() => unknown} Leave
  */
 
 /**
@@ -72,6 +90,47 @@ export function recordOf(pairs) {
   const record = {};
   for (let i = 0; i < pairs.length; i += 2) record[String(pairs[i])] = String(pairs[i + 1]);
   return record;
+}
+
+/**
+ * The async loop of those clients that only call listeners: what a careful user writes, and cheaper
+ * than `on` of `node:events`.
+ *
+ * @param {(receive: Receive) => Promise<Leave>} listen
+ * @param {Receive} receive
+ * @returns {Promise<Leave>}
+ */
+export async function loopOverListener(listen, receive) {
+  /** @type {string[]} */
+  let arrived = [];
+  let running = true;
+  let wake = () => {};
+  async function* messages() {
+    while (running) {
+      const batch = arrived;
+      arrived = [];
+      for (const text of batch) yield text;
+      if (running && arrived.length === 0) {
+        await new Promise((resolve) => {
+          wake = () => resolve(undefined);
+        });
+      }
+    }
+  }
+
+  const leave = await listen((text) => {
+    arrived.push(text);
+    wake();
+  });
+  const looping = (async () => {
+    for await (const text of messages()) receive(text);
+  })();
+  return async () => {
+    await leave();
+    running = false;
+    wake();
+    await looping;
+  };
 }
 
 /**

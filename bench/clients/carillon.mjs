@@ -62,6 +62,24 @@ function common(options) {
           client.pipeline((p) => keys.map((key, index) => p.set(key, values[index]))),
         multi: (keys, values) =>
           client.multi((tx) => keys.map((key, index) => tx.set(key, values[index]))),
+        async handle(channel, receive) {
+          const handler = ({ data }) => receive(data);
+          const pubsub = client.pubsub({ channelHandlers: { [channel]: handler } });
+          await pubsub.ready();
+          return () => pubsub.close();
+        },
+        async loop(channel, receive) {
+          const pubsub = client.pubsub({ channels: [channel] });
+          await pubsub.ready();
+          const looping = (async () => {
+            for await (const { data } of pubsub) receive(data);
+          })();
+          return async () => {
+            await pubsub.close();
+            await looping;
+          };
+        },
+        subscribe: (channels) => client.pubsub({ channels }).ready(),
         close: () => client.close(),
       };
     },

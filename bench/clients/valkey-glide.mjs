@@ -6,6 +6,8 @@
  */
 import { installedVersion, recordOf } from './adapter.mjs';
 
+const SUBSCRIBE_MS = 60_000;
+
 const load = () => import('@valkey/valkey-glide');
 
 /** @type {import('./adapter.mjs').Adapter} */
@@ -18,11 +20,12 @@ export const valkeyGlide = {
   async connect(url) {
     const { Batch, Decoder, GlideClient } = await load();
     const { hostname, port } = new URL(url);
-    const client = await GlideClient.createClient({
+    const configuration = {
       addresses: [{ host: hostname, port: Number(port) }],
       inflightRequestsLimit: 10_000,
       requestTimeout: 10_000,
-    });
+    };
+    const client = await GlideClient.createClient(configuration);
     const asBytes = { decoder: Decoder.Bytes };
     /**
      * @param {boolean} isAtomic
@@ -49,6 +52,34 @@ export const valkeyGlide = {
       xread: (key, after, count) => client.xread({ [key]: after }, { count }),
       pipeline: (keys, values) => sets(false, keys, values),
       multi: (keys, values) => sets(true, keys, values),
+      // A client has one callback for all messages, given when it is made; or else none, and a queue.
+      async handle(channel, receive) {
+        const subscriber = await GlideClient.createClient({
+          ...configuration,
+          pubsubSubscriptions: {
+            channelsAndPatterns: {},
+            callback: ({ message }) => receive(String(message)),
+          },
+        });
+        await subscriber.subscribe([channel], SUBSCRIBE_MS);
+        return async () => {
+          await subscriber.unsubscribe([channel], SUBSCRIBE_MS);
+          subscriber.close();
+        };
+      },
+      async loop(channel, receive) {
+        await client.subscribe([channel], SUBSCRIBE_MS);
+        let running = true;
+        const looping = (async () => {
+          while (running) receive(String((await client.getPubSubMessage()).message));
+        })();
+        void looping;
+        return async () => {
+          running = false;
+          await client.unsubscribe([channel], SUBSCRIBE_MS);
+        };
+      },
+      subscribe: (channels) => client.subscribe(channels, SUBSCRIBE_MS),
       close: () => client.close(),
     };
   },
