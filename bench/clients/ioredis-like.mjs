@@ -1,5 +1,4 @@
 /** What ioredis and its fork iovalkey have in common: the whole of their API, as used here. */
-import { on } from 'node:events';
 import { loopOverListener, recordOf } from './adapter.mjs';
 
 /** @type {import('./adapter.mjs').Shapes} */
@@ -17,13 +16,6 @@ export const IOREDIS_SHAPES = {
  */
 export async function openIoredisLike(client) {
   await client.connect();
-  const onLoop = async (channel, receive) => {
-        const ending = new AbortController();
-        const messages = on(client, 'message', { signal: ending.signal });
-        (async () => { try { for await (const [, message] of messages) receive(message); } catch {} })();
-        await client.subscribe(channel);
-        return () => { ending.abort(); return client.unsubscribe(channel); };
-  };
   /** @type {import('./adapter.mjs').BenchClient['handle']} */
   const handle = async (channel, receive) => {
     const listener = (/** @type {string} */ _channel, /** @type {string} */ text) => receive(text);
@@ -49,7 +41,7 @@ export async function openIoredisLike(client) {
     pipeline: (keys, values) => sets(client.pipeline(), keys, values),
     multi: (keys, values) => sets(client.multi(), keys, values),
     handle,
-    loop: (channel, receive) => process.env.LOOP_ON ? onLoop(channel, receive) : loopOverListener((push) => handle(channel, push), receive),
+    loop: (channel, receive) => loopOverListener((push) => handle(channel, push), receive),
     subscribe: (channels) => client.subscribe(channels),
     close: () => client.quit(),
   };

@@ -6,6 +6,7 @@
  */
 import { installedVersion, recordOf } from './adapter.mjs';
 
+/** Until the server has acknowledged. */
 const SUBSCRIBE_MS = 60_000;
 
 const load = () => import('@valkey/valkey-glide');
@@ -18,7 +19,7 @@ export const valkeyGlide = {
   version: () => installedVersion('@valkey/valkey-glide'),
   load,
   async connect(url) {
-    const { Batch, Decoder, GlideClient } = await load();
+    const { Batch, ClosingError, Decoder, GlideClient } = await load();
     const { hostname, port } = new URL(url);
     const configuration = {
       addresses: [{ host: hostname, port: Number(port) }],
@@ -26,6 +27,16 @@ export const valkeyGlide = {
       requestTimeout: 10_000,
     };
     const client = await GlideClient.createClient(configuration);
+    /** @param {{ callback?: (message: import('@valkey/valkey-glide').PubSubMsg) => void }} options */
+    const subscriberWith = (options) =>
+      GlideClient.createClient({
+        ...configuration,
+        pubsubSubscriptions: { channelsAndPatterns: {}, ...options },
+      });
+    /** @param {Error} error */
+    const ifNotClosed = (error) => {
+      if (!(error instanceof ClosingError)) throw error;
+    };
     const asBytes = { decoder: Decoder.Bytes };
     /**
      * @param {boolean} isAtomic
@@ -52,31 +63,22 @@ export const valkeyGlide = {
       xread: (key, after, count) => client.xread({ [key]: after }, { count }),
       pipeline: (keys, values) => sets(false, keys, values),
       multi: (keys, values) => sets(true, keys, values),
-      // A client has one callback for all messages, given when it is made; or else none, and a queue.
       async handle(channel, receive) {
-        const subscriber = await GlideClient.createClient({
-          ...configuration,
-          pubsubSubscriptions: {
-            channelsAndPatterns: {},
-            callback: ({ message }) => receive(String(message)),
-          },
+        const subscriber = await subscriberWith({
+          callback: ({ message }) => receive(/** @type {string} */ (message)),
         });
         await subscriber.subscribe([channel], SUBSCRIBE_MS);
-        return async () => {
-          await subscriber.unsubscribe([channel], SUBSCRIBE_MS);
-          subscriber.close();
-        };
+        return () => leave(subscriber, channel);
       },
       async loop(channel, receive) {
-        await client.subscribe([channel], SUBSCRIBE_MS);
-        let running = true;
+        const subscriber = await subscriberWith({});
+        await subscriber.subscribe([channel], SUBSCRIBE_MS);
         const looping = (async () => {
-          while (running) receive(String((await client.getPubSubMessage()).message));
+          for (;;) receive(/** @type {string} */ ((await subscriber.getPubSubMessage()).message));
         })();
-        void looping;
         return async () => {
-          running = false;
-          await client.unsubscribe([channel], SUBSCRIBE_MS);
+          await leave(subscriber, channel);
+          await looping.catch(ifNotClosed);
         };
       },
       subscribe: (channels) => client.subscribe(channels, SUBSCRIBE_MS),
@@ -90,3 +92,12 @@ export const valkeyGlide = {
     replies: (reply) => reply,
   },
 };
+
+/**
+ * @param {import('@valkey/valkey-glide').GlideClient} subscriber
+ * @param {string} channel
+ */
+async function leave(subscriber, channel) {
+  await subscriber.unsubscribe([channel], SUBSCRIBE_MS);
+  subscriber.close();
+}
