@@ -92,7 +92,7 @@ export function messageOf(number, bytes) {
  * Reads a message's number: by hand, because it is done for each one while time is measured.
  *
  * @param {string} message
- * @returns {number} Something else than any message's number when there is none.
+ * @returns {number} `NaN` when the text is too short to have one; it is not checked that it has digits.
  */
 export function numberOf(message) {
   let number = 0;

@@ -1,6 +1,8 @@
 /**
- * What keeps a client busy while it is measured, and counts what it completed. This one: so many
- * operations in flight at any time; `receiving.mjs` has the one of messages that come by themselves.
+ * What keeps a client busy while it is measured, and counts what it completed.
+ *
+ * Here: so many operations in flight at any time. Messages, which nobody asks for one by one, are
+ * counted in `workloads/kinds/messages.mjs`.
  */
 import { createHistogram } from 'node:perf_hooks';
 

@@ -27,7 +27,7 @@
  * @property {number} throughputMin Smallest ratio within one round.
  * @property {number} throughputMax
  * @property {number} cpu
- * @property {number} p99
+ * @property {number | null} p99 `null` where single operations were not timed.
  * @property {number} memory
  */
 
@@ -93,7 +93,10 @@ export function ratios(rows) {
       throughputMin: Math.min(...throughputs),
       throughputMax: Math.max(...throughputs),
       cpu: ours.median.cpuSecondsPerMillion / peer.median.cpuSecondsPerMillion,
-      p99: ours.median.p99Ms / peer.median.p99Ms,
+      p99:
+        ours.median.p99Ms === null || peer.median.p99Ms === null
+          ? null
+          : ours.median.p99Ms / peer.median.p99Ms,
       memory: ours.median.peakMegabytes / peer.median.peakMegabytes,
     };
   });
@@ -115,7 +118,7 @@ export function judge(target, rows) {
   const missed = [];
   if (ratio.throughput < target.throughput) missed.push('throughput');
   if (ratio.cpu > (target.cpu ?? Number.POSITIVE_INFINITY)) missed.push('cpu');
-  if (ratio.p99 > (target.p99 ?? Number.POSITIVE_INFINITY)) missed.push('p99');
+  if ((ratio.p99 ?? 0) > (target.p99 ?? Number.POSITIVE_INFINITY)) missed.push('p99');
   const serverBound = (ours.median.serverBusy ?? 0) >= SERVER_BOUND;
   return { ratio, reached: missed.length === 0, missed, serverBound };
 }

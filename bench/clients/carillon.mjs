@@ -10,6 +10,9 @@ import { PLAIN_SHAPES } from './adapter.mjs';
 const PACKAGE = new URL('../../packages/carillon/', import.meta.url);
 const DOOR = new URL('dist/entries/redis.js', PACKAGE);
 
+/** Longer than the default of a second, so that the time it takes is measured and not refused. */
+const SUBSCRIBE_MS = 60_000;
+
 /** @typedef {import('./adapter.mjs').Adapter} Adapter */
 
 /** @type {Adapter} */
@@ -79,7 +82,8 @@ function common(options) {
             await looping;
           };
         },
-        subscribe: (channels) => client.pubsub({ channels }).ready(),
+        subscribe: (channels) =>
+          client.pubsub({ channels, subscriptionTimeoutMs: SUBSCRIBE_MS }).ready(),
         close: () => client.close(),
       };
     },

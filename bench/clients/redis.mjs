@@ -68,8 +68,7 @@ async function open(options) {
     pipeline: (keys, values) => sets(client.multi(), keys, values).execAsPipeline(),
     multi: (keys, values) => sets(client.multi(), keys, values).exec(),
     handle,
-    loop: (channel, receive) =>
-      loopOverListener((push) => handle(channel, push), receive),
+    loop: (channel, receive) => loopOverListener((push) => handle(channel, push), receive),
     subscribe: (channels) => client.subscribe(channels, () => {}),
     close: () => client.close(),
   };

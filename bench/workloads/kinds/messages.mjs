@@ -18,11 +18,14 @@ const BATCHES = 8;
 const ROWS = ['carillon', 'ioredis', 'iovalkey-auto-pipelining', 'redis', 'valkey-glide'];
 
 const WAYS = {
-  handle: { title: 'to a handler', description: "Through each client's own listener or callback." },
+  handle: {
+    title: 'to a handler',
+    description: "Through each client's own listener, callback or handler.",
+  },
   loop: {
     title: 'in an async loop',
     description:
-      'One `await` for each message: `for await` over what the client offers, for the ioredis family and redis over a generator on top of their listener, `getPubSubMessage` for GLIDE.',
+      'One `await` for each message: `for await` over ours, over an iterator on top of the listeners of ioredis, iovalkey and redis, and `getPubSubMessage` of GLIDE.',
   },
 };
 
@@ -35,6 +38,7 @@ export function receives({ way, messageBytes, batch }) {
   /** @type {import('../../flood.mjs').Flood} */
   let flood;
   const inFlight = BATCHES * batch;
+  const cycle = { channel: CHANNEL, messages: MESSAGES, bytes: messageBytes };
   const size = sizeOf(messageBytes);
   return {
     title: `Messages of ${size} ${WAYS[way].title}`,
@@ -43,7 +47,7 @@ export function receives({ way, messageBytes, batch }) {
     inFlight,
     rows: ROWS,
     async prepare(_client, url) {
-      flood = await openFlood(url, { channel: CHANNEL, messages: MESSAGES, bytes: messageBytes });
+      flood = await openFlood(url, cycle);
     },
     start: (client) =>
       startReceiving((receive) => client[way](CHANNEL, receive), flood, {
@@ -53,12 +57,12 @@ export function receives({ way, messageBytes, batch }) {
           message.length === messageBytes && numberOf(message) === number,
       }),
     async verify(client) {
-      const once = await startReceiving((receive) => client[way](CHANNEL, receive), flood, {
+      const { ended } = await startReceiving((receive) => client[way](CHANNEL, receive), flood, {
         batch,
         limit: MESSAGES,
         isRight: (message, number) => message === messageOf(number, messageBytes),
       });
-      await once.ended;
+      await ended;
     },
   };
 }
