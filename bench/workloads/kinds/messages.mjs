@@ -12,7 +12,7 @@ const CHANNEL = 'bench:channel';
 const MESSAGES = 10_000;
 
 /** Batches on the way at any time: the server publishes while the client reads what was before. */
-const BATCHES = 8;
+const BATCHES = 4;
 
 /** One row for each package: nothing that makes commands faster changes what is received. */
 const ROWS = ['carillon', 'ioredis', 'iovalkey-auto-pipelining', 'redis', 'valkey-glide'];
