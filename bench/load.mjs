@@ -2,7 +2,7 @@
  * What keeps a client busy while it is measured, and counts what it completed.
  *
  * Here: so many operations in flight at any time. Messages, which nobody asks for one by one, are
- * counted in `workloads/kinds/messages.mjs`.
+ * another load: `receiving.mjs`.
  */
 import { createHistogram } from 'node:perf_hooks';
 
