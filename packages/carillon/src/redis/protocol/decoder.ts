@@ -311,25 +311,13 @@ export class Decoder implements ReplyDecoder {
       case Wire.SIMPLE_STRING:
         return this.#status();
       case Wire.ARRAY:
-        // What is read as exact text from the root is a push under RESP2.
-        if ((as & EXACT) !== 0 && this.#open === this.#root && this.#elementsAs === undefined) {
-          const message = this.#message();
-          if (message !== undefined) return message;
-        }
-        return this.#aggregate(Kind.array, as);
+        return this.#array(as);
       case Wire.MAP:
         return this.#aggregate(Kind.map, as);
       case Wire.SET:
         return this.#aggregate(Kind.set, as);
       case Wire.PUSH:
-        if ((this.pushAs & EXACT) !== 0) {
-          const message = this.#message();
-          if (message !== undefined) {
-            this.#onPush?.(message, undefined);
-            return CONTINUE;
-          }
-        }
-        return this.#aggregate(Kind.pushKind, DecodeAs.text); // its kind, whatever a reply is read as
+        return this.#push();
       case Wire.ATTRIBUTE:
         return this.#aggregate(Kind.attribute, as);
       case Wire.STREAM_END:
@@ -349,6 +337,26 @@ export class Decoder implements ReplyDecoder {
       default:
         return this.#fail(`no RESP type begins with ${describeByte(type)}`);
     }
+  }
+
+  #array(as: number): Reply | typeof INCOMPLETE | typeof CONTINUE {
+    // What is read as exact text from the root is a push under RESP2.
+    if ((as & EXACT) !== 0 && this.#open === this.#root && this.#elementsAs === undefined) {
+      const message = this.#message();
+      if (message !== undefined) return message;
+    }
+    return this.#aggregate(Kind.array, as);
+  }
+
+  #push(): Reply | typeof INCOMPLETE | typeof CONTINUE {
+    if ((this.pushAs & EXACT) !== 0) {
+      const message = this.#message();
+      if (message !== undefined) {
+        this.#onPush?.(message, undefined);
+        return CONTINUE;
+      }
+    }
+    return this.#aggregate(Kind.pushKind, DecodeAs.text); // its kind, whatever a reply is read as
   }
 
   /** The message at the cursor, when it is one, whole and with nothing special about it. */

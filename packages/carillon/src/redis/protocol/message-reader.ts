@@ -3,7 +3,7 @@
  *
  * A message is a push (or, under RESP2, an array) of three or four bulk strings, the first of them its
  * kind. Read element by element through the decoder's stack it takes more than twice as long
- * (bench/protocol/decoder.mjs). Whatever is not such a frame from beginning to end is left to the
+ * (bench/protocol/messages.mjs). Whatever is not such a frame from beginning to end is left to the
  * decoder, which would give the same: no error is found here.
  */
 import { isAscii } from 'node:buffer';
@@ -148,7 +148,7 @@ export class MessageReader {
       this.#checkedUntil = Math.max(stop, Math.min(start + STRETCH_BYTES, end));
       this.#isPlain = isAscii(bytes.subarray(start, this.#checkedUntil));
     }
-    // One check for many messages, which are then only copied (bench/protocol/decoder.mjs).
+    // One check for many messages, which are then only copied (bench/protocol/messages.mjs).
     if (this.#isPlain) return bytes.latin1Slice(start, stop);
     return exactStringFrom(bytes, start, stop);
   }

@@ -2,7 +2,7 @@
  * Names that come again and again, each as the same string.
  *
  * Comparing bytes with a name seen before costs half of making a string of them, and whoever looks the
- * string up in a `Map` finds it hashed already (bench/protocol/decoder.mjs). The place of a name
+ * string up in a `Map` finds it hashed already (bench/protocol/messages.mjs). The place of a name
  * follows from some of its bytes; another one of the same place takes it over, so that names in any
  * number cost no more memory than this.
  */
