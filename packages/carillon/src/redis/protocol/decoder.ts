@@ -144,6 +144,7 @@ export class Decoder implements ReplyDecoder {
   #windowStart = 0;
   #windowEnd = 0;
   #lastStatus = '';
+  #lastKind = '';
   #messages: MessageReader | undefined = undefined; // made for the first message
 
   readonly #root: OpenAggregate = new OpenAggregate(undefined, Kind.root, 0, 1, false);
@@ -676,7 +677,10 @@ export class Decoder implements ReplyDecoder {
       return CONTINUE;
     }
     if (open.kind === Kind.pushKind) {
-      if (typeof open.items[0] !== 'string') this.#fail('the kind of a push is text');
+      const [kind] = open.items;
+      if (typeof kind !== 'string') this.#fail('the kind of a push is text');
+      if (kind !== this.#lastKind) this.#lastKind = kind;
+      open.items[0] = this.#lastKind; // one string for all pushes of a kind in a row
       open.kind = Kind.push;
       open.as = this.pushAs;
       this.#expect(open, open.elements - 1);
@@ -734,7 +738,8 @@ export class Decoder implements ReplyDecoder {
       case Kind.push: {
         const attributes = below.attributes;
         below.attributes = undefined;
-        this.#onPush?.(items, attributes?.size === 0 ? undefined : attributes);
+        // Not `items`, which has grown to room for 17: acknowledgements are kept, up to 100,000 of them.
+        this.#onPush?.(items.slice(), attributes?.size === 0 ? undefined : attributes);
         return CONTINUE;
       }
       default:
