@@ -14,6 +14,8 @@ import {
   sequenceOf,
 } from './numbered-publisher.test.support.js';
 
+type ItemType = PubSubItem<string>['type'];
+
 /** What the account comes to. */
 export interface Balance {
   readonly received: number;
@@ -51,8 +53,10 @@ export class Ledger {
   readonly #publisher: NumberedPublisher;
   readonly #strands = new Map<string, Strand>();
   readonly #gaps: PlacedGap[] = [];
-  /** The types of all items, in order. */
-  readonly types: PubSubItem<string>['type'][] = [];
+  readonly #counts = new Map<ItemType, number>();
+  /** Why connections were lost or could not be opened, in order. */
+  readonly errors: Error[] = [];
+  #length = 0;
 
   constructor(publisher: NumberedPublisher) {
     this.#publisher = publisher;
@@ -85,15 +89,22 @@ export class Ledger {
 
   /** Notes the next item. */
   take(item: PubSubItem<string> | PubSubItem<Uint8Array>, receivedAt: number = Date.now()): void {
-    const position = this.types.length;
-    this.types.push(item.type);
+    const position = this.#length++;
+    this.#counts.set(item.type, this.count(item.type) + 1);
     if (item.type === 'gap') {
       this.#gaps.push({ gap: item, position, receivedAt });
+    } else if (item.type === 'disconnected') {
+      this.errors.push(item.error);
     } else if (item.type === 'message' || item.type === 'pmessage') {
       const { channel, pattern, data } = item;
       const sequence = sequenceOf(data);
       this.#strand(pattern ?? channel, channel).received.push({ sequence, position, data });
     }
+  }
+
+  /** How many items of a type came so far. */
+  count(type: ItemType): number {
+    return this.#counts.get(type) ?? 0;
   }
 
   /** Notes all items until there are no more. */
@@ -104,6 +115,11 @@ export class Ledger {
   /** The sequence of the message that came last under a name; -1 before the first. */
   newest(name: string, channel: string = name): number {
     return this.#strands.get(keyOf(name, channel))?.received.at(-1)?.sequence ?? -1;
+  }
+
+  /** How many messages came under a name. */
+  countOf(name: string, channel: string = name): number {
+    return this.#strands.get(keyOf(name, channel))?.received.length ?? 0;
   }
 
   /**

@@ -1,0 +1,29 @@
+/**
+ * The contract of subscribers: every message is received once and in order, or lies in a gap that was
+ * told, whatever happens to connections, servers, buffers and permissions.
+ *
+ * One suite for every kind of pub/sub; what differs between them is in `PubSubKind`.
+ */
+import { after, before, describe } from 'node:test';
+import { testConnectionLoss } from './connection-loss.test.support.js';
+import { testSlowReaders } from './slow-readers.test.support.js';
+import type { PubSubKind, PubSubStage } from './stage.test.support.js';
+import { testSubscribing } from './subscribing.test.support.js';
+
+/** Registers all tests of the contract for one kind, under both protocols. */
+export function testPubSubContract(kind: PubSubKind): void {
+  let stage: PubSubStage | undefined;
+  const running = (): PubSubStage => stage as PubSubStage;
+  for (const protocol of [2, 3] as const) {
+    describe(`${kind.name} under RESP${protocol}`, () => {
+      before(async () => {
+        stage = await kind.start();
+      });
+      after(() => stage?.[Symbol.asyncDispose]());
+
+      testConnectionLoss(running, protocol);
+      testSlowReaders(running, protocol);
+      testSubscribing(running, protocol);
+    });
+  }
+}

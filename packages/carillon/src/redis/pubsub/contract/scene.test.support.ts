@@ -1,0 +1,178 @@
+/** One test of the contract: its client, publisher and readers, and what it does to the network. */
+import { type FaultProxy, type TestServer, waitFor } from '@carillon/test-kit';
+import type { PubSubOptions } from '../pubsub.js';
+import { type Balance, Ledger } from './ledger.test.support.js';
+import { type Flood, NumberedPublisher } from './numbered-publisher.test.support.js';
+import type {
+  ClientSettings,
+  EverySubscriber,
+  PubSubStage,
+  SubscribingClient,
+} from './stage.test.support.js';
+
+const BYTES = Uint8Array.from({ length: 256 }, (_, index) => index);
+
+let channels = 0;
+
+/** A name that no other test uses. */
+export function newChannel(): string {
+  return `open:${channels++}`;
+}
+
+/** How a scene is set. */
+export interface SceneOptions extends ClientSettings {
+  /** Publishes bytes instead of text. */
+  readonly bytes?: boolean;
+  /** What follows the number and the time in each message. */
+  readonly filler?: string | Uint8Array;
+}
+
+/** Sets a scene on a stage that other tests use before and after. */
+export async function openScene(stage: PubSubStage, options: SceneOptions): Promise<Scene> {
+  return new Scene(stage, await stage.connect(options), options);
+}
+
+/** See `openScene`. Closing it leaves the stage as it was. */
+export class Scene {
+  readonly stage: PubSubStage;
+  readonly client: SubscribingClient;
+  readonly publisher: NumberedPublisher;
+  readonly #isBytes: boolean;
+
+  constructor(stage: PubSubStage, client: SubscribingClient, options: SceneOptions) {
+    this.stage = stage;
+    this.client = client;
+    this.#isBytes = options.bytes ?? false;
+    this.publisher = new NumberedPublisher(
+      stage.outlet,
+      options.filler ?? (this.#isBytes ? BYTES : undefined),
+    );
+  }
+
+  /** Subscribes to a new channel, with nobody reading yet. */
+  async subscriber(options: PubSubOptions<string, true, true> = {}): Promise<Reader> {
+    const reader = new Reader(this.publisher, this.create(options));
+    await reader.join(newChannel());
+    return reader;
+  }
+
+  /** Subscribes to a new channel and reads in a loop. */
+  async reader(options: PubSubOptions<string, true, true> = {}): Promise<Reader> {
+    const reader = await this.subscriber(options);
+    reader.read();
+    return reader;
+  }
+
+  /** A subscriber of text or bytes with every kind of item. */
+  create(options: PubSubOptions<string, true, true> = {}): EverySubscriber {
+    const all = { ...options, gaps: true, reconnects: true } as const;
+    if (!this.#isBytes) return this.client.pubsub(all);
+    // The contract reads both alike; only handlers would tell them apart, and get both.
+    return this.client.bytes.pubsub(all as never) as unknown as EverySubscriber;
+  }
+
+  async onProxies(act: (proxy: FaultProxy) => unknown): Promise<void> {
+    await Promise.all(this.stage.proxies.map(act));
+  }
+
+  async onServers(act: (server: TestServer) => unknown): Promise<void> {
+    await Promise.all(this.stage.servers.map(act));
+  }
+
+  /** Runs a command on every server. */
+  command(...words: readonly string[]): Promise<void> {
+    return this.onServers((server) => server.command(...words));
+  }
+
+  /** Does something that breaks the readers' connections, and waits until all stand again. */
+  async interrupt(readers: readonly Reader[], strike: () => unknown): Promise<void> {
+    const before = readers.map(({ ledger }) => ledger.count('reconnected'));
+    await strike();
+    await waitFor(
+      () => readers.every(({ ledger }, i) => ledger.count('reconnected') > (before[i] as number)),
+      { message: 'all subscriptions stand again' },
+    );
+  }
+
+  /** Publishes until each reader got a message of each of its names: all before it is decided then. */
+  async catchUp(...readers: readonly Reader[]): Promise<void> {
+    for (const reader of readers) {
+      for (const { name, channel } of reader.strands) {
+        await waitFor(
+          async () => {
+            const { sequence } = await this.publisher.publish(channel);
+            const hasCome = () => reader.ledger.newest(name, channel) >= sequence;
+            return waitFor(hasCome, { deadlineMs: 500, intervalMs: 1 });
+          },
+          { message: `a message of ${channel} comes by ${name}` },
+        );
+      }
+    }
+  }
+
+  async [Symbol.asyncDispose](): Promise<void> {
+    await this.client.close({ timeoutMs: 0 });
+    await this.onProxies((proxy) => {
+      proxy.resetConnections();
+      return proxy.heal();
+    });
+  }
+}
+
+/** Waits until a flood has sent so many messages more. */
+export function moreOf(flood: Flood, count: number): Promise<boolean> {
+  const goal = flood.count + count;
+  return waitFor(() => flood.count >= goal, { message: `${count} more messages` });
+}
+
+/** A subscriber with its account. */
+export class Reader {
+  readonly pubsub: EverySubscriber;
+  readonly ledger: Ledger;
+  /** What it is subscribed to. */
+  readonly strands: { readonly name: string; readonly channel: string }[] = [];
+  #reading: Promise<void> | undefined;
+
+  constructor(publisher: NumberedPublisher, pubsub: EverySubscriber) {
+    this.pubsub = pubsub;
+    this.ledger = new Ledger(publisher);
+  }
+
+  /** The channel it subscribed to first. */
+  get channel(): string {
+    return this.strands[0]?.channel as string;
+  }
+
+  async join(...channels: readonly string[]): Promise<void> {
+    await this.pubsub.subscribe(...channels);
+    for (const channel of channels) {
+      this.ledger.stands(channel);
+      this.strands.push({ name: channel, channel });
+    }
+  }
+
+  /** @param channels - Those that the pattern matches. */
+  async joinPattern(pattern: string, channels: readonly string[]): Promise<void> {
+    await this.pubsub.psubscribe(pattern);
+    this.ledger.stands(pattern, channels);
+    for (const channel of channels) this.strands.push({ name: pattern, channel });
+  }
+
+  /** Reads from now on. */
+  read(): void {
+    this.#reading = this.ledger.read(this.pubsub);
+    this.#reading.catch(() => {}); // told by `balance`
+  }
+
+  /** Resolves or rejects with the loop that reads. */
+  ended(): Promise<void> {
+    return this.#reading ?? Promise.resolve();
+  }
+
+  /** Closes it, reads what is left, and judges all of it. */
+  async balance(): Promise<Balance> {
+    await this.pubsub.close();
+    await (this.#reading ?? this.ledger.read(this.pubsub));
+    return this.ledger.balance();
+  }
+}

@@ -1,0 +1,99 @@
+/** The contract where more comes than is read: floods, and buffers that overflow. */
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import { setImmediate as nextTurn } from 'node:timers/promises';
+import { waitFor } from '@carillon/test-kit';
+import { openScene } from './scene.test.support.js';
+import type { PubSubStage } from './stage.test.support.js';
+
+const FLOOD = 100_000;
+const BURST = 2_000;
+
+/** Registers the tests for one protocol. */
+export function testSlowReaders(stage: () => PubSubStage, protocol: 2 | 3): void {
+  for (const form of ['text', 'bytes'] as const) {
+    test(`100,000 messages of ${form} come whole, as fast as a server can`, async () => {
+      await using scene = await openScene(stage(), { protocol, bytes: form === 'bytes' });
+      const reader = await scene.reader({ maxMessages: FLOOD });
+
+      for (let sent = 0; sent < FLOOD; sent += BURST) {
+        await scene.publisher.publishAll(reader.channel, BURST);
+      }
+      await scene.catchUp(reader);
+
+      const { received, missing, gaps } = await reader.balance();
+      assert.ok(received > FLOOD);
+      assert.deepEqual({ missing, gaps }, { missing: 0, gaps: 0 });
+    });
+  }
+
+  test('a loop that is too slow finds gaps that count exactly what was dropped', async () => {
+    await using scene = await openScene(stage(), { protocol });
+    const reader = await scene.subscriber({ maxMessages: 50 });
+    const { pubsub, ledger, channel } = reader;
+    let isOver = false;
+    const reading = (async () => {
+      for await (const item of pubsub) {
+        ledger.take(item);
+        if (!isOver) await nextTurn();
+      }
+    })();
+
+    for (let round = 0; round < 10; round++) await scene.publisher.publishAll(channel, 500);
+    isOver = true;
+    await scene.catchUp(reader);
+    await pubsub.close();
+    await reading;
+
+    const { missing, dropped } = ledger.balance();
+    assert.ok(dropped > 0);
+    assert.equal(dropped, missing);
+    assert.equal(dropped, pubsub.dropped);
+  });
+
+  test('a buffer keeps the newest messages, behind one gap for all it dropped', async () => {
+    await using scene = await openScene(stage(), { protocol });
+    const reader = await scene.subscriber({ maxMessages: 10 });
+    const { pubsub, ledger, channel } = reader;
+
+    for (const count of [25, 10, 11]) {
+      const before = pubsub.dropped;
+      await scene.publisher.publishAll(channel, count);
+      await waitFor(() => pubsub.dropped === before + count - 10);
+      // A full buffer says nothing of when its last message came.
+      while (ledger.newest(channel) < scene.publisher.sentTo(channel).length - 1) {
+        ledger.take((await pubsub.getMessage({ timeoutMs: 5_000 })) ?? assert.fail('no item'));
+      }
+    }
+
+    assert.deepEqual(await reader.balance(), { received: 30, missing: 16, gaps: 2, dropped: 16 });
+  });
+
+  test('a buffer that overflows while connections are lost leaves nothing untold', async () => {
+    await using scene = await openScene(stage(), { protocol, maxIdleMs: 60 });
+    const sleeper = await scene.subscriber({ maxMessages: 20 });
+    const witness = await scene.reader();
+    const flood = scene.publisher.flood(sleeper.channel, witness.channel);
+
+    for (let round = 0; round < 4; round++) {
+      const count = flood.count;
+      await waitFor(() => flood.count > count + 100);
+      await scene.interrupt([witness], () => scene.onProxies((proxy) => proxy.cut()));
+      // Reads some, so that gaps of both kinds stand in the buffer and in front of it.
+      for (let i = 0; i < 7; i++) {
+        sleeper.ledger.take(
+          (await sleeper.pubsub.getMessage({ timeoutMs: 5_000 })) ?? assert.fail('no item'),
+        );
+      }
+    }
+    await flood.stop();
+    sleeper.read();
+    await scene.catchUp(sleeper, witness);
+
+    const { missing, dropped, gaps } = await sleeper.balance();
+    assert.ok(gaps > 0 && dropped > 0);
+    assert.ok(dropped <= missing);
+    assert.equal(dropped, sleeper.pubsub.dropped);
+    await witness.balance();
+  });
+}
