@@ -153,10 +153,10 @@ export function testConnectionLoss(stage: () => PubSubStage, protocol: 2 | 3): v
       await scene.onProxies((proxy) => proxy.toClient.set({ stall: true }));
       await waitFor(
         async () => {
-          await scene.publisher.publishAll(channel, 50);
+          await scene.publisher.publish(channel);
           return (await scene.stage.subscriptions(channel)) === 0;
         },
-        { message: 'the server gave the connection up' },
+        { intervalMs: 0, message: 'the server gave the connection up' },
       );
       await scene.interrupt([reader], () => scene.onProxies((proxy) => proxy.heal()));
     });

@@ -79,6 +79,11 @@ export class Scene {
     await Promise.all(this.stage.servers.map(act));
   }
 
+  /** Bytes that all servers sent through the proxies so far. */
+  get bytesToClients(): number {
+    return this.stage.proxies.reduce((sum, { toClient }) => sum + toClient.bytes, 0);
+  }
+
   /** Runs a command on every server. */
   command(...words: readonly string[]): Promise<void> {
     return this.onServers((server) => server.command(...words));
@@ -102,7 +107,7 @@ export class Scene {
           async () => {
             const { sequence } = await this.publisher.publish(channel);
             const hasCome = () => reader.ledger.newest(name, channel) >= sequence;
-            return waitFor(hasCome, { deadlineMs: 500, intervalMs: 1 });
+            return waitFor(hasCome, { deadlineMs: 100, intervalMs: 1 });
           },
           { message: `a message of ${channel} comes by ${name}` },
         );

@@ -69,6 +69,24 @@ export function testSlowReaders(stage: () => PubSubStage, protocol: 2 | 3): void
     assert.deepEqual(await reader.balance(), { received: 30, missing: 16, gaps: 2, dropped: 16 });
   });
 
+  test('what was dropped had been published before it came, and the gap reaches back to that', async () => {
+    await using scene = await openScene(stage(), { protocol });
+    const reader = await scene.subscriber({ maxMessages: 10 });
+    const { pubsub, channel } = reader;
+    await scene.onProxies((proxy) => proxy.toClient.set({ stall: true }));
+    for (let i = 0; i < 25; i++) await scene.publisher.publish(channel);
+    const acknowledgedAt = Date.now();
+
+    await waitFor(() => Date.now() > acknowledgedAt + 5);
+    await scene.onProxies((proxy) => proxy.heal());
+    await waitFor(() => pubsub.dropped === 15);
+    reader.read();
+    await scene.catchUp(reader);
+
+    const { missing, dropped } = await reader.balance();
+    assert.deepEqual({ missing, dropped }, { missing: 15, dropped: 15 });
+  });
+
   test('a buffer that overflows while connections are lost leaves nothing untold', async () => {
     await using scene = await openScene(stage(), { protocol, maxIdleMs: 60 });
     const sleeper = await scene.subscriber({ maxMessages: 20 });

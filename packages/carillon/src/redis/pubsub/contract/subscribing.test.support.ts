@@ -9,52 +9,88 @@ import { GUEST, GUEST_CHANNELS, type PubSubStage } from './stage.test.support.js
 
 /** Registers the tests for one protocol. */
 export function testSubscribing(stage: () => PubSubStage, protocol: 2 | 3): void {
-  for (const isFirst of [true, false]) {
-    const which = isFirst ? 'the first SUBSCRIBE' : 'a SUBSCRIBE beside others';
-    test(`a reset between ${which} and its acknowledgement is mended by the reconnect`, async () => {
-      await using scene = await openScene(stage(), { protocol });
-      const reader = new Reader(scene.publisher, scene.create({ subscriptionTimeoutMs: 5_000 }));
-      if (!isFirst) await reader.join(newChannel());
-      reader.read();
-      const channel = newChannel();
+  test('a reset between SUBSCRIBE and its acknowledgement is mended by the reconnect', async () => {
+    await using scene = await openScene(stage(), { protocol });
+    const reader = await scene.reader({ subscriptionTimeoutMs: 5_000 });
+    const channel = newChannel();
 
-      const joining = joinUnheard(scene, reader, channel);
-      await waitFor(async () => (await scene.stage.subscriptions(channel)) === 1);
-      await scene.onProxies((proxy) => {
+    await scene.onProxies((proxy) => proxy.toClient.set({ stall: true }));
+    const joining = reader.join(channel);
+    await waitFor(async () => (await scene.stage.subscriptions(channel)) === 1);
+    await scene.interrupt([reader], () =>
+      scene.onProxies((proxy) => {
         proxy.resetConnections();
-        proxy.toClient.clear();
-      });
-      await joining;
-      for (let i = 0; i < 100; i++) await scene.publisher.publish(channel);
-      await scene.catchUp(reader);
+        return proxy.heal();
+      }),
+    );
+    await joining;
+    for (let i = 0; i < 100; i++) await scene.publisher.publish(channel);
+    await scene.catchUp(reader);
 
-      assert.equal((await reader.balance()).missing, 0);
+    const { missing, gaps } = await reader.balance();
+    assert.deepEqual({ missing, gaps }, { missing: 0, gaps: 1 }, 'the other name was interrupted');
+  });
+
+  test('a reset between SUBSCRIBE and its acknowledgement is told when nothing mends it in time', async () => {
+    await using scene = await openScene(stage(), { protocol });
+    const reader = await scene.reader({ subscriptionTimeoutMs: 200 });
+    const channel = newChannel();
+
+    await scene.onProxies((proxy) => proxy.toClient.set({ stall: true }));
+    const isRejected = assert.rejects(reader.join(channel), TimeoutError);
+    await waitFor(async () => (await scene.stage.subscriptions(channel)) === 1);
+    await scene.onProxies(async (proxy) => {
+      await proxy.admit('refuse');
+      proxy.resetConnections();
     });
+    await isRejected;
+    assert.deepEqual(reader.pubsub.channels, [reader.channel]);
 
-    test(`a reset between ${which} and its acknowledgement is told when nothing mends it`, async () => {
-      await using scene = await openScene(stage(), { protocol });
-      const reader = new Reader(scene.publisher, scene.create({ subscriptionTimeoutMs: 200 }));
-      if (!isFirst) await reader.join(newChannel());
-      reader.read();
-      const channel = newChannel();
+    await scene.interrupt([reader], () => scene.onProxies((proxy) => proxy.heal()));
+    await scene.catchUp(reader);
+    await waitFor(async () => (await scene.stage.subscriptions(channel)) === 0);
+    assert.equal((await reader.balance()).gaps, 1);
+  });
 
-      const joining = joinUnheard(scene, reader, channel);
-      const isRefused = assert.rejects(joining, TimeoutError);
-      await waitFor(async () => (await scene.stage.subscriptions(channel)) === 1);
-      await scene.onProxies(async (proxy) => {
-        await proxy.admit('refuse');
-        proxy.resetConnections();
-      });
-      await isRefused;
-      assert.ok(!reader.pubsub.channels.includes(channel));
-      await scene.onProxies((proxy) => proxy.heal());
+  test('the very first acknowledgement may be cut in the middle', async () => {
+    await using scene = await openScene(stage(), { protocol });
+    const ackEndsAt = await bytesOfFirstSubscription(scene);
+    await using other = await openScene(stage(), { protocol });
+    const reader = new Reader(other.publisher, other.create({ subscriptionTimeoutMs: 5_000 }));
+    reader.read();
 
-      await reader.join(newChannel()); // it works as before
-      await scene.catchUp(reader);
-      await waitFor(async () => (await scene.stage.subscriptions(channel)) === 0);
-      await reader.balance();
-    });
-  }
+    const inTheAck = { resetAfterBytes: ackEndsAt - 5 };
+    await other.onProxies((proxy) => proxy.toClient.set(inTheAck));
+    const joining = reader.join(newChannel());
+    await waitFor(() => reader.ledger.errors.length > 1);
+    assert.equal(reader.pubsub.subscribed, true, 'it is still wanted');
+    await other.onProxies((proxy) => proxy.heal());
+    await joining;
+    await other.catchUp(reader);
+
+    const { missing, gaps } = await reader.balance();
+    assert.deepEqual({ missing, gaps }, { missing: 0, gaps: 0 }, 'it had not stood before');
+  });
+
+  test('a first acknowledgement that is cut each time rejects in time, and nothing remains', async () => {
+    await using scene = await openScene(stage(), { protocol });
+    const ackEndsAt = await bytesOfFirstSubscription(scene);
+    await using other = await openScene(stage(), { protocol });
+    const reader = new Reader(other.publisher, other.create({ subscriptionTimeoutMs: 100 }));
+    const channel = newChannel();
+
+    const inTheAck = { resetAfterBytes: ackEndsAt - 5 };
+    await other.onProxies((proxy) => proxy.toClient.set(inTheAck));
+    await assert.rejects(reader.join(channel), TimeoutError);
+    assert.equal(reader.pubsub.subscribed, false);
+    await other.onProxies((proxy) => proxy.heal());
+    await reader.join(newChannel());
+    reader.read();
+    await other.catchUp(reader);
+
+    await waitFor(async () => (await other.stage.subscriptions(channel)) === 0);
+    assert.equal((await reader.balance()).gaps, 0);
+  });
 
   test('subscribers that share a connection are told of its loss each, one who joins then is not', async () => {
     await using scene = await openScene(stage(), { protocol });
@@ -137,9 +173,10 @@ export function testSubscribing(stage: () => PubSubStage, protocol: 2 | 3): void
     await scene.catchUp(reader);
 
     await withOnly(scene, kept, async () => {
-      await scene.interrupt([reader], () => scene.onProxies((proxy) => proxy.cut()));
+      await scene.onProxies((proxy) => proxy.cut());
       await assert.rejects(reader.ended(), AuthError);
       reader.read();
+      await waitFor(() => reader.ledger.count('reconnected') === 1);
       assert.equal(reader.ledger.count('gap'), 1);
       const flood = scene.publisher.flood(kept, taken);
       await waitFor(() => flood.count >= 20);
@@ -158,10 +195,11 @@ export function testSubscribing(stage: () => PubSubStage, protocol: 2 | 3): void
   });
 }
 
-/** Subscribes; the acknowledgement is held back. */
-function joinUnheard(scene: Scene, reader: Reader, channel: string): Promise<void> {
-  void scene.onProxies((proxy) => proxy.toClient.set({ stall: true }));
-  return reader.join(channel);
+/** How many bytes a client gets until its first subscription stands: greetings and acknowledgement. */
+async function bytesOfFirstSubscription(scene: Scene): Promise<number> {
+  const before = scene.bytesToClients;
+  await scene.subscriber();
+  return scene.bytesToClients - before;
 }
 
 function newestOf(scene: Scene, channel: string): number {
