@@ -6,12 +6,33 @@
  */
 import { after, before, describe } from 'node:test';
 import { testConnectionLoss } from './connection-loss.test.support.js';
+import { testRandomFaults } from './random-faults.test.support.js';
 import { testSlowReaders } from './slow-readers.test.support.js';
 import type { PubSubKind, PubSubStage } from './stage.test.support.js';
 import { testSubscribing } from './subscribing.test.support.js';
 
-/** Registers all tests of the contract for one kind, under both protocols. */
+/** Registers all everyday tests of the contract for one kind, under both protocols. */
 export function testPubSubContract(kind: PubSubKind): void {
+  underBothProtocols(kind, (stage, protocol) => {
+    testConnectionLoss(stage, protocol);
+    testSlowReaders(stage, protocol);
+    testSubscribing(stage, protocol, kind);
+    testRandomFaults(stage, protocol, { seeds: [protocol], turns: 60 });
+  });
+}
+
+/** Registers the long tests of the contract for one kind, under both protocols. */
+export function testPubSubContractAtLength(kind: PubSubKind): void {
+  underBothProtocols(kind, (stage, protocol) => {
+    const seeds = Array.from({ length: 12 }, (_, index) => 100 * protocol + index);
+    testRandomFaults(stage, protocol, { seeds, turns: 250 });
+  });
+}
+
+function underBothProtocols(
+  kind: PubSubKind,
+  register: (stage: () => PubSubStage, protocol: 2 | 3) => void,
+): void {
   let stage: PubSubStage | undefined;
   const running = (): PubSubStage => stage as PubSubStage;
   for (const protocol of [2, 3] as const) {
@@ -21,9 +42,7 @@ export function testPubSubContract(kind: PubSubKind): void {
       });
       after(() => stage?.[Symbol.asyncDispose]());
 
-      testConnectionLoss(running, protocol);
-      testSlowReaders(running, protocol);
-      testSubscribing(running, protocol);
+      register(running, protocol);
     });
   }
 }

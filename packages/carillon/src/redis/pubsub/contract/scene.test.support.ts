@@ -51,9 +51,14 @@ export class Scene {
 
   /** Subscribes to a new channel, with nobody reading yet. */
   async subscriber(options: PubSubOptions<string, true, true> = {}): Promise<Reader> {
-    const reader = new Reader(this.publisher, this.create(options));
+    const reader = this.idler(options);
     await reader.join(newChannel());
     return reader;
+  }
+
+  /** A subscriber of nothing so far. */
+  idler(options: PubSubOptions<string, true, true> = {}): Reader {
+    return new Reader(this.publisher, this.#create(options));
   }
 
   /** Subscribes to a new channel and reads in a loop. */
@@ -63,9 +68,9 @@ export class Scene {
     return reader;
   }
 
-  /** A subscriber of text or bytes with every kind of item. */
-  create(options: PubSubOptions<string, true, true> = {}): EverySubscriber {
-    const all = { ...options, gaps: true, reconnects: true } as const;
+  /** A subscriber of text or bytes with every kind of item, patient unless told otherwise. */
+  #create(options: PubSubOptions<string, true, true> = {}): EverySubscriber {
+    const all = { subscriptionTimeoutMs: 5_000, ...options, gaps: true, reconnects: true } as const;
     if (!this.#isBytes) return this.client.pubsub(all);
     // The contract reads both alike; only handlers would tell them apart, and get both.
     return this.client.bytes.pubsub(all as never) as unknown as EverySubscriber;
@@ -135,7 +140,7 @@ export class Reader {
   readonly pubsub: EverySubscriber;
   readonly ledger: Ledger;
   /** What it is subscribed to. */
-  readonly strands: { readonly name: string; readonly channel: string }[] = [];
+  strands: readonly { readonly name: string; readonly channel: string }[] = [];
   #reading: Promise<void> | undefined;
 
   constructor(publisher: NumberedPublisher, pubsub: EverySubscriber) {
@@ -152,15 +157,22 @@ export class Reader {
     await this.pubsub.subscribe(...channels);
     for (const channel of channels) {
       this.ledger.stands(channel);
-      this.strands.push({ name: channel, channel });
+      this.strands = [...this.strands, { name: channel, channel }];
     }
+  }
+
+  /** Leaves a channel that it joined. */
+  async leave(channel: string): Promise<void> {
+    this.ledger.leaves(channel);
+    this.strands = this.strands.filter(({ name }) => name !== channel);
+    await this.pubsub.unsubscribe(channel);
   }
 
   /** @param channels - Those that the pattern matches. */
   async joinPattern(pattern: string, channels: readonly string[]): Promise<void> {
     await this.pubsub.psubscribe(pattern);
     this.ledger.stands(pattern, channels);
-    for (const channel of channels) this.strands.push({ name: pattern, channel });
+    this.strands = [...this.strands, ...channels.map((channel) => ({ name: pattern, channel }))];
   }
 
   /** Reads from now on. */

@@ -4,14 +4,18 @@ import { test } from 'node:test';
 import { waitFor } from '@carillon/test-kit';
 import { TimeoutError } from '../../errors/connection-error.js';
 import { AuthError } from '../../errors/reply-error.js';
-import { newChannel, openScene, Reader, type Scene } from './scene.test.support.js';
-import { GUEST, GUEST_CHANNELS, type PubSubStage } from './stage.test.support.js';
+import { moreOf, newChannel, openScene, type Scene } from './scene.test.support.js';
+import { GUEST, GUEST_CHANNELS, type PubSubKind, type PubSubStage } from './stage.test.support.js';
 
 /** Registers the tests for one protocol. */
-export function testSubscribing(stage: () => PubSubStage, protocol: 2 | 3): void {
+export function testSubscribing(
+  stage: () => PubSubStage,
+  protocol: 2 | 3,
+  { hasPatterns }: PubSubKind,
+): void {
   test('a reset between SUBSCRIBE and its acknowledgement is mended by the reconnect', async () => {
     await using scene = await openScene(stage(), { protocol });
-    const reader = await scene.reader({ subscriptionTimeoutMs: 5_000 });
+    const reader = await scene.reader();
     const channel = newChannel();
 
     await scene.onProxies((proxy) => proxy.toClient.set({ stall: true }));
@@ -56,7 +60,7 @@ export function testSubscribing(stage: () => PubSubStage, protocol: 2 | 3): void
     await using scene = await openScene(stage(), { protocol });
     const ackEndsAt = await bytesOfFirstSubscription(scene);
     await using other = await openScene(stage(), { protocol });
-    const reader = new Reader(other.publisher, other.create({ subscriptionTimeoutMs: 5_000 }));
+    const reader = other.idler();
     reader.read();
 
     const inTheAck = { resetAfterBytes: ackEndsAt - 5 };
@@ -76,7 +80,7 @@ export function testSubscribing(stage: () => PubSubStage, protocol: 2 | 3): void
     await using scene = await openScene(stage(), { protocol });
     const ackEndsAt = await bytesOfFirstSubscription(scene);
     await using other = await openScene(stage(), { protocol });
-    const reader = new Reader(other.publisher, other.create({ subscriptionTimeoutMs: 100 }));
+    const reader = other.idler({ subscriptionTimeoutMs: 100 });
     const channel = newChannel();
 
     const inTheAck = { resetAfterBytes: ackEndsAt - 5 };
@@ -103,7 +107,7 @@ export function testSubscribing(stage: () => PubSubStage, protocol: 2 | 3): void
       proxy.cut();
     });
     await waitFor(() => one.ledger.errors.length > 0 && two.ledger.errors.length > 0);
-    const late = new Reader(scene.publisher, scene.create({ subscriptionTimeoutMs: 5_000 }));
+    const late = scene.idler();
     late.read();
     const joining = late.join(one.channel, newChannel());
     await scene.interrupt([one, two], () => scene.onProxies((proxy) => proxy.heal()));
@@ -127,19 +131,58 @@ export function testSubscribing(stage: () => PubSubStage, protocol: 2 | 3): void
     const flood = scene.publisher.flood(channel, changing.channel);
 
     for (let round = 0; round < 10; round++) {
-      changing.ledger.leaves(channel);
-      await changing.pubsub.unsubscribe(channel);
+      await changing.leave(channel);
       if (round % 3 === 0) {
         await scene.interrupt([steady, changing], () => scene.onProxies((proxy) => proxy.cut()));
       }
-      await changing.pubsub.subscribe(channel);
-      changing.ledger.stands(channel);
+      await changing.join(channel);
     }
     await flood.stop();
     await scene.catchUp(steady, changing);
 
     await steady.balance();
     await changing.balance();
+  });
+
+  if (hasPatterns) {
+    test('a channel and patterns that match it are told of a loss in one gap, and complete each', async () => {
+      await using scene = await openScene(stage(), { protocol, maxIdleMs: 60 });
+      const reader = await scene.reader();
+      const other = newChannel();
+      await reader.joinPattern(`${reader.channel}*`, [reader.channel]);
+      await reader.joinPattern(other, [other]);
+      const flood = scene.publisher.flood(reader.channel, other);
+
+      for (let round = 0; round < 3; round++) {
+        await moreOf(flood, 100);
+        await scene.interrupt([reader], () => scene.onProxies((proxy) => proxy.cut()));
+      }
+      await flood.stop();
+      await scene.catchUp(reader);
+
+      const { gaps } = await reader.balance();
+      assert.equal(gaps, reader.ledger.count('reconnected'));
+    });
+  }
+
+  test('connections that are lost while names are being restored leave one gap together', async () => {
+    await using measured = await openScene(stage(), { protocol });
+    const ackEndsAt = await bytesOfFirstSubscription(measured);
+    await using scene = await openScene(stage(), { protocol });
+    const reader = await scene.reader();
+    const flood = scene.publisher.flood(reader.channel);
+    await moreOf(flood, 100);
+
+    await scene.onProxies((proxy) => {
+      proxy.cut();
+      proxy.toClient.set({ resetAfterBytes: ackEndsAt - 5 });
+    });
+    await waitFor(() => reader.ledger.errors.length > 3);
+    await scene.interrupt([reader], () => scene.onProxies((proxy) => proxy.heal()));
+    await flood.stop();
+    await scene.catchUp(reader);
+
+    assert.equal((await reader.balance()).gaps, 1);
   });
 
   test('a name refused after a reconnect is told as refused, and one gap covers it when it stands again', async () => {
