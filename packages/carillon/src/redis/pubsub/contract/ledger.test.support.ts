@@ -79,7 +79,10 @@ export class Ledger {
     }
   }
 
-  /** Says that a name is about to be left: whatever is published from now on need not come. */
+  /**
+   * Says that a name is about to be left: whatever is published from now on need not come, nor what is
+   * under way to the subscriber.
+   */
   leaves(name: string, channels: readonly string[] = [name]): void {
     for (const channel of channels) {
       const stretch = this.#strand(name, channel).stretches.at(-1);
@@ -123,7 +126,7 @@ export class Ledger {
   }
 
   /**
-   * Judges everything up to the last message that came of each channel.
+   * Judges everything up to the last message that came of each channel, or before each leaving.
    *
    * @throws {AssertionError} A message came twice, in the wrong order, changed, or on the wrong side of a
    *   gap, or is missing without a gap in its place; or a gap is none that could be.
@@ -181,11 +184,12 @@ export class Ledger {
 
   #countMissing({ name, channel, stretches, received }: Strand): number {
     const sent = this.#publisher.sentTo(channel);
-    const newest = received.at(-1)?.sequence ?? -1;
     let missing = 0;
     let index = 0; // of the first receipt that is not before the sequence
     for (const { from, to } of stretches) {
-      for (let sequence = from; sequence < Math.min(to, newest); sequence++) {
+      // Leaving stops delivery at once: what was under way then need not come.
+      const newest = received.findLast(({ sequence }) => sequence < to)?.sequence ?? -1;
+      for (let sequence = from; sequence < newest; sequence++) {
         while ((received[index] as Receipt).sequence < sequence) index++;
         const next = received[index] as Receipt;
         const publication = sent[sequence] as Publication;
@@ -205,9 +209,12 @@ export class Ledger {
         position > after && position < before && sentAt <= gap.until && acknowledgedAt >= gap.since,
     );
     if (isTold) return;
-    const gaps = this.#gaps.map(({ gap, position }) => `${spanOf(gap)} at ${position}`);
+    const near = this.#gaps
+      .filter(({ position }) => Math.abs(position - after) < 200)
+      .map(({ gap, position }) => `${spanOf(gap)} at ${position}`);
+    const what = describe(name, publication);
     assert.fail(
-      `${describe(name, publication)} is missing between items ${after} and ${before}, without a gap there: ${gaps.join(', ')}`,
+      `${what} is missing between items ${after} and ${before}; gaps near: ${near.join(', ')}`,
     );
   }
 

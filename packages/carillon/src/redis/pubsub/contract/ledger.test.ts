@@ -132,13 +132,15 @@ test('what was published before a name stood or after it was left need not come'
   const both = [honest, lying];
   for (const ledger of both) ledger.stands('news');
   const due = await publisher.publish('news');
+  const proof = await publisher.publish('news');
+  await publisher.publish('news'); // still under way when the name is left
   for (const ledger of both) ledger.leaves('news');
   await publisher.publish('news');
   for (const ledger of both) ledger.stands('news');
   const last = await publisher.publish('news');
 
-  for (const publication of [due, last]) honest.take(messageOf(publication));
-  lying.take(messageOf(last));
+  for (const publication of [due, proof, last]) honest.take(messageOf(publication));
+  for (const publication of [proof, last]) lying.take(messageOf(publication));
 
   assert.equal(honest.balance().missing, 0);
   assert.throws(() => lying.balance(), /news 10,.*missing/);
