@@ -30,7 +30,7 @@ export interface Balance {
 interface Strand {
   readonly name: string;
   readonly channel: string;
-  /** Sequences that were published while the name was subscribed; the last may have no end yet. */
+  /** Sequences that must come or lie in a gap; the last stretch may have no end yet. */
   readonly stretches: { readonly from: number; to: number }[];
   readonly received: Receipt[];
 }
@@ -80,13 +80,13 @@ export class Ledger {
   }
 
   /**
-   * Says that a name is about to be left: whatever is published from now on need not come, nor what is
-   * under way to the subscriber.
+   * Says that a name is about to be left, which stops delivery at once: only what has been noted so far
+   * is complete. What is under way may come or not, also when the name stands again soon.
    */
   leaves(name: string, channels: readonly string[] = [name]): void {
     for (const channel of channels) {
       const stretch = this.#strand(name, channel).stretches.at(-1);
-      if (stretch !== undefined) stretch.to = this.#publisher.sentTo(channel).length;
+      if (stretch !== undefined) stretch.to = this.newest(name, channel);
     }
   }
 
@@ -126,7 +126,7 @@ export class Ledger {
   }
 
   /**
-   * Judges everything up to the last message that came of each channel, or before each leaving.
+   * Judges everything up to the last message that came of each channel.
    *
    * @throws {AssertionError} A message came twice, in the wrong order, changed, or on the wrong side of a
    *   gap, or is missing without a gap in its place; or a gap is none that could be.
@@ -184,12 +184,11 @@ export class Ledger {
 
   #countMissing({ name, channel, stretches, received }: Strand): number {
     const sent = this.#publisher.sentTo(channel);
+    const newest = received.at(-1)?.sequence ?? -1;
     let missing = 0;
     let index = 0; // of the first receipt that is not before the sequence
     for (const { from, to } of stretches) {
-      // Leaving stops delivery at once: what was under way then need not come.
-      const newest = received.findLast(({ sequence }) => sequence < to)?.sequence ?? -1;
-      for (let sequence = from; sequence < newest; sequence++) {
+      for (let sequence = from; sequence < Math.min(to, newest); sequence++) {
         while ((received[index] as Receipt).sequence < sequence) index++;
         const next = received[index] as Receipt;
         const publication = sent[sequence] as Publication;

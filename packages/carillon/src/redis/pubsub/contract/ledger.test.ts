@@ -126,7 +126,7 @@ test('what was not acknowledged may come or not, but never twice', async () => {
   assert.throws(() => ledger.balance(), /twice/);
 });
 
-test('what was published before a name stood or after it was left need not come', async () => {
+test('what was published before a name stood or was under way when it was left need not come', async () => {
   const { publisher } = await tenMessages();
   const [honest, lying] = [new Ledger(publisher), new Ledger(publisher)];
   const both = [honest, lying];
@@ -134,13 +134,17 @@ test('what was published before a name stood or after it was left need not come'
   const due = await publisher.publish('news');
   const proof = await publisher.publish('news');
   await publisher.publish('news'); // still under way when the name is left
+  const late = await publisher.publish('news');
+  for (const publication of [due, proof]) honest.take(messageOf(publication));
+  lying.take(messageOf(proof));
   for (const ledger of both) ledger.leaves('news');
   await publisher.publish('news');
   for (const ledger of both) ledger.stands('news');
   const last = await publisher.publish('news');
 
-  for (const publication of [due, proof, last]) honest.take(messageOf(publication));
-  for (const publication of [proof, last]) lying.take(messageOf(publication));
+  for (const publication of [late, last]) {
+    for (const ledger of both) ledger.take(messageOf(publication));
+  }
 
   assert.equal(honest.balance().missing, 0);
   assert.throws(() => lying.balance(), /news 10,.*missing/);
