@@ -4,7 +4,7 @@ import { test } from 'node:test';
 import { waitFor } from '@carillon/test-kit';
 import { TimeoutError } from '../../errors/connection-error.js';
 import { AuthError } from '../../errors/reply-error.js';
-import { moreOf, newChannel, openScene, type Scene } from './scene.test.support.js';
+import { moreOf, newChannel, openScene, type Reader, type Scene } from './scene.test.support.js';
 import { GUEST, GUEST_CHANNELS, type PubSubKind, type PubSubStage } from './stage.test.support.js';
 
 /** Registers the tests for one protocol. */
@@ -163,6 +163,22 @@ export function testSubscribing(
       const { gaps } = await reader.balance();
       assert.equal(gaps, reader.ledger.count('reconnected'));
     });
+
+    test('a connection lost between the acknowledgements of two kinds leaves one gap for all', async () => {
+      await using measured = await openScene(stage(), { protocol });
+      const ackEndsAt = await bytesOfFirstSubscription(measured, newChannel());
+      await using scene = await openScene(stage(), { protocol });
+      const reader = await scene.reader();
+      await reader.joinPattern(`${reader.channel}*`, [reader.channel]);
+      await scene.catchUp(reader);
+
+      await interruptRestoring(scene, reader, ackEndsAt - 5);
+      await scene.catchUp(reader);
+
+      const { gaps, missing } = await reader.balance();
+      assert.equal(gaps, 1);
+      assert.ok(missing > 0);
+    });
   }
 
   test('connections that are lost while names are being restored leave one gap together', async () => {
@@ -170,16 +186,9 @@ export function testSubscribing(
     const ackEndsAt = await bytesOfFirstSubscription(measured);
     await using scene = await openScene(stage(), { protocol });
     const reader = await scene.reader();
-    const flood = scene.publisher.flood(reader.channel);
-    await moreOf(flood, 100);
+    await scene.catchUp(reader);
 
-    await scene.onProxies((proxy) => {
-      proxy.cut();
-      proxy.toClient.set({ resetAfterBytes: ackEndsAt - 5 });
-    });
-    await waitFor(() => reader.ledger.errors.length > 3);
-    await scene.interrupt([reader], () => scene.onProxies((proxy) => proxy.heal()));
-    await flood.stop();
+    await interruptRestoring(scene, reader, ackEndsAt - 5);
     await scene.catchUp(reader);
 
     assert.equal((await reader.balance()).gaps, 1);
@@ -238,11 +247,29 @@ export function testSubscribing(
   });
 }
 
-/** How many bytes a client gets until its first subscription stands: greetings and acknowledgement. */
-async function bytesOfFirstSubscription(scene: Scene): Promise<number> {
+/**
+ * How many bytes a client gets until its first subscription stands: greetings and acknowledgements.
+ *
+ * @param pattern - Subscribes to this pattern, too.
+ */
+async function bytesOfFirstSubscription(scene: Scene, pattern?: string): Promise<number> {
   const before = scene.bytesToClients;
-  await scene.subscriber();
+  const reader = await scene.subscriber();
+  if (pattern !== undefined) await reader.joinPattern(`${pattern}*`, []);
   return scene.bytesToClients - before;
+}
+
+/** Loses the connection during a flood, and each one after it as soon as it brought so many bytes. */
+async function interruptRestoring(scene: Scene, reader: Reader, bytes: number): Promise<void> {
+  const flood = scene.publisher.flood(reader.channel);
+  await moreOf(flood, 100);
+  await scene.onProxies((proxy) => {
+    proxy.cut();
+    proxy.toClient.set({ resetAfterBytes: bytes });
+  });
+  await waitFor(() => reader.ledger.errors.length > 3);
+  await scene.interrupt([reader], () => scene.onProxies((proxy) => proxy.heal()));
+  await flood.stop();
 }
 
 function newestOf(scene: Scene, channel: string): number {
