@@ -13,7 +13,6 @@ export { createConnection } from '../redis/client/create-connection.js';
 export { createPool } from '../redis/client/create-pool.js';
 export type {
   Monitor,
-  MonitorGap,
   MonitorItem,
   MonitorOptions,
 } from '../redis/client/monitor.js';
@@ -119,6 +118,8 @@ export type {
 } from '../redis/connection/connection-options.js';
 export type { Credentials, CredentialsProvider } from '../redis/connection/credentials.js';
 export type { Dial, Transport } from '../redis/connection/dial.js';
+export type { BufferOptions, Overflow } from '../redis/connection/message-buffer.js';
+export { MessageGap } from '../redis/connection/message-gap.js';
 export type {
   ConnectTrace,
   DisconnectTrace,
@@ -173,7 +174,6 @@ export type {
 } from '../redis/protocol/reply-decoder.js';
 export type {
   PubSubDisconnected,
-  PubSubGap,
   PubSubHandler,
   PubSubItem,
   PubSubItems,
@@ -182,10 +182,13 @@ export type {
   PubSubReconnected,
 } from '../redis/pubsub/items.js';
 export type { PubSub, PubSubEvents, PubSubOptions } from '../redis/pubsub/pubsub.js';
+export { subscriberRetry } from '../redis/pubsub/subscriber-retry.js';
 export { Lease } from '../redis/topology/lease.js';
 export { type AcquireOptions, Pool, type PoolClass } from '../redis/topology/pool.js';
 export type { PoolOwner, PoolStats } from '../redis/topology/pool-connections.js';
 export type { PoolOptions, PoolSettings, PoolSizing } from '../redis/topology/pool-options.js';
+export { type FailureHooks, type RetryOptions, retry } from '../util/retry.js';
+export { type FailureHook, type RetryHooks, withHooks } from '../util/retry-hooks.js';
 export {
   composite,
   constant,

@@ -6,7 +6,10 @@ import { RingQueue } from './ring-queue.js';
 const operation = fc.oneof(
   { weight: 3, arbitrary: fc.constant('push' as const) },
   { weight: 2, arbitrary: fc.constant('shift' as const) },
-  { weight: 1, arbitrary: fc.constantFrom('retain even' as const, 'clear' as const) },
+  {
+    weight: 1,
+    arbitrary: fc.constantFrom('pop' as const, 'retain even' as const, 'clear' as const),
+  },
 );
 
 test('any run of operations gives what an array gives', () => {
@@ -20,6 +23,8 @@ test('any run of operations gives what an array gives', () => {
           model.push(i);
         } else if (name === 'shift') {
           assert.equal(queue.shift(), model.shift());
+        } else if (name === 'pop') {
+          assert.equal(queue.pop(), model.pop());
         } else if (name === 'clear') {
           queue.clear();
           model = [];

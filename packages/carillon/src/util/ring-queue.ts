@@ -35,6 +35,16 @@ export class RingQueue<T> {
     return value;
   }
 
+  /** Removes and returns the newest value. */
+  pop(): T | undefined {
+    if (this.#length === 0) return undefined;
+    this.#length--;
+    const slot = (this.#head + this.#length) & this.#mask;
+    const value = this.#slots[slot];
+    this.#slots[slot] = undefined;
+    return value;
+  }
+
   /** The oldest value, left in place. */
   peek(): T | undefined {
     return this.#length === 0 ? undefined : this.#slots[this.#head];

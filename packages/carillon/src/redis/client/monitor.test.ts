@@ -199,7 +199,7 @@ test('a loop that is too slow finds a gap where commands were dropped', async ()
   const read = async (count: number): Promise<void> => {
     for (; count > 0; count--) {
       const { value } = await iterator.next();
-      words.push(value && isCommand(value) ? value.command.at(-1) : value);
+      words.push(value && isCommand(value) ? value.command.at(-1) : { dropped: value?.dropped });
     }
   };
   const burst = async (first: number, dropped: number): Promise<void> => {
@@ -212,14 +212,7 @@ test('a loop that is too slow finds a gap where commands were dropped', async ()
   await burst(10, 7 + 9); // two are left of the first burst
   await read(4);
 
-  assert.deepEqual(words, [
-    { type: 'gap', dropped: 7 },
-    '7',
-    { type: 'gap', dropped: 9 },
-    '17',
-    '18',
-    '19',
-  ]);
+  assert.deepEqual(words, [{ dropped: 7 }, '7', { dropped: 9 }, '17', '18', '19']);
 });
 
 test('a lost connection ends the loop with an error after what was buffered, each time', async () => {

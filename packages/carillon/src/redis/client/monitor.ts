@@ -19,6 +19,7 @@ import {
   type ConnectionSettings,
 } from '../connection/connection-options.js';
 import { abortError } from '../connection/dial.js';
+import { MessageGap } from '../connection/message-gap.js';
 import { MessageQueue } from '../connection/message-queue.js';
 import { openConnection } from '../connection/opening.js';
 import { SilenceProbe } from '../connection/silence-probe.js';
@@ -44,15 +45,8 @@ export interface MonitorOptions {
   readonly signal?: AbortSignal;
 }
 
-/** Commands are missing here: the buffer was full. Stands where they would have stood. */
-export interface MonitorGap {
-  readonly type: 'gap';
-  /** How many. */
-  readonly dropped: number;
-}
-
-/** An item of a `Monitor`. */
-export type MonitorItem<S extends Strings = string> = MonitoredCommand<S> | MonitorGap;
+/** An item of a `Monitor`: a command, or where commands were dropped because the loop was too slow. */
+export type MonitorItem<S extends Strings = string> = MonitoredCommand<S> | MessageGap;
 
 const REQUIREMENTS: Readonly<Record<keyof MonitorOptions, Requirement>> = {
   maxItems: aPositiveCount,
@@ -86,8 +80,6 @@ export class Monitor<S extends Strings = string> implements AsyncIterable<Monito
   #connection: Connection | undefined;
   #probe: SilenceProbe | undefined;
   #isRef = true;
-  /** Dropped lines that the loop was told of. */
-  #told = 0;
   /** Why its connection was lost. */
   #failure: ConnectionError | undefined;
 
@@ -102,10 +94,17 @@ export class Monitor<S extends Strings = string> implements AsyncIterable<Monito
     onEnd: () => void,
   ) {
     checkOptions(options, REQUIREMENTS);
+    const openedAt = Date.now();
     const { maxItems = DEFAULT_MAX_ITEMS, timeoutMs = settings.connectTimeoutMs } = options;
     this.#settings = settings;
     this.#read = read;
-    this.#lines = new MessageQueue(maxItems);
+    this.#lines = new MessageQueue<string>(
+      { maxMessages: maxItems },
+      {
+        sizeOf: (line) => line.length,
+        confirmedAtMs: () => this.#probe?.confirmedAtMs ?? openedAt,
+      },
+    );
     this.#opening = new AttemptDeadline(timeoutMs, options.signal);
     this.#onEnd = onEnd;
     this.ready = this.#open();
@@ -129,12 +128,8 @@ export class Monitor<S extends Strings = string> implements AsyncIterable<Monito
     try {
       for (;;) {
         const line = await this.#lines.take();
-        // The oldest go first, so that what was dropped stood before everything that is left.
-        const dropped = this.dropped - this.#told;
-        this.#told += dropped;
-        if (dropped > 0) yield { type: 'gap', dropped };
         if (line === undefined) break;
-        yield parseMonitorLine(line, this.#read);
+        yield line instanceof MessageGap ? line : parseMonitorLine(line, this.#read);
       }
     } finally {
       await this.close();

@@ -9,15 +9,17 @@
 import type { Encoding } from '../commands/command.js';
 import { ChannelClosedError } from '../errors/composite-errors.js';
 import { UsageError } from '../errors/usage-error.js';
-import { textOfBytes } from '../protocol/byte-text.js';
-import { aBoolean, aPositiveCount, checkOptions } from './check-options.js';
+import { bytesOf, type ExactString, textOf } from '../protocol/exact-text.js';
+import { aBoolean, checkOptions } from './check-options.js';
+import { BUFFER_REQUIREMENTS, type BufferOptions } from './message-buffer.js';
+import { MessageGap } from './message-gap.js';
 import { MessageQueue } from './message-queue.js';
 
 /** One message as it came from the server. */
 export interface ChannelMessage {
   /** Where it was published: the channel itself, or the one that the pattern matched. */
-  readonly channel: Uint8Array;
-  readonly data: Uint8Array;
+  readonly channel: ExactString;
+  readonly data: ExactString;
 }
 
 /** Text, or bytes where the encoding is `null`. */
@@ -42,16 +44,12 @@ export type ChannelRead<IsPattern extends boolean, E extends Encoding, T> = IsPa
   : T;
 
 /** What a channel is besides its name. */
-export interface ChannelOptions<IsPattern extends boolean> {
+export interface ChannelOptions<IsPattern extends boolean> extends BufferOptions {
   /** Whether the name is a pattern. Default `false`. */
   readonly isPattern?: IsPattern;
-  /** Messages kept until they are read; beyond, the oldest is dropped. Default 10,000. */
-  readonly maxMessages?: number;
 }
 
-const DEFAULT_MAX_MESSAGES = 10_000;
-
-const REQUIREMENTS = { isPattern: aBoolean, maxMessages: aPositiveCount };
+const REQUIREMENTS = { isPattern: aBoolean, ...BUFFER_REQUIREMENTS };
 
 let messagesIn: (channel: Channel<boolean>) => MessageQueue<ChannelMessage>;
 
@@ -89,11 +87,14 @@ export class Channel<IsPattern extends boolean = false> {
     if (typeof name !== 'string' && !(name instanceof Uint8Array)) {
       throw new UsageError('INVALID_ARGUMENT', 'the name of a channel is a string or bytes');
     }
-    const { isPattern = false, maxMessages = DEFAULT_MAX_MESSAGES } = options;
-    this.name = typeof name === 'string' ? name : textOfBytes(name);
+    const { isPattern = false } = options;
+    this.name = textOf(name);
     this.nameBytes = Buffer.from(name);
     this.isPattern = isPattern as IsPattern;
-    this.#messages = new MessageQueue<ChannelMessage>(maxMessages);
+    this.#messages = new MessageQueue<ChannelMessage>(options, {
+      sizeOf: ({ data }) => data.length,
+      confirmedAtMs: Date.now,
+    });
   }
 
   /** Whether a message may still be read: false once it is unsubscribed and empty. */
@@ -140,11 +141,12 @@ export class Channel<IsPattern extends boolean = false> {
     options: ChannelReadOptions<E, T> = {},
   ): AsyncGenerator<ChannelRead<IsPattern, E, T>, void, undefined> {
     const { encoding, decoder, signal } = options;
-    const read = (bytes: Uint8Array): StringsOf<E> =>
-      (encoding === null ? bytes : textOfBytes(bytes)) as StringsOf<E>;
+    const read = (string: ExactString): StringsOf<E> =>
+      (encoding === null ? bytesOf(string) : textOf(string)) as StringsOf<E>;
     for (;;) {
-      const message = await this.#messages.take(signal);
+      const message = await this.#messages.take({ signal });
       if (message === undefined) return;
+      if (message instanceof MessageGap) continue;
       const text = read(message.data);
       const value = decoder === undefined ? text : decoder(text);
       const item = this.isPattern ? [read(message.channel), value] : value;

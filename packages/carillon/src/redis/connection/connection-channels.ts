@@ -12,10 +12,11 @@ import { specOfCall } from '../commands/command-facts.js';
 import type { Executor } from '../commands/executor.js';
 import { ConnectionError } from '../errors/connection-error.js';
 import { UsageError } from '../errors/usage-error.js';
+import { type ExactString, isString, textOf } from '../protocol/exact-text.js';
 import type { Reply } from '../protocol/reply.js';
 import { Channel, messagesOf } from './channel.js';
+import { nameKey } from './name-key.js';
 import {
-  binaryOf,
   SUBSCRIPTION_VERBS,
   type SubscriptionAck,
   type SubscriptionKind,
@@ -38,7 +39,7 @@ export type Acknowledgement = [
   count: number,
 ];
 
-/** Channels by the key of their name: its bytes as char codes (`binaryOf`). */
+/** Channels by the key of their name (`nameKey`). */
 type ChannelsByKey = Map<string, Channel<boolean>>;
 
 /** A subscription command that knows who gets the messages. */
@@ -139,12 +140,12 @@ export class ConnectionChannels {
 
   /** The server acknowledged a name; `command` is the one it answers, if any. */
   acknowledge(ack: SubscriptionAck, command: Command | undefined): void {
-    const { verb, name: key } = ack;
-    if (key === null) return;
-    const { kind, adds } = readVerb(verb);
-    const group = this.#groups[kind];
-    if (!adds) this.#end(group.remove(key));
-    else if (!group.active.has(key)) group.add(key, this.#channelFor(key, kind, command));
+    const { act, name } = ack;
+    if (name === null) return;
+    const key = nameKey(name);
+    const group = this.#groups[act.kind];
+    if (!act.adds) this.#end(group.remove(key));
+    else if (!group.active.has(key)) group.add(key, this.#channelFor(name, key, act.kind, command));
   }
 
   /** Gives a message to its channel. Other pushes are nobody's. */
@@ -217,21 +218,25 @@ export class ConnectionChannels {
   }
 
   /** Raw SUBSCRIBE commands say nothing of channels: theirs are made when they are needed. */
-  #channelFor(key: string, kind: SubscriptionKind, command: Command | undefined): Channel<boolean> {
+  #channelFor(
+    name: ExactString,
+    key: string,
+    kind: SubscriptionKind,
+    command: Command | undefined,
+  ): Channel<boolean> {
     const given = command instanceof SubscriptionCommand ? command.channels.get(key) : undefined;
     const channel = given ?? this.#groups[kind].asked.get(key);
     if (channel !== undefined && !messagesOf(channel).hasEnded) return channel;
-    const made = newChannel(kind, Buffer.from(key, 'latin1'));
+    const made = newChannel(kind, name);
     this.#adopt(made);
     return made;
   }
 }
 
-function put(group: ChannelGroup, key?: Reply, channel?: Reply, data?: Reply): void {
-  const target = group.active.get(binaryOf(key) ?? '');
-  if (target === undefined) return;
-  if (!(channel instanceof Uint8Array && data instanceof Uint8Array)) return;
-  messagesOf(target).put({ channel, data });
+function put(group: ChannelGroup, name?: Reply, channel?: Reply, data?: Reply): void {
+  if (!(isString(name) && isString(channel) && isString(data))) return;
+  const target = group.active.get(nameKey(name));
+  if (target !== undefined) messagesOf(target).put({ channel, data });
 }
 
 function pick(channels: ChannelsByKey, keys: readonly string[]): ChannelsByKey {
@@ -251,17 +256,17 @@ function newChannel(kind: SubscriptionKind, name: ChannelName): Channel<boolean>
 /** @throws {UsageError} It is no name, or a `Channel` of the other kind. */
 function keyOf(kind: SubscriptionKind, name: unknown): string {
   if (name instanceof Channel) {
-    if (name.isPattern === (kind === 'pattern')) return binaryOf(name.nameBytes) as string;
+    if (name.isPattern === (kind === 'pattern')) return nameKey(name.nameBytes);
     throw invalid(
       name.isPattern ? 'a pattern needs PSUBSCRIBE or PUNSUBSCRIBE' : 'a channel is no pattern',
     );
   }
-  if (typeof name === 'string' || name instanceof Uint8Array) return binaryOf(name) as string;
+  if (isString(name)) return nameKey(name);
   throw invalid('a name is a string, bytes or a Channel');
 }
 
 function readVerb(verb: unknown): { kind: SubscriptionKind; adds: boolean; name: string } {
-  const text = (verb instanceof Uint8Array ? binaryOf(verb) : String(verb)) as string;
+  const text = isString(verb) ? textOf(verb) : String(verb);
   const meaning = SUBSCRIPTION_VERBS.get(text.toLowerCase());
   if (meaning !== undefined) return { ...meaning, name: text.toUpperCase() };
   throw invalid(`expected one of ${[...SUBSCRIPTION_VERBS.keys()].join(', ')}`);

@@ -11,6 +11,10 @@ type Message = typeof MESSAGE;
 
 const MESSAGE = { channel: Buffer.from('c'), data: Buffer.from('x') };
 
+function newQueue(): MessageQueue<Message> {
+  return new MessageQueue<Message>({}, { sizeOf: () => 1, confirmedAtMs: Date.now });
+}
+
 /** Makes garbage collection something that a test can ask for. */
 function garbageCollector(): () => void {
   setFlagsFromString('--expose-gc');
@@ -20,7 +24,7 @@ function garbageCollector(): () => void {
 /** A read that is given up. @returns Its signal, held weakly. */
 async function abortedRead(messages: MessageQueue<Message>): Promise<WeakRef<AbortSignal>> {
   const controller = new AbortController();
-  const read = messages.take(controller.signal);
+  const read = messages.take({ signal: controller.signal });
   controller.abort();
   await assert.rejects(read, { code: 'ABORTED', sent: 'no' });
   return new WeakRef(controller.signal);
@@ -28,7 +32,7 @@ async function abortedRead(messages: MessageQueue<Message>): Promise<WeakRef<Abo
 
 test('a read that was aborted leaves nothing behind while no message comes', async () => {
   const collectGarbage = garbageCollector();
-  const messages = new MessageQueue<Message>(10);
+  const messages = newQueue();
   const signals = await Promise.all(Array.from({ length: 100 }, () => abortedRead(messages)));
 
   await waitFor(() => {
@@ -41,8 +45,8 @@ test('a read that was aborted leaves nothing behind while no message comes', asy
 
 test('a read that got its message, or the end, leaves nothing on its signal', async () => {
   const { signal } = new AbortController();
-  const messages = new MessageQueue<Message>(10);
-  const reads = [messages.take(signal), messages.take(signal)];
+  const messages = newQueue();
+  const reads = [messages.take({ signal }), messages.take({ signal })];
 
   messages.put(MESSAGE);
   assert.equal(await reads[0], MESSAGE);

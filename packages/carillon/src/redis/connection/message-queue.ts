@@ -1,31 +1,58 @@
 /**
  * The queue between a connection that receives what nobody asked for one by one, and those who read
- * it: the messages of one channel, the lines of a monitor.
+ * it: the messages of a subscriber or a channel, the lines of a monitor.
  *
- * Bounded: when it is full the oldest message goes, and is counted. Nothing is decoded here.
+ * Not here: bounds and gaps (`message-buffer.ts`).
  */
 import { onAbort } from '../../util/abort-listeners.js';
-import { RingQueue } from '../../util/ring-queue.js';
+import { startTimer } from '../../util/timer.js';
 import { CommandAbortedError } from '../errors/connection-error.js';
+import { type BufferOptions, type BufferOwner, MessageBuffer } from './message-buffer.js';
+import type { MessageGap } from './message-gap.js';
+
+/** How long to wait for a message. */
+export interface WaitOptions {
+  /** Milliseconds; 0 does not wait. Default: no limit. */
+  readonly timeoutMs?: number | undefined;
+  /** Ends the waiting. No message is lost by that. */
+  readonly signal?: AbortSignal | undefined;
+}
+
+/** Somebody who waits for what comes next. */
+interface Waiter<T> {
+  /** Something came, or nothing will. @returns Whether it is taken, so that nobody else gets it. */
+  readonly accept: (item: T | MessageGap | undefined) => boolean;
+  readonly reject: (error: Error) => void;
+  readonly timer: NodeJS.Timeout | undefined;
+  readonly stopListening: (() => void) | undefined;
+}
 
 /** Messages in the order they came, until the end. */
 export class MessageQueue<T> {
-  readonly #queue = new RingQueue<T>();
-  readonly #capacity: number;
-  #dropped = 0;
+  readonly #buffer: MessageBuffer<T>;
   #hasEnded = false;
-  /** Wake those who wait for the next message or the end; who gives up takes its own out. */
-  readonly #waiters = new Set<() => void>();
+  /** The longest wait first. */
+  readonly #waiters = new Set<Waiter<T>>();
+  /** Told once, after what is buffered. */
+  #failure: Error | undefined;
+  /** Told to everyone, after what is buffered, until it is taken back. */
+  #verdict: Error | undefined;
+
   /** Who puts messages in; set once, so that two connections never mix theirs. */
   source: object | undefined = undefined;
 
-  constructor(capacity: number) {
-    this.#capacity = capacity;
+  constructor(options: BufferOptions, owner: BufferOwner<T>) {
+    this.#buffer = new MessageBuffer(options, owner);
   }
 
   /** Messages that nobody read in time. */
   get dropped(): number {
-    return this.#dropped;
+    return this.#buffer.dropped;
+  }
+
+  /** Messages that wait to be read. */
+  get length(): number {
+    return this.#buffer.length;
   }
 
   /** Whether no message will come any more; some may be left. */
@@ -35,64 +62,112 @@ export class MessageQueue<T> {
 
   /** Whether no message is left and none will come. */
   get isExhausted(): boolean {
-    return this.#hasEnded && this.#queue.length === 0;
+    return this.#hasEnded && this.#buffer.length === 0;
   }
 
   /** Adds a message, unless the end was said. Runs no code of a user's: readers wake up later. */
   put(message: T): void {
-    if (this.#hasEnded) return;
-    if (this.#queue.length >= this.#capacity) {
-      this.#queue.shift();
-      this.#dropped++;
-    }
-    this.#queue.push(message);
-    this.#wake();
+    if (this.#hasEnded || this.#handOver(message)) return;
+    this.#buffer.put(message);
+  }
+
+  /** Adds a gap, likewise. */
+  putGap(gap: MessageGap): void {
+    if (this.#hasEnded || this.#handOver(gap)) return;
+    this.#buffer.putGap(gap);
   }
 
   /** No more will come. What is here can still be read. */
   end(): void {
     this.#hasEnded = true;
-    this.#wake();
+    for (const waiter of this.#waiters) this.#release(waiter).accept(undefined);
+  }
+
+  /** Whoever waits, or else the next who would wait, gets this error instead. */
+  fail(error: Error): void {
+    if (this.#waiters.size === 0) this.#failure ??= error;
+    this.#rejectWaiters(error);
+  }
+
+  /** Likewise everyone from now on. `undefined` takes it back. */
+  judge(error: Error | undefined): void {
+    this.#verdict = error;
+    if (error !== undefined) this.#rejectWaiters(error);
+  }
+
+  /** The oldest message, or the gap before it; undefined when there is neither. */
+  takeNow(): T | MessageGap | undefined {
+    return this.#buffer.take();
   }
 
   /**
-   * Takes the oldest message, or waits for one; undefined when there will be none.
+   * The oldest message, or the gap before it; waits for one when there is neither. Undefined when there
+   * will be none, and when it was not in time.
    *
-   * @throws {CommandAbortedError} The signal aborted first. No message is lost by that.
+   * @throws {CommandAbortedError} The signal aborted first.
+   * @throws What `fail` or `judge` was given, after what is buffered.
    */
-  async take(signal?: AbortSignal): Promise<T | undefined> {
-    while (await this.isReadable(signal)) {
-      const message = this.#queue.shift();
-      if (message !== undefined) return message; // else another reader was faster
-    }
-    return undefined;
+  take(options: WaitOptions = {}): Promise<T | MessageGap | undefined> {
+    if (options.signal?.aborted) return Promise.reject(aborted(options.signal));
+    const item = this.#buffer.take();
+    return item === undefined ? this.#wait(options, (next) => [true, next]) : Promise.resolve(item);
   }
 
   /** Waits for a message or the end, and says whether it was a message. Throws as `take`. */
   async isReadable(signal?: AbortSignal): Promise<boolean> {
     for (;;) {
       if (signal?.aborted) throw aborted(signal);
-      if (this.#queue.length > 0) return true;
-      if (this.#hasEnded) return false;
-      await this.#news(signal);
+      if (this.#buffer.length > 0) return true;
+      const next = await this.#wait({ signal }, (item) => [false, item]);
+      if (next === undefined) return false;
     }
   }
 
-  /** Resolves with the next message, the end or the abort: the caller looks which it was. */
-  #news(signal: AbortSignal | undefined): Promise<void> {
-    return new Promise((resolve) => {
-      const wake = (): void => {
-        stopListening?.();
-        this.#waiters.delete(wake);
-        resolve();
+  /**
+   * @param answer - What to resolve with when this comes next, or undefined for nothing; and whether it
+   *   is taken, so that nobody else gets it.
+   */
+  #wait<R>(
+    { timeoutMs = Number.POSITIVE_INFINITY, signal }: WaitOptions,
+    answer: (next: T | MessageGap | undefined) => [isTaken: boolean, result: R],
+  ): Promise<R> {
+    const failure = this.#failure ?? this.#verdict;
+    this.#failure = undefined;
+    if (failure !== undefined) return Promise.reject(failure);
+    if (this.#hasEnded || timeoutMs === 0) return Promise.resolve(answer(undefined)[1]);
+    return new Promise((resolve, reject) => {
+      const waiter: Waiter<T> = {
+        accept: (next) => {
+          const [isTaken, result] = answer(next);
+          resolve(result);
+          return isTaken;
+        },
+        reject,
+        timer: startTimer(() => this.#release(waiter).accept(undefined), timeoutMs),
+        stopListening:
+          signal && onAbort(signal, () => this.#release(waiter).reject(aborted(signal))),
       };
-      const stopListening = signal === undefined ? undefined : onAbort(signal, wake);
-      this.#waiters.add(wake);
+      this.#waiters.add(waiter);
     });
   }
 
-  #wake(): void {
-    for (const wake of this.#waiters) wake();
+  /** Gives it to who has waited longest. @returns Whether somebody took it. */
+  #handOver(item: T | MessageGap): boolean {
+    for (const waiter of this.#waiters) {
+      if (this.#release(waiter).accept(item)) return true;
+    }
+    return false;
+  }
+
+  #rejectWaiters(error: Error): void {
+    for (const waiter of this.#waiters) this.#release(waiter).reject(error);
+  }
+
+  #release(waiter: Waiter<T>): Waiter<T> {
+    this.#waiters.delete(waiter);
+    clearTimeout(waiter.timer);
+    waiter.stopListening?.();
+    return waiter;
   }
 }
 

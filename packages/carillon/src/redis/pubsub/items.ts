@@ -1,4 +1,5 @@
 /** What a `PubSub` yields: messages, and on request what happened to the subscription itself. */
+import type { MessageGap } from '../connection/message-gap.js';
 
 /** A message on a channel subscribed by name. */
 export interface PubSubMessage<S extends string | Uint8Array> {
@@ -16,22 +17,6 @@ export interface PubSubPatternMessage<S extends string | Uint8Array> {
   readonly data: S;
 }
 
-/**
- * Messages may be missing here. Stands between the last item before the loss and the first after it.
- *
- * Everything published before `since` was delivered, and everything after `until` will be; both are
- * Unix times in milliseconds by this machine's clock. `since` is when the last answered probe was
- * sent, so it lies up to `maxIdleMs` before the loss itself.
- */
-export interface PubSubGap {
-  readonly type: 'gap';
-  readonly since: number;
-  readonly until: number;
-  readonly reason: string;
-  /** Messages dropped by this subscriber's own full buffer; 0 when the connection was lost. */
-  readonly dropped: number;
-}
-
 /** The subscribed connection was lost or could not be opened; it is tried again. */
 export interface PubSubDisconnected {
   readonly type: 'disconnected';
@@ -47,7 +32,7 @@ export interface PubSubReconnected {
 export type PubSubItem<S extends string | Uint8Array> =
   | PubSubMessage<S>
   | PubSubPatternMessage<S>
-  | PubSubGap
+  | MessageGap
   | PubSubDisconnected
   | PubSubReconnected;
 
@@ -65,5 +50,5 @@ export type PubSubItems<
   | PubSubMessage<S>
   | PubSubPatternMessage<S>
   // Conditional, so that a loop that asked for neither need not tell messages from them.
-  | (Gaps extends false ? never : PubSubGap)
+  | (Gaps extends false ? never : MessageGap)
   | (Reconnects extends false ? never : PubSubDisconnected | PubSubReconnected);
