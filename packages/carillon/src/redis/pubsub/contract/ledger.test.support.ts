@@ -7,7 +7,8 @@
  * of its publishing. It cannot tell a gap that is wider than need be: tests count gaps.
  */
 import assert from 'node:assert/strict';
-import type { PubSubGap, PubSubItem } from '../items.js';
+import type { MessageGap } from '../../connection/message-gap.js';
+import type { PubSubItem } from '../items.js';
 import {
   type NumberedPublisher,
   type Publication,
@@ -43,7 +44,7 @@ interface Receipt {
 }
 
 interface PlacedGap {
-  readonly gap: PubSubGap;
+  readonly gap: MessageGap;
   readonly position: number;
   readonly receivedAt: number;
 }
@@ -63,7 +64,7 @@ export class Ledger {
   }
 
   /** The gaps so far. */
-  get gaps(): readonly PubSubGap[] {
+  get gaps(): readonly MessageGap[] {
     return this.#gaps.map(({ gap }) => gap);
   }
 
@@ -145,7 +146,7 @@ export class Ledger {
     return sum;
   }
 
-  #checkGap(gap: PubSubGap, receivedAt: number): void {
+  #checkGap(gap: MessageGap, receivedAt: number): void {
     const { since, until, dropped, reason } = gap;
     const span = spanOf(gap);
     assert.ok(since <= until, `${span} ends before it begins`);
@@ -240,6 +241,6 @@ function describe(name: string, { sequence, sentAt, acknowledgedAt }: Publicatio
   return `${name} ${sequence}, published between ${sentAt} and ${acknowledgedAt},`;
 }
 
-function spanOf({ since, until }: PubSubGap): string {
+function spanOf({ since, until }: MessageGap): string {
   return `the gap from ${since} to ${until}`;
 }

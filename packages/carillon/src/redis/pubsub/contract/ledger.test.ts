@@ -1,8 +1,9 @@
 /** A ledger fails for each way in which a subscriber can lie. */
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
+import { MessageGap } from '../../connection/message-gap.js';
 import { ConnectionError } from '../../errors/connection-error.js';
-import type { PubSubGap, PubSubItem } from '../items.js';
+import type { PubSubItem } from '../items.js';
 import { Ledger } from './ledger.test.support.js';
 import { NumberedPublisher, type Publication } from './numbered-publisher.test.support.js';
 
@@ -27,12 +28,12 @@ function messageOf({ channel, data }: Publication): PubSubItem<string> {
 }
 
 /** A gap between two times in milliseconds after noon. */
-function gap(since: number, until: number, dropped = 0): PubSubGap {
-  return { type: 'gap', since: NOON + since, until: NOON + until, reason: 'test', dropped };
+function gap(since: number, until: number, dropped = 0): MessageGap {
+  return new MessageGap({ since: NOON + since, until: NOON + until, reason: 'test', dropped });
 }
 
 /** A ledger that was given these: numbers stand for messages. */
-async function ledgerOf(...items: readonly (number | PubSubGap)[]): Promise<Ledger> {
+async function ledgerOf(...items: readonly (number | MessageGap)[]): Promise<Ledger> {
   const { publisher, ledger } = await tenMessages();
   const sent = publisher.sentTo('news');
   for (const item of items) {
@@ -42,7 +43,7 @@ async function ledgerOf(...items: readonly (number | PubSubGap)[]): Promise<Ledg
   return ledger;
 }
 
-const HONEST: Readonly<Record<string, readonly (number | PubSubGap)[]>> = {
+const HONEST: Readonly<Record<string, readonly (number | MessageGap)[]>> = {
   'everything in order': [0, 1, 2, 3, 4, 5, 6, 7, 8, 9],
   'a gap over what is missing, in its place': [0, 1, 2, gap(25, 55), 6, 7, 8, 9],
   'a gap that touches the first and the last missing': [0, 1, 2, gap(32, 50), 6, 7, 8, 9],
@@ -51,7 +52,7 @@ const HONEST: Readonly<Record<string, readonly (number | PubSubGap)[]>> = {
   'a gap before the first message': [gap(0, 40), 5, 6, 7, 8, 9],
 };
 
-const LIES: Readonly<Record<string, { items: (number | PubSubGap)[]; told: RegExp }>> = {
+const LIES: Readonly<Record<string, { items: (number | MessageGap)[]; told: RegExp }>> = {
   'a missing message': { items: [0, 1, 2, 4, 5, 6, 7, 8, 9], told: /news 3,.*missing/ },
   'a missing first message': { items: [1, 2, 3, 4, 5, 6, 7, 8, 9], told: /news 0,.*missing/ },
   'a message twice in a row': { items: [0, 1, 1, 2, 3, 4, 5, 6, 7, 8, 9], told: /1,.*twice/ },
