@@ -1,6 +1,6 @@
 /** One test of the contract: its client, publisher and readers, and what it does to the network. */
 import { type FaultProxy, type TestServer, waitFor } from '@carillon/test-kit';
-import type { PubSubOptions } from '../pubsub.js';
+import type { PubSubOptions } from '../../../entries/redis.js';
 import { type Balance, Ledger } from './ledger.test.support.js';
 import { type Flood, NumberedPublisher } from './numbered-publisher.test.support.js';
 import type {

@@ -3,9 +3,9 @@
  * between them and the subscribing client, and a way to publish that goes around the proxies.
  */
 import type { FaultProxy, StartServerOptions, TestServer } from '@carillon/test-kit';
+import type { PubSub, PubSubOptions } from '../../../entries/redis.js';
 import type { Redis } from '../../client/redis.js';
 import type { PubSubItem } from '../items.js';
-import type { PubSub, PubSubOptions } from '../pubsub.js';
 import type { Outlet } from './numbered-publisher.test.support.js';
 
 /** One kind of pub/sub: plain or sharded, on one server or a cluster. */
