@@ -5,7 +5,7 @@ import { waitFor } from '@carillon/test-kit';
 import type { ConnectionError } from '../../errors/connection-error.js';
 import { ProtocolError } from '../../errors/protocol-error.js';
 import type { Balance } from './ledger.test.support.js';
-import { moreOf, openScene, type Reader, type Scene } from './scene.test.support.js';
+import { FORMS, moreOf, openScene, type Reader, type Scene } from './scene.test.support.js';
 import type { PubSubStage } from './stage.test.support.js';
 
 /** Short, so that a gap begins shortly before the loss and most messages must lie outside of it. */
@@ -13,8 +13,6 @@ const MAX_IDLE_MS = 60;
 
 /** What the kernel and the proxy hold of a stalled connection is some megabytes. */
 const LARGE = 'x'.repeat(32_768);
-
-const FORMS = ['text', 'bytes'] as const;
 
 /** Each loss is told by one gap. */
 function assertGapPerLoss({ ledger }: Reader, { gaps }: Balance, losses: number): void {
@@ -24,11 +22,10 @@ function assertGapPerLoss({ ledger }: Reader, { gaps }: Balance, losses: number)
 
 /** Registers the tests for one protocol. */
 export function testConnectionLoss(stage: () => PubSubStage, protocol: 2 | 3): void {
-  for (const form of FORMS) {
+  for (const { form, bytes, way } of FORMS) {
     test(`connections reset and closed during a flood of ${form} leave a gap each`, async () => {
-      const bytes = form === 'bytes';
       await using scene = await openScene(stage(), { protocol, bytes, maxIdleMs: MAX_IDLE_MS });
-      const reader = await scene.reader();
+      const reader = await scene.reader({}, way);
       const flood = scene.publisher.flood(reader.channel);
 
       for (const fault of ['resetConnections', 'cut', 'resetConnections'] as const) {

@@ -15,7 +15,10 @@ import {
   sequenceOf,
 } from './numbered-publisher.test.support.js';
 
-type ItemType = PubSubItem<string>['type'];
+/** An item of text or of bytes. */
+export type LedgerItem = PubSubItem<string> | PubSubItem<Uint8Array>;
+
+type ItemType = LedgerItem['type'];
 
 /** What the account comes to. */
 export interface Balance {
@@ -92,7 +95,7 @@ export class Ledger {
   }
 
   /** Notes the next item. */
-  take(item: PubSubItem<string> | PubSubItem<Uint8Array>, receivedAt: number = Date.now()): void {
+  take(item: LedgerItem, receivedAt: number = Date.now()): void {
     const position = this.#length++;
     this.#counts.set(item.type, this.count(item.type) + 1);
     if (item.type === 'gap') {
@@ -109,11 +112,6 @@ export class Ledger {
   /** How many items of a type came so far. */
   count(type: ItemType): number {
     return this.#counts.get(type) ?? 0;
-  }
-
-  /** Notes all items until there are no more. */
-  async read(items: AsyncIterable<PubSubItem<string> | PubSubItem<Uint8Array>>): Promise<void> {
-    for await (const item of items) this.take(item);
   }
 
   /** The sequence of the message that came last under a name; -1 before the first. */

@@ -7,7 +7,8 @@
 import { after, before, describe } from 'node:test';
 import { testConnectionLoss } from './connection-loss.test.support.js';
 import { testRandomFaults } from './random-faults.test.support.js';
-import { testSlowReaders } from './slow-readers.test.support.js';
+import { FORMS } from './scene.test.support.js';
+import { testFloods, testSlowReaders } from './slow-readers.test.support.js';
 import type { PubSubKind, PubSubStage } from './stage.test.support.js';
 import { testSubscribing } from './subscribing.test.support.js';
 
@@ -15,6 +16,7 @@ import { testSubscribing } from './subscribing.test.support.js';
 export function testPubSubContract(kind: PubSubKind): void {
   underBothProtocols(kind, (stage, protocol) => {
     testConnectionLoss(stage, protocol);
+    testFloods(stage, protocol, { forms: FORMS.slice(0, 2), messages: 100_000 });
     testSlowReaders(stage, protocol);
     testSubscribing(stage, protocol, kind);
     testRandomFaults(stage, protocol, { seeds: [protocol], turns: 60 });
@@ -26,6 +28,7 @@ export function testPubSubContractAtLength(kind: PubSubKind): void {
   underBothProtocols(kind, (stage, protocol) => {
     const seeds = Array.from({ length: 12 }, (_, index) => 100 * protocol + index);
     testRandomFaults(stage, protocol, { seeds, turns: 250 });
+    testFloods(stage, protocol, { forms: FORMS, messages: 500_000 });
   });
 }
 

@@ -82,7 +82,6 @@ export function testRandomFaults(
       for (const [i, reader] of joined.entries()) {
         const balance = await reader.balance();
         assert.ok(balance.received > 0, `reader ${i} got nothing`);
-        assert.ok(balance.dropped <= balance.missing, `reader ${i} counts too many`);
       }
     });
   }

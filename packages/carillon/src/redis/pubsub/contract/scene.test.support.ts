@@ -1,7 +1,7 @@
 /** One test of the contract: its client, publisher and readers, and what it does to the network. */
 import { type FaultProxy, type TestServer, waitFor } from '@carillon/test-kit';
 import type { PubSubOptions } from '../../../entries/redis.js';
-import { type Balance, Ledger } from './ledger.test.support.js';
+import { type Balance, Ledger, type LedgerItem } from './ledger.test.support.js';
 import { type Flood, NumberedPublisher } from './numbered-publisher.test.support.js';
 import type {
   ClientSettings,
@@ -50,20 +50,26 @@ export class Scene {
   }
 
   /** Subscribes to a new channel, with nobody reading yet. */
-  async subscriber(options: PubSubOptions<string, true, true> = {}): Promise<Reader> {
-    const reader = this.idler(options);
+  async subscriber(
+    options: PubSubOptions<string, true, true> = {},
+    way: Way = 'loop',
+  ): Promise<Reader> {
+    const reader = this.idler(options, way);
     await reader.join(newChannel());
     return reader;
   }
 
   /** A subscriber of nothing so far. */
-  idler(options: PubSubOptions<string, true, true> = {}): Reader {
-    return new Reader(this.publisher, this.#create(options));
+  idler(options: PubSubOptions<string, true, true> = {}, way: Way = 'loop'): Reader {
+    return new Reader(this.publisher, this.#create(options), way);
   }
 
-  /** Subscribes to a new channel and reads in a loop. */
-  async reader(options: PubSubOptions<string, true, true> = {}): Promise<Reader> {
-    const reader = await this.subscriber(options);
+  /** Subscribes to a new channel and reads from the start. */
+  async reader(
+    options: PubSubOptions<string, true, true> = {},
+    way: Way = 'loop',
+  ): Promise<Reader> {
+    const reader = await this.subscriber(options, way);
     reader.read();
     return reader;
   }
@@ -135,17 +141,41 @@ export function moreOf(flood: Flood, count: number): Promise<boolean> {
   return waitFor(() => flood.count >= goal, { message: `${count} more messages` });
 }
 
+/** How a reader gets its messages: the loop takes them, or a handler is called, which may take its time. */
+export type Way = 'loop' | ((item: unknown) => void | Promise<void>);
+
+function atOnce(): void {}
+
+/** What comes, and how. */
+export interface Form {
+  /** Stands in the tests' names. */
+  readonly form: string;
+  readonly bytes: boolean;
+  readonly way: Way;
+}
+
+/** All forms. */
+export const FORMS: readonly Form[] = [
+  { form: 'text in a loop', bytes: false, way: 'loop' },
+  { form: 'bytes in a handler', bytes: true, way: atOnce },
+  { form: 'bytes in a loop', bytes: true, way: 'loop' },
+  { form: 'text in a handler', bytes: false, way: atOnce },
+];
+
 /** A subscriber with its account. */
 export class Reader {
   readonly pubsub: EverySubscriber;
   readonly ledger: Ledger;
   /** What it is subscribed to. */
   strands: readonly { readonly name: string; readonly channel: string }[] = [];
+  readonly #way: Way;
   #reading: Promise<void> | undefined;
 
-  constructor(publisher: NumberedPublisher, pubsub: EverySubscriber) {
+  /** @param way - A handler accounts for one channel: each has its own queue, and so its own gaps. */
+  constructor(publisher: NumberedPublisher, pubsub: EverySubscriber, way: Way = 'loop') {
     this.pubsub = pubsub;
     this.ledger = new Ledger(publisher);
+    this.#way = way;
   }
 
   /** The channel it subscribed to first. */
@@ -154,7 +184,16 @@ export class Reader {
   }
 
   async join(...channels: readonly string[]): Promise<void> {
-    await this.pubsub.subscribe(...channels);
+    const way = this.#way;
+    if (way === 'loop') {
+      await this.pubsub.subscribe(...channels);
+    } else {
+      const handler = (item: LedgerItem): void | Promise<void> => {
+        this.ledger.take(item);
+        return way(item);
+      };
+      await this.pubsub.subscribe(Object.fromEntries(channels.map((name) => [name, handler])));
+    }
     for (const channel of channels) {
       this.ledger.stands(channel);
       this.strands = [...this.strands, { name: channel, channel }];
@@ -175,9 +214,9 @@ export class Reader {
     this.strands = [...this.strands, ...channels.map((channel) => ({ name: pattern, channel }))];
   }
 
-  /** Reads from now on. */
+  /** Reads from now on. What happens to the connection comes by the loop, also where a handler is called. */
   read(): void {
-    this.#reading = this.ledger.read(this.pubsub);
+    this.#reading = this.#readAll();
     this.#reading.catch(() => {}); // told by `balance`
   }
 
@@ -189,7 +228,13 @@ export class Reader {
   /** Closes it, reads what is left, and judges all of it. */
   async balance(): Promise<Balance> {
     await this.pubsub.close();
-    await (this.#reading ?? this.ledger.read(this.pubsub));
+    await (this.#reading ?? this.#readAll());
     return this.ledger.balance();
+  }
+
+  async #readAll(): Promise<void> {
+    for await (const item of this.pubsub) {
+      if (this.#way === 'loop' || item.type !== 'gap') this.ledger.take(item);
+    }
   }
 }

@@ -3,53 +3,63 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { setImmediate as nextTurn } from 'node:timers/promises';
 import { waitFor } from '@carillon/test-kit';
-import { openScene } from './scene.test.support.js';
+import { type Form, openScene } from './scene.test.support.js';
 import type { PubSubStage } from './stage.test.support.js';
 
-const FLOOD = 100_000;
 const BURST = 2_000;
 
-/** Registers the tests for one protocol. */
-export function testSlowReaders(stage: () => PubSubStage, protocol: 2 | 3): void {
-  for (const form of ['text', 'bytes'] as const) {
-    test(`100,000 messages of ${form} come whole, as fast as a server can`, async () => {
-      await using scene = await openScene(stage(), { protocol, bytes: form === 'bytes' });
-      const reader = await scene.reader({ maxMessages: FLOOD });
+/** Registers floods of so many messages for one protocol. */
+export function testFloods(
+  stage: () => PubSubStage,
+  protocol: 2 | 3,
+  { forms, messages }: { readonly forms: readonly Form[]; readonly messages: number },
+): void {
+  for (const { form, bytes, way } of forms) {
+    test(`${messages} messages of ${form} come whole, as fast as a server can`, async () => {
+      await using scene = await openScene(stage(), { protocol, bytes });
+      const reader = await scene.reader({ maxMessages: messages }, way);
 
-      for (let sent = 0; sent < FLOOD; sent += BURST) {
+      for (let sent = 0; sent < messages; sent += BURST) {
         await scene.publisher.publishAll(reader.channel, BURST);
       }
       await scene.catchUp(reader);
 
       const { received, missing, gaps } = await reader.balance();
-      assert.ok(received > FLOOD);
+      assert.ok(received > messages);
       assert.deepEqual({ missing, gaps }, { missing: 0, gaps: 0 });
     });
   }
+}
 
-  test('a loop that is too slow finds gaps that count exactly what was dropped', async () => {
-    await using scene = await openScene(stage(), { protocol });
-    const reader = await scene.subscriber({ maxMessages: 50 });
-    const { pubsub, ledger, channel } = reader;
-    let isOver = false;
-    const reading = (async () => {
-      for await (const item of pubsub) {
-        ledger.take(item);
-        if (!isOver) await nextTurn();
-      }
-    })();
+/** Registers the tests for one protocol. */
+export function testSlowReaders(stage: () => PubSubStage, protocol: 2 | 3): void {
+  for (const kind of ['loop', 'handler'] as const) {
+    test(`a ${kind} that is too slow finds gaps that count exactly what was dropped`, async () => {
+      await using scene = await openScene(stage(), { protocol });
+      let isOver = false;
+      const slowly = (): Promise<void> => (isOver ? Promise.resolve() : nextTurn());
+      const way = kind === 'loop' ? kind : slowly;
+      const reader = await scene.subscriber({ maxMessages: 50 }, way);
+      const { pubsub, ledger, channel } = reader;
+      const reading = (async () => {
+        for await (const item of pubsub) {
+          if (kind === 'handler') continue; // only what happens to the connection
+          ledger.take(item);
+          await slowly();
+        }
+      })();
 
-    for (let round = 0; round < 10; round++) await scene.publisher.publishAll(channel, 500);
-    isOver = true;
-    await scene.catchUp(reader);
-    await pubsub.close();
-    await reading;
-
-    const { missing, dropped } = ledger.balance();
-    assert.ok(dropped > 0);
-    assert.equal(dropped, missing);
-    assert.equal(dropped, pubsub.dropped);
-  });
+      for (let round = 0; round < 10; round++) await scene.publisher.publishAll(channel, 500);
+      isOver = true;
+      await scene.catchUp(reader);
+      const { missing, dropped } = ledger.balance();
+      assert.ok(dropped > 0);
+      assert.equal(dropped, missing);
+      assert.equal(dropped, pubsub.dropped);
+      await pubsub.close();
+      await reading;
+    });
+  }
 
   test('a buffer keeps the newest messages, behind one gap for all it dropped', async () => {
     await using scene = await openScene(stage(), { protocol });
