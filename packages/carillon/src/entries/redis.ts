@@ -128,6 +128,7 @@ export type {
   RetryTrace,
 } from '../redis/connection/opening.js';
 export {
+  BufferFullError,
   ChannelClosedError,
   MultiExecError,
   PipelineError,
@@ -173,6 +174,8 @@ export type {
   ReplyDecoder,
 } from '../redis/protocol/reply-decoder.js';
 export type {
+  GapsIf,
+  PubSubAcknowledgement,
   PubSubDisconnected,
   PubSubHandler,
   PubSubItem,
@@ -181,7 +184,13 @@ export type {
   PubSubPatternMessage,
   PubSubReconnected,
 } from '../redis/pubsub/items.js';
-export type { PubSub, PubSubEvents, PubSubOptions } from '../redis/pubsub/pubsub.js';
+export type {
+  GetMessageOptions,
+  PubSub,
+  PubSubEvents,
+  PubSubNames,
+} from '../redis/pubsub/pubsub.js';
+export type { PubSubHandlers, PubSubOptions } from '../redis/pubsub/pubsub-options.js';
 export { subscriberRetry } from '../redis/pubsub/subscriber-retry.js';
 export { Lease } from '../redis/topology/lease.js';
 export { type AcquireOptions, Pool, type PoolClass } from '../redis/topology/pool.js';

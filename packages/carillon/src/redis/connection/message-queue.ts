@@ -80,7 +80,12 @@ export class MessageQueue<T> {
   /** No more will come. What is here can still be read. */
   end(): void {
     this.#hasEnded = true;
-    for (const waiter of this.#waiters) this.#release(waiter).accept(undefined);
+    this.release();
+  }
+
+  /** Whoever waits gets nothing, as at the end. */
+  release(): void {
+    for (const waiter of this.#waiters) this.#settle(waiter).accept(undefined);
   }
 
   /** Whoever waits, or else the next who would wait, gets this error instead. */
@@ -143,9 +148,9 @@ export class MessageQueue<T> {
           return isTaken;
         },
         reject,
-        timer: startTimer(() => this.#release(waiter).accept(undefined), timeoutMs),
+        timer: startTimer(() => this.#settle(waiter).accept(undefined), timeoutMs),
         stopListening:
-          signal && onAbort(signal, () => this.#release(waiter).reject(aborted(signal))),
+          signal && onAbort(signal, () => this.#settle(waiter).reject(aborted(signal))),
       };
       this.#waiters.add(waiter);
     });
@@ -154,16 +159,16 @@ export class MessageQueue<T> {
   /** Gives it to who has waited longest. @returns Whether somebody took it. */
   #handOver(item: T | MessageGap): boolean {
     for (const waiter of this.#waiters) {
-      if (this.#release(waiter).accept(item)) return true;
+      if (this.#settle(waiter).accept(item)) return true;
     }
     return false;
   }
 
   #rejectWaiters(error: Error): void {
-    for (const waiter of this.#waiters) this.#release(waiter).reject(error);
+    for (const waiter of this.#waiters) this.#settle(waiter).reject(error);
   }
 
-  #release(waiter: Waiter<T>): Waiter<T> {
+  #settle(waiter: Waiter<T>): Waiter<T> {
     this.#waiters.delete(waiter);
     clearTimeout(waiter.timer);
     waiter.stopListening?.();
