@@ -5,13 +5,13 @@ import { waitFor } from '@carillon/test-kit';
 import type { ConnectionError } from '../../errors/connection-error.js';
 import { ProtocolError } from '../../errors/protocol-error.js';
 import type { Balance } from './ledger.test.support.js';
-import { FORMS, moreOf, openScene, type Reader, type Scene } from './scene.test.support.js';
+import { untilGivenUp, withOutputBuffer } from './output-buffer.test.support.js';
+import { FORMS, moreOf, openScene, type Reader } from './scene.test.support.js';
 import type { PubSubStage } from './stage.test.support.js';
 
 /** Short, so that a gap begins shortly before the loss and most messages must lie outside of it. */
 const MAX_IDLE_MS = 60;
 
-/** What the kernel and the proxy hold of a stalled connection is some megabytes. */
 const LARGE = 'x'.repeat(32_768);
 
 /** Each loss is told by one gap. */
@@ -146,15 +146,9 @@ export function testConnectionLoss(stage: () => PubSubStage, protocol: 2 | 3): v
     const { channel } = reader;
     await scene.publisher.publish(channel);
 
-    await withOutputBuffer(scene, '262144 0 0', async () => {
+    await withOutputBuffer(scene, async () => {
       await scene.onProxies((proxy) => proxy.toClient.set({ stall: true }));
-      await waitFor(
-        async () => {
-          await scene.publisher.publish(channel);
-          return (await scene.stage.subscriptions(channel)) === 0;
-        },
-        { intervalMs: 0, message: 'the server gave the connection up' },
-      );
+      await untilGivenUp(scene, channel);
       await scene.interrupt([reader], () => scene.onProxies((proxy) => proxy.heal()));
     });
     await scene.catchUp(reader);
@@ -184,19 +178,4 @@ export function testConnectionLoss(stage: () => PubSubStage, protocol: 2 | 3): v
     assert.equal(balance.gaps, 1);
     assert.equal(balance.missing, 1);
   });
-}
-
-/** Lets the servers keep only so much for a subscriber who does not read. */
-async function withOutputBuffer(
-  scene: Scene,
-  limit: string,
-  act: () => Promise<void>,
-): Promise<void> {
-  const name = 'client-output-buffer-limit';
-  await scene.command('CONFIG', 'SET', name, `pubsub ${limit}`);
-  try {
-    await act();
-  } finally {
-    await scene.command('CONFIG', 'SET', name, 'pubsub 33554432 8388608 60');
-  }
 }

@@ -6,11 +6,13 @@
  */
 import { after, before, describe } from 'node:test';
 import { testConnectionLoss } from './connection-loss.test.support.js';
+import { testOverflow } from './overflow.test.support.js';
 import { testRandomFaults } from './random-faults.test.support.js';
 import { FORMS } from './scene.test.support.js';
 import { testFloods, testSlowReaders } from './slow-readers.test.support.js';
 import type { PubSubKind, PubSubStage } from './stage.test.support.js';
 import { testSubscribing } from './subscribing.test.support.js';
+import { testWaysToRead } from './ways-to-read.test.support.js';
 
 /** Registers all everyday tests of the contract for one kind, under both protocols. */
 export function testPubSubContract(kind: PubSubKind): void {
@@ -18,6 +20,8 @@ export function testPubSubContract(kind: PubSubKind): void {
     testConnectionLoss(stage, protocol);
     testFloods(stage, protocol, { forms: FORMS.slice(0, 2), messages: 100_000 });
     testSlowReaders(stage, protocol);
+    testOverflow(stage, protocol);
+    testWaysToRead(stage, protocol);
     testSubscribing(stage, protocol, kind);
     testRandomFaults(stage, protocol, { seeds: [protocol], turns: 60 });
   });

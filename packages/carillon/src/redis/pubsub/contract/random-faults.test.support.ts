@@ -6,7 +6,7 @@
  */
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { setTimeout as sleep } from 'node:timers/promises';
+import { setImmediate as nextTurn, setTimeout as sleep } from 'node:timers/promises';
 import type { FaultProxy } from '@carillon/test-kit';
 import { newChannel, openScene, type Reader, type Scene } from './scene.test.support.js';
 import type { PubSubStage } from './stage.test.support.js';
@@ -58,25 +58,29 @@ export function testRandomFaults(
       const joined = await Promise.all([
         scene.reader(),
         scene.reader({ maxMessages: 30 }),
+        scene.reader({ maxMessages: 30, overflow: 'drop-newest' }, () => nextTurn()),
         scene.subscriber({ maxMessages: 30 }),
-        scene.subscriber(),
+        scene.subscriber({ maxMessages: 30, overflow: 'drop-newest' }),
+        scene.subscriber({ dedicated: true }),
+        scene.subscriber({ maxMessages: 30, overflow: 'pause' }),
       ]);
+      const sleepers = joined.slice(3);
       const channels = joined.map((reader) => reader.channel);
       const shared = newChannel();
-      const readers = joined.map((reader) => new Wanderer(reader, shared));
+      const readers = [0, 1, 3, 4, 5].map((i) => new Wanderer(joined[i] as Reader, shared));
       const flood = scene.publisher.flood(...channels, shared);
 
       for (let turn = 0; turn < turns; turn++) {
         if (random() < 0.35) await strike(scene, random);
         else if (random() < 0.5) await scene.onProxies((proxy) => proxy.heal());
         if (random() < 0.3) pick(random, readers).wander();
-        await takeSome(joined.slice(2), random() * 30);
+        await takeSome(sleepers, random() * 30);
         await sleep(random() * 12); // not a wait for a fact: lets the faults last
       }
       await scene.onProxies((proxy) => proxy.heal());
       await Promise.all(readers.map((reader) => reader.settled()));
       await flood.stop();
-      for (const reader of joined.slice(2)) reader.read();
+      for (const reader of sleepers) reader.read();
       await scene.catchUp(...joined);
 
       for (const [i, reader] of joined.entries()) {

@@ -1,4 +1,5 @@
 /** One test of the contract: its client, publisher and readers, and what it does to the network. */
+import assert from 'node:assert/strict';
 import { type FaultProxy, type TestServer, waitFor } from '@carillon/test-kit';
 import type { PubSubOptions } from '../../../entries/redis.js';
 import { type Balance, Ledger, type LedgerItem } from './ledger.test.support.js';
@@ -218,6 +219,14 @@ export class Reader {
   read(): void {
     this.#reading = this.#readAll();
     this.#reading.catch(() => {}); // told by `balance`
+  }
+
+  /** Takes so many items, without reading on. */
+  async take(count: number): Promise<void> {
+    for (let i = 0; i < count; i++) {
+      const item = await this.pubsub.getMessage({ timeoutMs: 5_000 });
+      this.ledger.take(item ?? assert.fail('no item came'));
+    }
   }
 
   /** Resolves or rejects with the loop that reads. */
