@@ -94,13 +94,15 @@ export type {
 export type { ReplyReader } from '../redis/commands/replies.js';
 export type { ElementScanOptions, KeyScanOptions } from '../redis/commands/scan-iterators.js';
 export { defineScript, type Script, type ScriptDefinition } from '../redis/commands/script.js';
+export type { AbstractChannel } from '../redis/connection/abstract-channel.js';
 export type { ServerAddress } from '../redis/connection/address.js';
-export {
-  Channel,
-  type ChannelOptions,
-  type ChannelRead,
-  type ChannelReadOptions,
-} from '../redis/connection/channel.js';
+export { Channel, type ChannelOptions, type ChannelRead } from '../redis/connection/channel.js';
+export type {
+  ChannelBufferOptions,
+  ChannelGetOptions,
+  ChannelReadOptions,
+  ChannelWaitOptions,
+} from '../redis/connection/channel-reading.js';
 export {
   type AuthArguments,
   Connection,
@@ -127,6 +129,12 @@ export type {
   Logger,
   RetryTrace,
 } from '../redis/connection/opening.js';
+export {
+  type Received,
+  Receiver,
+  type ReceiverOptions,
+  type Sender,
+} from '../redis/connection/receiver.js';
 export {
   ChannelClosedError,
   MultiExecError,

@@ -6,7 +6,8 @@ import { createConnection } from '../client/create-connection.js';
 import { ChannelClosedError } from '../errors/composite-errors.js';
 import { CommandAbortedError } from '../errors/connection-error.js';
 import { UsageError } from '../errors/usage-error.js';
-import { Channel, messagesOf } from './channel.js';
+import { inletOf } from './abstract-channel.js';
+import { Channel } from './channel.js';
 
 let server: TestServer;
 before(async () => {
@@ -20,7 +21,7 @@ const bytesOf = (text: string): Uint8Array => new TextEncoder().encode(text);
 function channelWith(messages: readonly string[], maxMessages?: number): Channel {
   const channel = new Channel('filled', maxMessages === undefined ? {} : { maxMessages });
   for (const message of messages) {
-    messagesOf(channel).put({ channel: channel.nameBytes, data: bytesOf(message) });
+    inletOf(channel).put({ channel: channel.nameBytes, data: bytesOf(message) });
   }
   return channel;
 }
@@ -78,7 +79,7 @@ test('an iteration sees what is buffered, and ends when the subscription has end
 
 test('a message that is decoded to null is a value, and ends no iteration', async () => {
   const channel = channelWith(['null', '1', 'null']);
-  messagesOf(channel).end();
+  inletOf(channel).end();
   const seen: unknown[] = [];
 
   for await (const value of channel.iter({ decoder: JSON.parse })) seen.push(value);
@@ -87,7 +88,7 @@ test('a message that is decoded to null is a value, and ends no iteration', asyn
 
 test('an iteration may read bytes', async () => {
   const channel = channelWith(['é', 'x']);
-  messagesOf(channel).end();
+  inletOf(channel).end();
   const seen: Uint8Array[] = [];
 
   for await (const bytes of channel.iter({ encoding: null })) seen.push(bytes);
@@ -133,7 +134,7 @@ test('the end of the connection ends its channels, and what came before can be r
 
 test('a loop over waitMessage and get reads all and ends', async () => {
   const channel = channelWith(['a', 'b']);
-  messagesOf(channel).end();
+  inletOf(channel).end();
   const seen: string[] = [];
 
   while (await channel.waitMessage()) seen.push(await channel.get());
@@ -144,7 +145,7 @@ test('several readers share the messages, each message read once', async () => {
   const channel = channelWith([]);
   const reads = Array.from({ length: 4 }, () => channel.get());
   for (const text of ['a', 'b', 'c', 'd']) {
-    messagesOf(channel).put({ channel: channel.nameBytes, data: bytesOf(text) });
+    inletOf(channel).put({ channel: channel.nameBytes, data: bytesOf(text) });
   }
 
   assert.deepEqual((await Promise.all(reads)).sort(), ['a', 'b', 'c', 'd']);
@@ -181,7 +182,7 @@ test('an aborted read takes no message', async () => {
       return true;
     });
   }
-  messagesOf(channel).put({ channel: channel.nameBytes, data: bytesOf('kept') });
+  inletOf(channel).put({ channel: channel.nameBytes, data: bytesOf('kept') });
   await assert.rejects(channel.get({ signal }), CommandAbortedError);
   assert.equal(await channel.get(), 'kept');
 });

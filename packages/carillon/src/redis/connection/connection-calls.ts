@@ -42,7 +42,15 @@ export abstract class ConnectionCalls implements Executor {
     return this.settings.encoding;
   }
 
-  /** The channels it is subscribed to, by name as text. Binary names: `Channel.nameBytes`. */
+  /** @internal All that the server sent before this time (Unix, in milliseconds) has come. */
+  confirm(sentAtMs: number): void {
+    if (this.channels !== undefined) this.channels.confirmedAtMs = sentAtMs;
+  }
+
+  /**
+   * The channels it is subscribed to, by name as text. Binary names: `Channel.nameBytes`. Those of a
+   * `Receiver` are there: `receiver.channels`.
+   */
   get pubsubChannels(): ReadonlyMap<string, Channel> {
     return this.channels?.channels ?? NO_CHANNELS;
   }

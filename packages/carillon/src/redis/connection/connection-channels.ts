@@ -13,7 +13,9 @@ import type { Executor } from '../commands/executor.js';
 import { ConnectionError } from '../errors/connection-error.js';
 import { UsageError } from '../errors/usage-error.js';
 import type { Reply } from '../protocol/reply.js';
-import { Channel, messagesOf } from './channel.js';
+import { AbstractChannel, inletOf } from './abstract-channel.js';
+import { Channel } from './channel.js';
+import type { MessageSource } from './message-queue.js';
 import {
   binaryOf,
   SUBSCRIPTION_VERBS,
@@ -25,8 +27,8 @@ import {
 /** A command that subscribes or unsubscribes; also in any other case, and as bytes. */
 export type PubSubVerb = SubscriptionVerb | Uppercase<SubscriptionVerb> | Uint8Array;
 
-/** What is subscribed to or left: a name, or the `Channel` that is to get its messages. */
-export type ChannelName = string | Uint8Array | Channel<boolean>;
+/** What is subscribed to or left: a name, or what is to get its messages: a `Channel`, or a `Receiver`'s sender. */
+export type ChannelName = string | Uint8Array | AbstractChannel;
 
 /**
  * The server's word on one name: what was done, the name as the connection reads strings, and how
@@ -39,14 +41,14 @@ export type Acknowledgement = [
 ];
 
 /** Channels by the key of their name: its bytes as char codes (`binaryOf`). */
-type ChannelsByKey = Map<string, Channel<boolean>>;
+type ChannelsByKey = Map<string, AbstractChannel>;
 
 /** A subscription command that knows who gets the messages. */
 class SubscriptionCommand extends Command<Reply> {
-  readonly channels: ReadonlyMap<string, Channel<boolean>>;
+  readonly channels: ReadonlyMap<string, AbstractChannel>;
 
   constructor(
-    channels: ReadonlyMap<string, Channel<boolean>>,
+    channels: ReadonlyMap<string, AbstractChannel>,
     ...rest: ConstructorParameters<typeof Command<Reply>>
   ) {
     super(...rest);
@@ -56,21 +58,21 @@ class SubscriptionCommand extends Command<Reply> {
 
 /** The channels of one kind. */
 class ChannelGroup {
-  /** What users see: channels the server has acknowledged, by their name as text. */
+  /** What users see: channels the server has acknowledged, by their name as text. Senders are with their receiver. */
   readonly byName = new Map<string, Channel<boolean>>();
   /** What the server has acknowledged. */
   readonly active: ChannelsByKey = new Map();
   /** What will be, once all that was asked for is done. */
   readonly asked: ChannelsByKey = new Map();
 
-  add(key: string, channel: Channel<boolean>): void {
+  add(key: string, channel: AbstractChannel): void {
     this.active.set(key, channel);
-    this.byName.set(channel.name, channel);
+    if (channel instanceof Channel) this.byName.set(channel.name, channel);
     if (!this.asked.has(key)) this.asked.set(key, channel);
   }
 
   /** Forgets the channel of a name that was acknowledged. */
-  remove(key: string): Channel<boolean> | undefined {
+  remove(key: string): AbstractChannel | undefined {
     const channel = this.active.get(key);
     if (channel === undefined) return undefined;
     this.active.delete(key);
@@ -81,14 +83,16 @@ class ChannelGroup {
 }
 
 /** Who gets the messages of one connection. */
-export class ConnectionChannels {
+export class ConnectionChannels implements MessageSource {
+  /** Set when a probe is answered, to when it was sent. */
+  confirmedAtMs: number = Date.now();
   readonly #groups: Readonly<Record<SubscriptionKind, ChannelGroup>> = {
     channel: new ChannelGroup(),
     pattern: new ChannelGroup(),
     shard: new ChannelGroup(),
   };
   /** Channels that somebody may be reading and whose end was not said. */
-  readonly #open = new Set<Channel<boolean>>();
+  readonly #open = new Set<AbstractChannel>();
 
   get channels(): ReadonlyMap<string, Channel> {
     return this.#groups.channel.byName as ReadonlyMap<string, Channel>;
@@ -121,7 +125,7 @@ export class ConnectionChannels {
       if (adds) this.#ask(kind, key, channel);
       else asked.delete(key);
     }
-    const args = names.map((each) => (each instanceof Channel ? each.nameBytes : each));
+    const args = names.map((each) => (each instanceof AbstractChannel ? each.nameBytes : each));
     const spec = specOfCall([name], decodeAsOf(encoding));
     try {
       return (await executor.run(
@@ -131,7 +135,7 @@ export class ConnectionChannels {
       const mayHaveRun = error instanceof ConnectionError && error.sent === 'maybe';
       for (const [key, channel] of mayHaveRun ? [] : changed) {
         if (adds) this.#takeBack(kind, key, channel);
-        else if (!asked.has(key) && !messagesOf(channel).hasEnded) asked.set(key, channel);
+        else if (!asked.has(key) && !inletOf(channel).hasEnded) asked.set(key, channel);
       }
       throw error;
     }
@@ -179,11 +183,11 @@ export class ConnectionChannels {
     names.forEach((name, i) => {
       const key = keys[i] as string;
       const known = chosen.get(key) ?? this.#groups[kind].asked.get(key);
-      if (name instanceof Channel && name !== known) {
+      if (name instanceof AbstractChannel && name !== known) {
         if (known !== undefined) {
           throw invalid('the name has another Channel: read that one, or unsubscribe first');
         }
-        if (messagesOf(name).source !== undefined) {
+        if (inletOf(name).source !== undefined) {
           throw invalid('a Channel serves one subscription, and this one has had its own');
         }
       }
@@ -192,24 +196,24 @@ export class ConnectionChannels {
     return chosen;
   }
 
-  #ask(kind: SubscriptionKind, key: string, channel: Channel<boolean>): void {
+  #ask(kind: SubscriptionKind, key: string, channel: AbstractChannel): void {
     this.#adopt(channel);
     this.#groups[kind].asked.set(key, channel);
   }
 
-  #adopt(channel: Channel<boolean>): void {
-    messagesOf(channel).source = this;
+  #adopt(channel: AbstractChannel): void {
+    inletOf(channel).source = this;
     this.#open.add(channel);
   }
 
-  #end(channel: Channel<boolean> | undefined): void {
+  #end(channel: AbstractChannel | undefined): void {
     if (channel === undefined) return;
     this.#open.delete(channel);
-    messagesOf(channel).end();
+    inletOf(channel).end();
   }
 
   /** The server does not know of it, and will not. */
-  #takeBack(kind: SubscriptionKind, key: string, channel: Channel<boolean>): void {
+  #takeBack(kind: SubscriptionKind, key: string, channel: AbstractChannel): void {
     const { asked, active } = this.#groups[kind];
     if (asked.get(key) !== channel || active.has(key)) return;
     asked.delete(key);
@@ -217,10 +221,10 @@ export class ConnectionChannels {
   }
 
   /** Raw SUBSCRIBE commands say nothing of channels: theirs are made when they are needed. */
-  #channelFor(key: string, kind: SubscriptionKind, command: Command | undefined): Channel<boolean> {
+  #channelFor(key: string, kind: SubscriptionKind, command: Command | undefined): AbstractChannel {
     const given = command instanceof SubscriptionCommand ? command.channels.get(key) : undefined;
     const channel = given ?? this.#groups[kind].asked.get(key);
-    if (channel !== undefined && !messagesOf(channel).hasEnded) return channel;
+    if (channel !== undefined && !inletOf(channel).hasEnded) return channel;
     const made = newChannel(kind, Buffer.from(key, 'latin1'));
     this.#adopt(made);
     return made;
@@ -230,8 +234,11 @@ export class ConnectionChannels {
 function put(group: ChannelGroup, key?: Reply, channel?: Reply, data?: Reply): void {
   const target = group.active.get(binaryOf(key) ?? '');
   if (target === undefined) return;
-  if (!(channel instanceof Uint8Array && data instanceof Uint8Array)) return;
-  messagesOf(target).put({ channel, data });
+  if (isString(channel) && isString(data)) inletOf(target).put({ channel, data });
+}
+
+function isString(part: Reply | undefined): part is string | Uint8Array {
+  return typeof part === 'string' || part instanceof Uint8Array;
 }
 
 function pick(channels: ChannelsByKey, keys: readonly string[]): ChannelsByKey {
@@ -243,14 +250,14 @@ function pick(channels: ChannelsByKey, keys: readonly string[]): ChannelsByKey {
   return picked;
 }
 
-function newChannel(kind: SubscriptionKind, name: ChannelName): Channel<boolean> {
-  if (name instanceof Channel) return name;
+function newChannel(kind: SubscriptionKind, name: ChannelName): AbstractChannel {
+  if (name instanceof AbstractChannel) return name;
   return new Channel<boolean>(name, { isPattern: kind === 'pattern' });
 }
 
 /** @throws {UsageError} It is no name, or a `Channel` of the other kind. */
 function keyOf(kind: SubscriptionKind, name: unknown): string {
-  if (name instanceof Channel) {
+  if (name instanceof AbstractChannel) {
     if (name.isPattern === (kind === 'pattern')) return binaryOf(name.nameBytes) as string;
     throw invalid(
       name.isPattern ? 'a pattern needs PSUBSCRIBE or PUNSUBSCRIBE' : 'a channel is no pattern',

@@ -10,6 +10,12 @@ import { CommandAbortedError } from '../errors/connection-error.js';
 import { type BufferOptions, type BufferOwner, MessageBuffer } from './message-buffer.js';
 import { MessageGap } from './message-gap.js';
 
+/** A connection that brings messages. */
+export interface MessageSource {
+  /** Unix time in milliseconds before which nothing published is still on its way. */
+  readonly confirmedAtMs: number;
+}
+
 /** How long to wait for a message. */
 export interface WaitOptions {
   /** Milliseconds; 0 does not wait. Default: no limit. */
@@ -49,7 +55,7 @@ export class MessageQueue<T> {
   #verdict: Error | undefined;
 
   /** Who puts messages in; set once, so that two connections never mix theirs. */
-  source: object | undefined = undefined;
+  source: MessageSource | undefined = undefined;
 
   constructor(options: BufferOptions, owner: BufferOwner<T>) {
     this.#buffer = new MessageBuffer(options, owner);
