@@ -190,10 +190,13 @@ export type {
   PubSubReconnected,
 } from '../redis/pubsub/items.js';
 export type { PubSub, PubSubEvents, PubSubOptions } from '../redis/pubsub/pubsub.js';
+export { subscriberRetry } from '../redis/pubsub/subscriber-retry.js';
 export { Lease } from '../redis/topology/lease.js';
 export { type AcquireOptions, Pool, type PoolClass } from '../redis/topology/pool.js';
 export type { PoolOwner, PoolStats } from '../redis/topology/pool-connections.js';
 export type { PoolOptions, PoolSettings, PoolSizing } from '../redis/topology/pool-options.js';
+export { type FailureHooks, type RetryOptions, retry } from '../util/retry.js';
+export { type FailureHook, type RetryHooks, withHooks } from '../util/retry-hooks.js';
 export {
   composite,
   constant,

@@ -2,7 +2,7 @@
  * Typed event listeners. No event needs a listener, and a listener that throws, or returns a promise
  * that rejects, harms nobody: its error is reported and the next listener runs.
  */
-import { reportError } from './report-error.js';
+import { reportingErrors } from './report-error.js';
 
 /** Maps each event's name to what its listeners are given. */
 export type EventMap = object;
@@ -36,16 +36,7 @@ export class Listeners<Events extends EventMap> {
   emit<Name extends keyof Events>(event: Name, payload: Events[Name]): void {
     for (const entry of this.#byEvent.get(event) ?? []) {
       const { listener } = entry as Entry<Events[Name]>;
-      queueMicrotask(() => void call(listener, payload));
+      queueMicrotask(() => void reportingErrors(() => listener(payload)));
     }
-  }
-}
-
-/** Awaits what the listener returns: an async function is a listener too. */
-async function call<T>(listener: (payload: T) => unknown, payload: T): Promise<void> {
-  try {
-    await listener(payload);
-  } catch (error) {
-    reportError(error);
   }
 }

@@ -9,3 +9,12 @@ import { inspect } from 'node:util';
 export function reportError(error: unknown): void {
   process.emitWarning(error instanceof Error ? error : new Error(inspect(error), { cause: error }));
 }
+
+/** Calls a function that a user wrote and awaits what it returns; its error is reported. Never rejects. */
+export async function reportingErrors(run: () => unknown): Promise<void> {
+  try {
+    await run();
+  } catch (error) {
+    reportError(error);
+  }
+}

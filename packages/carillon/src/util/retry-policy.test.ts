@@ -148,3 +148,109 @@ test('a policy that is started lazily counts from the first failure, and may thr
   });
   assert.equal(nextDelay(broken, failure), null);
 });
+
+test('a policy gives up when the next attempt would begin after its time', (t) => {
+  let now = 1_000;
+  t.mock.method(performance, 'now', () => now);
+  const schedule = constant({ delayMs: 30, maxElapsedMs: 100 }).start();
+
+  now += 69;
+  assert.equal(schedule.next(failure), 30);
+  now += 1;
+  assert.equal(schedule.next(failure), null, 'it would begin when the time is over');
+});
+
+test('after a reset the time of a policy begins with the next failure that it retries', (t) => {
+  let now = 1_000;
+  t.mock.method(performance, 'now', () => now);
+  const schedule = constant({ delayMs: 0, maxElapsedMs: 100, errors: [TypeError] }).start();
+
+  now += 100;
+  assert.equal(schedule.next(new TypeError('x')), null);
+  schedule.reset();
+  now += 5_000;
+  assert.equal(schedule.next(new RangeError('x')), null);
+  now += 5_000;
+  assert.equal(schedule.next(new TypeError('x')), 0);
+  now += 99;
+  assert.equal(schedule.next(new TypeError('x')), 0);
+  now += 1;
+  assert.equal(schedule.next(new TypeError('x')), null);
+});
+
+test('each part of a composite policy has its own time', (t) => {
+  let now = 0;
+  t.mock.method(performance, 'now', () => now);
+  const schedule = composite(
+    constant({ delayMs: 20, maxElapsedMs: 50 }),
+    constant({ delayMs: 10, maxElapsedMs: 100 }),
+  ).start();
+
+  now = 20;
+  assert.equal(schedule.next(failure), 20);
+  now = 40;
+  assert.equal(schedule.next(failure), 10);
+  now = 90;
+  assert.equal(schedule.next(failure), null);
+});
+
+test('errors of a class that a policy does not retry use up none of its retries', () => {
+  const schedule = exponential({ errors: [TypeError], retries: 1, jitter: false }).start();
+
+  assert.equal(schedule.next(new RangeError('x')), null);
+  assert.equal(schedule.next(new TypeError('x')), 100);
+  assert.equal(schedule.next(new TypeError('x')), null);
+});
+
+test('an error of a derived class is retried as one of its base', () => {
+  class Lost extends TypeError {}
+
+  assert.equal(
+    constant({ errors: [TypeError] })
+      .start()
+      .next(new Lost('x')),
+    100,
+  );
+  assert.equal(
+    constant({ errors: [Lost] })
+      .start()
+      .next(new TypeError('x')),
+    null,
+  );
+  assert.equal(
+    constant({ errors: [Error] })
+      .start()
+      .next('no error'),
+    null,
+  );
+});
+
+const MISTAKES: readonly (readonly [mistake: string, make: () => unknown, says: RegExp])[] = [
+  ['a negative delay', () => constant({ delayMs: -1 }), /`delayMs` must be a number from 0/],
+  ['a delay that is no number', () => constant({ delayMs: Number.NaN }), /`delayMs`/],
+  ['retries that are no number', () => constant({ retries: Number.NaN }), /`retries`/],
+  ['a negative time', () => exponential({ maxElapsedMs: -1 }), /`maxElapsedMs`/],
+  ['a negative base', () => exponential({ baseDelayMs: -1 }), /`baseDelayMs`/],
+  ['a negative maximum', () => exponential({ maxDelayMs: -1 }), /`maxDelayMs`/],
+  ['jitter in words', () => exponential({ jitter: 'yes' as never }), /`jitter` must be true or/],
+  ['a class alone', () => constant({ errors: TypeError as never }), /`errors` must be a list/],
+  ['a class of no errors', () => constant({ errors: [Map as never] }), /`errors` must be a list/],
+  [
+    'an arrow function',
+    () => constant({ errors: [(() => {}) as never] }),
+    /`errors` must be a list/,
+  ],
+  [
+    'a misspelled option',
+    () => exponential({ delayMs: 1 } as never),
+    /there is no option `delayMs`/,
+  ],
+  ['options that are none', () => constant(5 as never), /the options must be an object/],
+  ['a part that is no policy', () => composite(none(), {} as never), /must have a method `start`/],
+];
+
+for (const [mistake, make, says] of MISTAKES) {
+  test(`${mistake} is a mistake that is named`, () => {
+    assert.throws(make, (error) => error instanceof TypeError && says.test(error.message));
+  });
+}

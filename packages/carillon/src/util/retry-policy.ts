@@ -6,6 +6,8 @@
  *
  * @see coredis.retry, whose three kinds these follow; there, counts were never reset after success.
  */
+
+import { aNumberFromZero, demand, type OptionRequirement } from './option-requirement.js';
 import { reportError } from './report-error.js';
 
 /** A class whose instances a policy retries. */
@@ -15,8 +17,13 @@ export type ErrorClass = abstract new (...args: never[]) => Error;
 export interface RetryLimits {
   /** Failures to retry before giving up. Default: no limit. */
   readonly retries?: number;
-  /** Retries only these errors. Default: all. */
+  /** Retries only these errors, and counts no others. Default: all. */
   readonly errors?: readonly ErrorClass[];
+  /**
+   * Gives up rather than let an attempt begin so many milliseconds after `start()`, or after the first
+   * failure since a reset. A client starts its policy at the first failure. Default: no limit.
+   */
+  readonly maxElapsedMs?: number;
 }
 
 /** Counts the failures of one task. */
@@ -66,18 +73,44 @@ export function startLazily(policy: RetryPolicy): RetrySchedule {
   };
 }
 
-/** Waits the same time after each failure. */
+const LIMITS: Readonly<Record<keyof RetryLimits, OptionRequirement>> = {
+  retries: aNumberFromZero,
+  errors: ['a list of error classes', (value) => Array.isArray(value) && value.every(isErrorClass)],
+  maxElapsedMs: aNumberFromZero,
+};
+
+/** Whether a value can be a policy, as far as can be told without starting it. */
+export function isRetryPolicy(value: unknown): boolean {
+  return typeof value === 'object' && typeof (value as RetryPolicy | null)?.start === 'function';
+}
+
+/** @throws {TypeError} It is none. */
+export function demandPolicy(value: unknown): void {
+  if (!isRetryPolicy(value)) throw new TypeError('a retry policy must have a method `start`');
+}
+
+/** Whether errors can be matched by it. */
+export function isErrorClass(value: unknown): boolean {
+  return value === Error || (typeof value === 'function' && value.prototype instanceof Error);
+}
+
+/** Waits the same time after each failure. @throws {TypeError} An option is not what it must be. */
 export function constant(
   options: RetryLimits & {
-    /** Milliseconds after each failure. Default 100. */
+    /** Milliseconds after each failure; `Infinity` gives up. Default 100. */
     readonly delayMs?: number;
   } = {},
 ): RetryPolicy {
+  demand(options, { ...LIMITS, delayMs: aNumberFromZero });
   const { delayMs = 100 } = options;
   return policy(options, () => delayMs);
 }
 
-/** Doubles the wait after each failure, up to `maxDelayMs`. */
+/**
+ * Doubles the wait after each failure, up to `maxDelayMs`.
+ *
+ * @throws {TypeError} An option is not what it must be.
+ */
 export function exponential(
   options: RetryLimits & {
     /** Milliseconds after the first failure. Default 100. */
@@ -91,6 +124,12 @@ export function exponential(
     readonly jitter?: boolean;
   } = {},
 ): RetryPolicy {
+  demand(options, {
+    ...LIMITS,
+    baseDelayMs: aNumberFromZero,
+    maxDelayMs: aNumberFromZero,
+    jitter: ['true or false', (value) => typeof value === 'boolean'],
+  });
   const { baseDelayMs = 100, maxDelayMs = 16_000, jitter = true } = options;
   return policy(options, (failures) => {
     const floor = Math.min(maxDelayMs, baseDelayMs);
@@ -99,8 +138,13 @@ export function exponential(
   });
 }
 
-/** Asks every policy, each with its own count, and waits for the longest; gives up when all do. */
+/**
+ * Asks every policy, each with its own count, and waits for the longest; gives up when all do.
+ *
+ * @throws {TypeError} One of them is no policy.
+ */
 export function composite(...policies: readonly RetryPolicy[]): RetryPolicy {
+  for (const each of policies) demandPolicy(each);
   return {
     start() {
       const schedules = policies.map((each) => each.start());
@@ -126,17 +170,23 @@ export function none(): RetryPolicy {
 
 function policy(limits: RetryLimits, delayMs: (failures: number) => number): RetryPolicy {
   const { retries = Number.POSITIVE_INFINITY, errors } = limits;
+  const { maxElapsedMs = Number.POSITIVE_INFINITY } = limits;
   return {
     start() {
       let failures = 0;
+      let since: number | undefined = performance.now();
       return {
         next(error) {
           if (errors?.every((errorClass) => !(error instanceof errorClass))) return null;
           failures++;
-          return failures > retries ? null : delayMs(failures);
+          const now = performance.now();
+          since ??= now;
+          const waitMs = delayMs(failures);
+          return failures > retries || now + waitMs - since >= maxElapsedMs ? null : waitMs;
         },
         reset() {
           failures = 0;
+          since = undefined;
         },
       };
     },

@@ -4,19 +4,20 @@
  * None of these leaves a timer or a listener behind once it has settled.
  */
 
+import { onAbort } from './abort-listeners.js';
 import { startTimer } from './timer.js';
 
 /** Resolves after `ms` (never, when that is `Infinity`), or at once when the signal is aborted. */
-export function pause(ms: number, signal: AbortSignal): Promise<void> {
+export function pause(ms: number, signal?: AbortSignal): Promise<void> {
   return new Promise((resolve) => {
-    if (signal.aborted) return resolve();
+    if (signal?.aborted) return resolve();
     const finish = (): void => {
       clearTimeout(timer);
-      signal.removeEventListener('abort', finish);
+      forget?.();
       resolve();
     };
     const timer = startTimer(finish, ms);
-    signal.addEventListener('abort', finish);
+    const forget = signal && onAbort(signal, finish);
   });
 }
 

@@ -8,7 +8,7 @@ import { outsideNamespace } from '../commands/namespace.js';
 import { PipeliningCommands } from '../commands/pipelining-commands.js';
 import type { EncodingOf, Strings } from '../commands/reply-shapes.js';
 import type { Scope } from '../commands/scope.js';
-import { textOfBytes } from '../protocol/byte-text.js';
+import { bytesOf, type ExactString, textOf } from '../protocol/exact-text.js';
 import type { PubSubItems } from '../pubsub/items.js';
 import { PubSub, type PubSubOptions } from '../pubsub/pubsub.js';
 import type { Lease } from '../topology/lease.js';
@@ -217,12 +217,8 @@ export class Redis<S extends Strings = string> extends PipeliningCommands<S> {
     });
   }
 
-  /** What bytes are read as in this view. */
-  get #reader(): (bytes: Uint8Array) => S {
-    return (this.encoding === null ? keep : textOfBytes) as (bytes: Uint8Array) => S;
+  /** What strings are read as in this view. */
+  get #reader(): (string: ExactString) => S {
+    return (this.encoding === null ? bytesOf : textOf) as (string: ExactString) => S;
   }
-}
-
-function keep(bytes: Uint8Array): Uint8Array {
-  return bytes;
 }

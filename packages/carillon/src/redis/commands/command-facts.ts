@@ -8,11 +8,11 @@ import { textOfArgument } from '../protocol/byte-text.js';
 import { CommandHead } from '../protocol/command-head.js';
 import { DecodeAs } from '../protocol/decoder.js';
 import type { Argument } from '../protocol/encoder.js';
+import { bytesOf, isString, textOf } from '../protocol/exact-text.js';
 import type { Reply } from '../protocol/reply.js';
 import { blockIndexOf } from './blocking.js';
 import { CommandFlag, type CommandSpec, defineCommand } from './command.js';
 import { COMMANDS, CONTAINERS } from './command-table.js';
-import { textOf } from './reply-shapes.js';
 
 const { blocking, subscription } = CommandFlag;
 
@@ -49,8 +49,8 @@ export function specOfCall(words: readonly Argument[], decodeAs: number): Comman
   }
   const flags = flagsOf(name, first, words);
   const spec = {
-    ...((flags & subscription) !== 0 && (decodeAs & DecodeAs.bytes) === 0
-      ? defineCommand(name, { flags, decodeAs, shape: withTextNames })
+    ...((flags & subscription) !== 0
+      ? defineCommand(name, { flags, decodeAs, shape: withNamesAs(decodeAs) })
       : defineCommand(name, { flags, decodeAs })),
     head: new CommandHead(first),
   };
@@ -58,13 +58,15 @@ export function specOfCall(words: readonly Argument[], decodeAs: number): Comman
   return spec;
 }
 
-/** Acknowledgements arrive as pushes, whose names are bytes. */
-function withTextNames(acknowledgements: Reply): Reply {
-  return (acknowledgements as Reply[][]).map(([kind = null, name = null, count = null]) => [
-    kind,
-    name === null ? null : textOf(name),
-    count,
-  ]);
+/** Acknowledgements arrive as pushes, whose names are text or bytes, whatever was asked for. */
+function withNamesAs(decodeAs: number): (acknowledgements: Reply) => Reply {
+  const read = (decodeAs & DecodeAs.bytes) === 0 ? textOf : bytesOf;
+  return (acknowledgements) =>
+    (acknowledgements as Reply[][]).map(([kind = null, name = null, count = null]) => [
+      kind,
+      isString(name) ? read(name) : null,
+      count,
+    ]);
 }
 
 function flagsOf(name: string, first: string, words: readonly Argument[]): number {

@@ -9,15 +9,15 @@
  * @see aioredis.abc.AbcChannel
  */
 import { UsageError } from '../errors/usage-error.js';
-import { textOfBytes } from '../protocol/byte-text.js';
+import { type ExactString, isString, textOf } from '../protocol/exact-text.js';
 import type { MessageGap } from './message-gap.js';
 import type { MessageSource } from './message-queue.js';
 
-/** One message as its connection read it: text where that is exact, otherwise bytes. */
+/** One message as it came from the server. */
 export interface ChannelMessage {
   /** Where it was published: the channel itself, or the one that the pattern matched. */
-  readonly channel: string | Uint8Array;
-  readonly data: string | Uint8Array;
+  readonly channel: ExactString;
+  readonly data: ExactString;
 }
 
 /** Where the messages of one name come in. Nothing here throws, or runs code of a user's. */
@@ -54,10 +54,10 @@ export abstract class AbstractChannel<IsPattern extends boolean = boolean> {
 
   /** @internal @throws {UsageError} `INVALID_ARGUMENT`: the name is neither text nor bytes. */
   constructor(name: string | Uint8Array, isPattern: IsPattern, inlet: MessageInlet) {
-    if (typeof name !== 'string' && !(name instanceof Uint8Array)) {
+    if (!isString(name)) {
       throw new UsageError('INVALID_ARGUMENT', 'the name of a channel is a string or bytes');
     }
-    this.name = typeof name === 'string' ? name : textOfBytes(name);
+    this.name = textOf(name);
     this.nameBytes = Buffer.from(name);
     this.isPattern = isPattern;
     this.#inlet = inlet;

@@ -5,7 +5,7 @@
 import type { Encoding } from '../commands/command.js';
 import { TimeoutError } from '../errors/connection-error.js';
 import type { RedisError } from '../errors/redis-error.js';
-import { textOfBytes } from '../protocol/byte-text.js';
+import { bytesOf, textOf } from '../protocol/exact-text.js';
 import type { ChannelMessage } from './abstract-channel.js';
 import type { Requirement } from './check-options.js';
 import { BUFFER_REQUIREMENTS, type BufferOptions, type Overflow } from './message-buffer.js';
@@ -80,7 +80,7 @@ export function readMessage<E extends Encoding, T>(
   { encoding, decoder }: ChannelReadOptions<E, T, boolean>,
   defaultEncoding: Encoding,
 ): MessageOf<boolean, E, T> {
-  const read = (encoding === undefined ? defaultEncoding : encoding) === null ? asBytes : asText;
+  const read = (encoding === undefined ? defaultEncoding : encoding) === null ? bytesOf : textOf;
   const given = read(data) as StringsOf<E>;
   const value = decoder === undefined ? given : decoder(given);
   return (isPattern ? [read(channel), value] : value) as MessageOf<boolean, E, T>;
@@ -100,12 +100,4 @@ export async function takeOne<T>(
   const item = await queue.take(takeOptions(options));
   if (item !== undefined) return item;
   throw queue.isExhausted ? closed() : new TimeoutError({ sent: 'no' });
-}
-
-function asText(value: string | Uint8Array): string {
-  return typeof value === 'string' ? value : textOfBytes(value);
-}
-
-function asBytes(value: string | Uint8Array): Uint8Array {
-  return typeof value === 'string' ? Buffer.from(value) : value;
 }

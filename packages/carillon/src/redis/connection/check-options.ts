@@ -3,22 +3,16 @@
  * mistyped option is an error that names it, not a default that surprises later, and so is the name of
  * an event that will never come.
  */
+import { type OptionRequirement, problemOf } from '../../util/option-requirement.js';
 import { UsageError } from '../errors/usage-error.js';
 
 /** What an option must be: in words for the error, and as a test. */
-export type Requirement = readonly [expected: string, accepts: (value: unknown) => boolean];
+export type Requirement = OptionRequirement;
 
 /** Also the empty one. */
 export const aString: Requirement = ['a string', (value) => typeof value === 'string'];
 /** `true` or `false`; nothing that merely counts as either. */
 export const aBoolean: Requirement = ['true or false', (value) => typeof value === 'boolean'];
-/** Also one that is aborted. */
-export const anAbortSignal: Requirement = [
-  'an AbortSignal',
-  (value) => value instanceof AbortSignal,
-];
-/** A class counts, too. */
-export const aFunction: Requirement = ['a function', (value) => typeof value === 'function'];
 /** 0, 1 and so on, as far as numbers hold integers. */
 export const anIntegerFromZero: Requirement = [
   'an integer from 0',
@@ -45,20 +39,8 @@ export function checkOptions(
   options: unknown,
   requirements: Readonly<Record<string, Requirement>>,
 ): void {
-  if (typeof options !== 'object' || options === null) {
-    throw new UsageError('INVALID_OPTION', 'the options must be an object');
-  }
-  for (const [name, value] of Object.entries(options)) {
-    const requirement = Object.hasOwn(requirements, name) ? requirements[name] : undefined;
-    if (requirement === undefined) {
-      const known = Object.keys(requirements).join(', ');
-      throw new UsageError('INVALID_OPTION', `there is no option \`${name}\` (known: ${known})`);
-    }
-    const [expected, accepts] = requirement;
-    if (value !== undefined && !accepts(value)) {
-      throw new UsageError('INVALID_OPTION', `\`${name}\` must be ${expected}`);
-    }
-  }
+  const problem = problemOf(options, requirements);
+  if (problem !== undefined) throw new UsageError('INVALID_OPTION', problem);
 }
 
 /** @throws {UsageError} `INVALID_ARGUMENT`: it is no index of a database. */

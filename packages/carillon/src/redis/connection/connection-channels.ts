@@ -12,12 +12,13 @@ import { specOfCall } from '../commands/command-facts.js';
 import type { Executor } from '../commands/executor.js';
 import { ConnectionError } from '../errors/connection-error.js';
 import { UsageError } from '../errors/usage-error.js';
+import { type ExactString, isString, textOf } from '../protocol/exact-text.js';
 import type { Reply } from '../protocol/reply.js';
 import { AbstractChannel, inletOf } from './abstract-channel.js';
 import { Channel } from './channel.js';
 import type { MessageSource } from './message-queue.js';
+import { nameKey } from './name-key.js';
 import {
-  binaryOf,
   SUBSCRIPTION_VERBS,
   type SubscriptionAck,
   type SubscriptionKind,
@@ -40,7 +41,7 @@ export type Acknowledgement = [
   count: number,
 ];
 
-/** Channels by the key of their name: its bytes as char codes (`binaryOf`). */
+/** Channels by the key of their name (`nameKey`). */
 type ChannelsByKey = Map<string, AbstractChannel>;
 
 /** A subscription command that knows who gets the messages. */
@@ -143,12 +144,12 @@ export class ConnectionChannels implements MessageSource {
 
   /** The server acknowledged a name; `command` is the one it answers, if any. */
   acknowledge(ack: SubscriptionAck, command: Command | undefined): void {
-    const { verb, name: key } = ack;
-    if (key === null) return;
-    const { kind, adds } = readVerb(verb);
-    const group = this.#groups[kind];
-    if (!adds) this.#end(group.remove(key));
-    else if (!group.active.has(key)) group.add(key, this.#channelFor(key, kind, command));
+    const { act, name } = ack;
+    if (name === null) return;
+    const key = nameKey(name);
+    const group = this.#groups[act.kind];
+    if (!act.adds) this.#end(group.remove(key));
+    else if (!group.active.has(key)) group.add(key, this.#channelFor(name, key, act.kind, command));
   }
 
   /** Gives a message to its channel. Other pushes are nobody's. */
@@ -221,24 +222,25 @@ export class ConnectionChannels implements MessageSource {
   }
 
   /** Raw SUBSCRIBE commands say nothing of channels: theirs are made when they are needed. */
-  #channelFor(key: string, kind: SubscriptionKind, command: Command | undefined): AbstractChannel {
+  #channelFor(
+    name: ExactString,
+    key: string,
+    kind: SubscriptionKind,
+    command: Command | undefined,
+  ): AbstractChannel {
     const given = command instanceof SubscriptionCommand ? command.channels.get(key) : undefined;
     const channel = given ?? this.#groups[kind].asked.get(key);
     if (channel !== undefined && !inletOf(channel).hasEnded) return channel;
-    const made = newChannel(kind, Buffer.from(key, 'latin1'));
+    const made = newChannel(kind, name);
     this.#adopt(made);
     return made;
   }
 }
 
-function put(group: ChannelGroup, key?: Reply, channel?: Reply, data?: Reply): void {
-  const target = group.active.get(binaryOf(key) ?? '');
-  if (target === undefined) return;
-  if (isString(channel) && isString(data)) inletOf(target).put({ channel, data });
-}
-
-function isString(part: Reply | undefined): part is string | Uint8Array {
-  return typeof part === 'string' || part instanceof Uint8Array;
+function put(group: ChannelGroup, name?: Reply, channel?: Reply, data?: Reply): void {
+  if (!(isString(name) && isString(channel) && isString(data))) return;
+  const target = group.active.get(nameKey(name));
+  if (target !== undefined) inletOf(target).put({ channel, data });
 }
 
 function pick(channels: ChannelsByKey, keys: readonly string[]): ChannelsByKey {
@@ -258,17 +260,17 @@ function newChannel(kind: SubscriptionKind, name: ChannelName): AbstractChannel 
 /** @throws {UsageError} It is no name, or a `Channel` of the other kind. */
 function keyOf(kind: SubscriptionKind, name: unknown): string {
   if (name instanceof AbstractChannel) {
-    if (name.isPattern === (kind === 'pattern')) return binaryOf(name.nameBytes) as string;
+    if (name.isPattern === (kind === 'pattern')) return nameKey(name.nameBytes);
     throw invalid(
       name.isPattern ? 'a pattern needs PSUBSCRIBE or PUNSUBSCRIBE' : 'a channel is no pattern',
     );
   }
-  if (typeof name === 'string' || name instanceof Uint8Array) return binaryOf(name) as string;
+  if (isString(name)) return nameKey(name);
   throw invalid('a name is a string, bytes or a Channel');
 }
 
 function readVerb(verb: unknown): { kind: SubscriptionKind; adds: boolean; name: string } {
-  const text = (verb instanceof Uint8Array ? binaryOf(verb) : String(verb)) as string;
+  const text = isString(verb) ? textOf(verb) : String(verb);
   const meaning = SUBSCRIPTION_VERBS.get(text.toLowerCase());
   if (meaning !== undefined) return { ...meaning, name: text.toUpperCase() };
   throw invalid(`expected one of ${[...SUBSCRIPTION_VERBS.keys()].join(', ')}`);

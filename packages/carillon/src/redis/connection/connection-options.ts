@@ -2,19 +2,13 @@
  * The options of one connection: what users may set, merged with what the address says, checked once.
  */
 import type { ConnectionOptions as TlsOptions } from 'node:tls';
+import { aFunction, anAbortSignal } from '../../util/option-requirement.js';
 import type { Encoding } from '../commands/command.js';
 import { UsageError } from '../errors/usage-error.js';
 import { Decoder } from '../protocol/decoder.js';
 import type { DecoderFactory } from '../protocol/reply-decoder.js';
 import { describeEndpoint, type Endpoint, parseAddress, type ServerAddress } from './address.js';
-import {
-  aFunction,
-  anAbortSignal,
-  anIntegerFromZero,
-  aPositiveNumber,
-  aString,
-  type Requirement,
-} from './check-options.js';
+import { anIntegerFromZero, aPositiveNumber, aString, type Requirement } from './check-options.js';
 import { Connection, type ConnectionClass } from './connection.js';
 import type { CredentialsProvider } from './credentials.js';
 import type { Dial } from './dial.js';

@@ -1,9 +1,10 @@
 /** A raw connection on a real server: framing, pairing, backpressure and death. */
 import assert from 'node:assert/strict';
 import { getEventListeners } from 'node:events';
+import { connect as connectTcp } from 'node:net';
 import { after, before, test } from 'node:test';
 import { startFaultProxy, startServer, type TestServer, waitFor } from '@carillon/test-kit';
-import { Command, defineCommand } from '../commands/command.js';
+import { Command, CommandFlag, defineCommand } from '../commands/command.js';
 import { specOfCall } from '../commands/command-facts.js';
 import {
   CommandAbortedError,
@@ -35,6 +36,11 @@ function call(connection: Connection, ...words: [string, ...Argument[]]): Promis
   return connection.run(new Command(specOfCall(words, 0), words.slice(1)));
 }
 
+/** Answered by acknowledgements as they came. */
+const ACKNOWLEDGED = { flags: CommandFlag.stateful | CommandFlag.subscription };
+
+const bytes = (name: string | Uint8Array): Buffer => Buffer.from(name as string);
+
 const decoder = new TextDecoder();
 const textOf = (reply: Reply | undefined): unknown =>
   reply instanceof Uint8Array ? decoder.decode(reply) : reply;
@@ -53,7 +59,7 @@ for (const protocol of [2, 3] as const) {
         ['subscribe', 'a', 2],
       ],
     );
-    assert.deepEqual([...connection.subscriptions.channels], ['a', 'b']);
+    assert.equal(connection.inPubSub, 2);
   });
 
   test(`UNSUBSCRIBE from all, also from nothing, keeps replies paired, under RESP${protocol}`, async () => {
@@ -70,7 +76,7 @@ for (const protocol of [2, 3] as const) {
     assert.equal((none as Reply[]).length, 1);
     assert.equal((both as Reply[]).length, 2);
     assert.equal(echo, 'mine');
-    assert.equal(connection.subscriptions.size, 0);
+    assert.equal(connection.inPubSub, 0);
   });
 
   test(`RESET ends subscriptions, and arrays are replies again, under RESP${protocol}`, async () => {
@@ -79,9 +85,92 @@ for (const protocol of [2, 3] as const) {
 
     assert.equal(await call(connection, 'RESET'), 'RESET');
 
-    assert.equal(connection.subscriptions.size, 0);
+    assert.equal(connection.inPubSub, 0);
     assert.deepEqual(await call(connection, 'MGET', 'no-1', 'no-2'), [null, null]);
     assert.deepEqual(await call(connection, 'UNSUBSCRIBE'), [['unsubscribe', null, 0]]);
+  });
+}
+
+for (const protocol of [2, 3] as const) {
+  test(`an owner gets all pushes in the order of the stream, acknowledgements too, under RESP${protocol}`, async () => {
+    const pushes: Reply[][] = [];
+    const counts: number[] = [];
+    await using connection = await open(
+      { protocol },
+      {
+        onPush: (push) => {
+          pushes.push(push);
+          counts.push(connection.inPubSub);
+        },
+      },
+    );
+    const subscribed = connection.run(
+      new Command(defineCommand('SUBSCRIBE', ACKNOWLEDGED), ['a', 'b']),
+    );
+    await subscribed;
+    await server.command('PUBLISH', 'b', 'first');
+    await waitFor(() => pushes.length === 3);
+    await call(connection, 'PSUBSCRIBE', 'b*');
+    await server.command('PUBLISH', 'b', 'second');
+    await call(connection, 'UNSUBSCRIBE');
+    await call(connection, 'PUNSUBSCRIBE', 'b*');
+
+    assert.deepEqual(pushes, [
+      ['subscribe', 'a', 1],
+      ['subscribe', 'b', 2],
+      ['message', 'b', 'first'],
+      ['psubscribe', 'b*', 3],
+      ['message', 'b', 'second'],
+      ['pmessage', 'b*', 'b', 'second'],
+      ...pushes.slice(6, 8), // in the server's order
+      ['punsubscribe', 'b*', 0],
+    ]);
+    assert.deepEqual(
+      pushes.slice(6, 8).map(([kind, , count]) => [kind, count]),
+      [
+        ['unsubscribe', 2],
+        ['unsubscribe', 1],
+      ],
+    );
+    assert.deepEqual(counts, [1, 2, 2, 3, 3, 3, 2, 1, 0]);
+    assert.equal(((await subscribed) as Reply[][])[0], pushes[0], 'the same array, not a copy');
+  });
+
+  test(`subscriptions of all kinds are counted as the server counts them, under RESP${protocol}`, async () => {
+    await using connection = await open({ protocol }, { onPush() {} });
+    const total = async (...words: [string, ...Argument[]]): Promise<number> => {
+      await call(connection, ...words);
+      return connection.inPubSub;
+    };
+
+    assert.equal(await total('SUBSCRIBE', 'a', 'b', 'a'), 2);
+    assert.equal(await total('SSUBSCRIBE', 'a', 'b', 'c'), 5);
+    assert.equal(await total('PSUBSCRIBE', 'a', 'b'), 7);
+    assert.equal(await total('UNSUBSCRIBE'), 5);
+    assert.equal(await total('UNSUBSCRIBE'), 5);
+    assert.equal(await total('SUNSUBSCRIBE', 'a', 'x'), 4);
+    assert.equal(await total('PUNSUBSCRIBE'), 2);
+    assert.equal(await total('SUNSUBSCRIBE'), 0);
+  });
+
+  test(`names and payloads that are not text come as their bytes, under RESP${protocol}`, async () => {
+    const pushes: Reply[][] = [];
+    await using connection = await open({ protocol }, { onPush: (push) => pushes.push(push) });
+    const names = ['\ufffd', '\ud800', 'é', Uint8Array.of(0xff, 0x00), '\u{1f514}'];
+    const acks = (await connection.call(['SUBSCRIBE', ...names], { encoding: null })) as Reply[][];
+    await using publisher = await open();
+    for (const name of names) await call(publisher, 'PUBLISH', name, name);
+    await waitFor(() => pushes.length === 10);
+
+    const wanted = [bytes('\ufffd'), bytes('\ufffd'), 'é', Buffer.from([0xff, 0]), '\u{1f514}'];
+    assert.deepEqual(pushes, [
+      ...wanted.map((name, i) => ['subscribe', name, [1, 1, 2, 3, 4][i]]),
+      ...wanted.map((name) => ['message', name, name]),
+    ]);
+    assert.deepEqual(
+      acks.map(([, name]) => name),
+      names.map((name) => bytes(name)),
+    );
   });
 }
 
@@ -126,7 +215,10 @@ test('HELLO on a subscribed connection changes how messages are told from replie
   assert.equal(connection.protocol, 3);
   assert.deepEqual(await call(connection, 'MGET', 'no-1'), [null]);
   await call(connection, 'PUBLISH', 'hello-3', 'x');
-  assert.deepEqual(pushes, [['message', 'hello-3', 'x']]);
+  assert.deepEqual(pushes, [
+    ['subscribe', 'hello-3', 1],
+    ['message', 'hello-3', 'x'],
+  ]);
 });
 
 test('HELLO inside MULTI is refused, and the protocol stays', async () => {
@@ -169,7 +261,10 @@ test('a push inside EXEC is no element of its array', async () => {
 
   const all = await Promise.all(replies);
   assert.deepEqual(all.slice(4), [['before', 1, 'after'], 'next']);
-  assert.deepEqual(pushes, [['message', 'inside', 'm']]);
+  assert.deepEqual(pushes, [
+    ['subscribe', 'inside', 1],
+    ['message', 'inside', 'm'],
+  ]);
 });
 
 test('SUBSCRIBE inside MULTI is refused, and the transaction goes on', async () => {
@@ -452,4 +547,50 @@ test('a connection watches until its transaction has ended, and not longer', asy
   assert.equal(connection.isWatching, true);
   await assert.rejects(call(connection, 'EXEC'), /without MULTI/);
   assert.equal(connection.isWatching, true);
+});
+
+for (const way of ['tcp', 'tls', 'dial'] as const) {
+  test(`a paused connection leaves messages with the server, and resumes with the next one, over ${way}`, async () => {
+    const count = 200;
+    const size = 65_536; // in all more than any socket takes
+    await using publishing = await startServer(way === 'tls' ? { tls: true } : {});
+    const { ca } = publishing.tls ?? {};
+    const options: ConnectionOptions = {
+      ...(ca !== undefined && { tls: { ca } }),
+      ...(way === 'dial' && { dial: async () => connectTcp(publishing.port, publishing.host) }),
+    };
+    const seen: number[] = [];
+    await using reader = await open(
+      options,
+      { onPush: ([, , data]) => void (typeof data === 'string' && seen.push(Number(data))) },
+      publishing.url,
+    );
+    await using publisher = await open(ca === undefined ? {} : { tls: { ca } }, {}, publishing.url);
+    await call(reader, 'SUBSCRIBE', 'c');
+
+    reader.pause();
+    assert.equal(reader.readingSince, undefined);
+    await Promise.all(
+      Array.from({ length: count }, (_, i) => call(publisher, 'PUBLISH', 'c', `${i}`.padEnd(size))),
+    );
+    assert.ok(seen.length < count / 2, `${seen.length} were read`);
+
+    reader.resume();
+    await waitFor(() => seen.length === count);
+    assert.deepEqual(
+      seen,
+      Array.from({ length: count }, (_, i) => i),
+    );
+  });
+}
+
+test('a command that is not answered because of a pause expires, and replies stay paired', async () => {
+  await using connection = await open();
+  connection.pause();
+  const late = new Command(specOfCall(['ECHO', 'late'], 0), ['late'], { timeoutMs: 10 });
+  await assert.rejects(connection.run(late), { code: 'COMMAND_TIMEOUT', sent: 'maybe' });
+
+  const next = call(connection, 'ECHO', 'next');
+  connection.resume();
+  assert.equal(await next, 'next');
 });

@@ -16,6 +16,7 @@ import { type ConnectionError, connectionErrorFrom } from '../errors/connection-
 import { ProtocolError } from '../errors/protocol-error.js';
 import { ReplyError } from '../errors/reply-error.js';
 import { DecodeAs, INCOMPLETE } from '../protocol/decoder.js';
+import { bytesOf, isString, textOf } from '../protocol/exact-text.js';
 import type { Reply } from '../protocol/reply.js';
 import type { ReplyDecoder } from '../protocol/reply-decoder.js';
 import { describeEndpoint } from './address.js';
@@ -30,7 +31,7 @@ import { Deadlines } from './deadlines.js';
 import { dial, type OnBytes, type Transport } from './dial.js';
 import { shakeHands } from './handshake.js';
 import { ReplyQueue } from './reply-queue.js';
-import { readAck, type Subscriptions, textOf } from './subscription-acks.js';
+import { readAck } from './subscription-acks.js';
 import { WaitingCommands } from './waiting-commands.js';
 import { WriteBatch } from './write-batch.js';
 
@@ -43,13 +44,18 @@ const MAX_IN_FLIGHT = 65_536;
 /** Commands that may wait for a socket that takes no more bytes, or for answers to those in flight. */
 const MAX_WAITING_COMMANDS = 100_000;
 
+const LONGEST_INTERVAL_MS = 2 ** 31 - 1;
+
 /** What leaves its mark on the connection. */
 const FLAGS_FOLLOWED = CommandFlag.stateful | CommandFlag.transaction;
 
 /** What the owner of a connection is told. Called from the reading side: none may throw. */
 export interface ConnectionHooks {
   /**
-   * A push that acknowledges nothing: a message, an invalidation, the end of a shard subscription.
+   * Every push, in the order of the stream: messages, invalidations, and acknowledgements
+   * (`[verb, name, count]`), once they are counted. The array that an acknowledgement comes in is also
+   * part of the reply to its command: leave it as it is. Names and payloads are `ExactString`s.
+   *
    * Without this hook messages go to the connection's own channels (`executePubSub`).
    */
   onPush?(push: Reply[]): void;
@@ -98,6 +104,10 @@ export class Connection extends ConnectionCalls implements BatchExecutor {
   readonly #waiting = new WaitingCommands(MAX_WAITING_COMMANDS);
   #renewal: CredentialRenewal | undefined;
   #bytesRead = 0;
+  #readingSince: number | undefined = performance.now();
+  #isRef = true;
+  /** Keeps the process alive while it is paused, as a socket does only while it is read. */
+  #hold: NodeJS.Timeout | undefined;
   #isIntroduced = false;
   #closedBy: ConnectionError | undefined;
   readonly #whenClosed: Promise<void>;
@@ -174,14 +184,21 @@ export class Connection extends ConnectionCalls implements BatchExecutor {
     return this.#state.isAltered;
   }
 
-  /** How many subscriptions there are; 0 outside pub/sub. */
+  /** How many subscriptions of all kinds there are, by the server's count; 0 outside pub/sub. */
   get inPubSub(): number {
     return this.#replies.subscriptions.size;
   }
 
-  /** What this connection is subscribed to. */
-  get subscriptions(): Readonly<Subscriptions> {
-    return this.#replies.subscriptions;
+  /**
+   * What the payloads of messages will be read as: `text` (the default) or `bytes`. It saves a copy and
+   * changes nothing else: payloads come as `ExactString`s, which are both. May change at any time.
+   */
+  get readsPayloadsAs(): 'text' | 'bytes' {
+    return this.#decoder.payloadsAsBytes ? 'bytes' : 'text';
+  }
+
+  set readsPayloadsAs(form: 'text' | 'bytes') {
+    this.#decoder.payloadsAsBytes = form === 'bytes';
   }
 
   /** How many commands wait for a reply or to be written. */
@@ -201,6 +218,11 @@ export class Connection extends ConnectionCalls implements BatchExecutor {
   /** Bytes received so far: while it grows, the server is alive. */
   get bytesRead(): number {
     return this.#bytesRead;
+  }
+
+  /** When reading last began, by `performance.now()`; undefined while it is paused. */
+  get readingSince(): number | undefined {
+    return this.#readingSince;
   }
 
   /**
@@ -243,13 +265,40 @@ export class Connection extends ConnectionCalls implements BatchExecutor {
     }
   }
 
+  /**
+   * Stops reading, so that the server keeps what it has to say, until its own limit for that. What has
+   * been read already, up to a chunk of the socket, still comes. Writing goes on.
+   *
+   * Deadlines go on too: a command that is not answered because nobody reads fails in time. The end of
+   * the connection may be noticed only after `resume`.
+   */
+  pause(): void {
+    if (this.#readingSince === undefined || this.closed) return;
+    this.#readingSince = undefined;
+    this.#transport.pause();
+    this.#hold = setInterval(() => {}, LONGEST_INTERVAL_MS);
+    if (!this.#isRef) this.#hold.unref();
+  }
+
+  /** Goes on reading. */
+  resume(): void {
+    if (this.#readingSince !== undefined) return;
+    this.#readingSince = performance.now();
+    clearInterval(this.#hold);
+    this.#transport.resume();
+  }
+
   /** Lets the process exit although the connection is open. */
   unref(): void {
+    this.#isRef = false;
+    this.#hold?.unref();
     this.#transport.unref?.();
   }
 
   /** Undoes `unref`. */
   ref(): void {
+    this.#isRef = true;
+    this.#hold?.ref();
     this.#transport.ref?.();
   }
 
@@ -365,7 +414,7 @@ export class Connection extends ConnectionCalls implements BatchExecutor {
   /** Names and payloads of pushes may be any bytes; under RESP2 they arrive as ordinary arrays. */
   #decodeAs(): number {
     const mayBePush = this.protocol === 2 && this.#subscribesInResp2();
-    return mayBePush ? DecodeAs.bytes : this.#replies.decodeAs;
+    return mayBePush ? DecodeAs.exactText : this.#replies.decodeAs;
   }
 
   #subscribesInResp2(): boolean {
@@ -375,9 +424,10 @@ export class Connection extends ConnectionCalls implements BatchExecutor {
   /** Under RESP2 a subscribed connection gets pushes as arrays whose first element is their kind. */
   #isPushOfResp2(reply: Reply): boolean {
     if (this.protocol === 3 || !Array.isArray(reply) || !this.#subscribesInResp2()) return false;
-    const kind = textOf(reply[0]);
-    if (kind === undefined || kind === 'pong') return false;
-    reply[0] = kind;
+    const [kind] = reply;
+    if (!isString(kind)) return false;
+    if (typeof kind !== 'string') reply[0] = textOf(kind); // a decoder that knows no exact text
+    if (reply[0] === 'pong') return false;
     this.#onPush(reply);
     return true;
   }
@@ -386,17 +436,17 @@ export class Connection extends ConnectionCalls implements BatchExecutor {
   #plainReply(reply: Reply): Reply {
     if (!Array.isArray(reply) || !this.#subscribesInResp2()) return reply;
     const [, message] = reply;
-    if (!(message instanceof Uint8Array)) return reply;
+    if (!isString(message)) return reply;
     if (message.length === 0) return 'PONG';
     const isText = (this.#replies.decodeAs & DecodeAs.bytes) === 0;
-    return isText ? Buffer.from(message).toString() : message;
+    return isText ? textOf(message) : bytesOf(message);
   }
 
   #onPush(push: Reply[]): void {
     const ack = readAck(push);
     if (ack !== undefined) {
       this.channels?.acknowledge(ack, this.#replies.head);
-      if (this.#replies.acknowledge(ack, push)) return;
+      this.#replies.acknowledge(ack, push);
     }
     if (this.channels === undefined) this.#hooks.onPush?.(push);
     else this.channels.deliver(push);
@@ -407,6 +457,7 @@ export class Connection extends ConnectionCalls implements BatchExecutor {
     const { address } = this.settings;
     this.#closedBy = connectionErrorFrom(code, { address, cause, sent: 'no' });
     this.#deadlines.clear();
+    clearInterval(this.#hold);
     this.#renewal?.stop();
     this.#transport.destroy();
     this.channels?.endAll();

@@ -10,7 +10,8 @@ import {
   type TracingChannel,
   tracingChannel,
 } from 'node:diagnostics_channel';
-import { reportError } from '../../util/report-error.js';
+import { reportingErrors } from '../../util/report-error.js';
+import { withHooks } from '../../util/retry-hooks.js';
 import type { RetryPolicy } from '../../util/retry-policy.js';
 import type { ConnectionError } from '../errors/connection-error.js';
 import { Connection, type ConnectionHooks } from './connection.js';
@@ -88,26 +89,16 @@ export function openConnection(
 
 /** The same policy, whose verdicts are told: another attempt, or none. */
 export function tellingRetries(policy: RetryPolicy, settings: ConnectionSettings): RetryPolicy {
-  return {
-    start() {
-      const schedule = policy.start();
-      return {
-        next(error) {
-          const retryInMs = schedule.next(error);
-          tellRetry(settings, error as Error, retryInMs);
-          return retryInMs;
-        },
-        reset: () => schedule.reset(),
-      };
-    },
-  };
+  return withHooks(policy, {
+    onFailure: (error, retryInMs) => tellRetry(settings, error, retryInMs),
+  });
 }
 
 function tellRetry(settings: ConnectionSettings, error: Error, retryInMs: number | null): void {
   const { address } = settings;
   if (retries.hasSubscribers) {
     const trace: RetryTrace = { address, error, retryInMs };
-    queueMicrotask(() => retries.publish(trace));
+    retries.publish(trace);
   }
   const level = retryInMs === null ? 'error' : 'info';
   const message = retryInMs === null ? 'gave up connecting' : 'will connect again';
@@ -130,11 +121,5 @@ function tellDisconnect(settings: ConnectionSettings, error: ConnectionError): v
 /** From a microtask: a logger is user code. */
 function log({ logger }: ConnectionSettings, entry: LogEntry): void {
   if (logger === undefined) return;
-  queueMicrotask(() => {
-    try {
-      logger(entry);
-    } catch (error) {
-      reportError(error);
-    }
-  });
+  queueMicrotask(() => void reportingErrors(() => logger(entry)));
 }

@@ -5,7 +5,8 @@
  *
  * @see aioredis.pubsub.Receiver
  */
-import { reportError } from '../../util/report-error.js';
+import { aFunction } from '../../util/option-requirement.js';
+import { reportingErrors } from '../../util/report-error.js';
 import type { Encoding } from '../commands/command.js';
 import { ChannelClosedError } from '../errors/composite-errors.js';
 import { QueueFullError } from '../errors/connection-error.js';
@@ -24,10 +25,10 @@ import {
   takeOne,
   takeOptions,
 } from './channel-reading.js';
-import { aBoolean, aFunction, checkOptions } from './check-options.js';
+import { aBoolean, checkOptions } from './check-options.js';
 import { MessageGap } from './message-gap.js';
 import { MessageQueue, type MessageSource } from './message-queue.js';
-import { binaryOf } from './subscription-acks.js';
+import { nameKey } from './name-key.js';
 
 /** How a receiver buffers and ends. */
 export interface ReceiverOptions<E extends Encoding = Encoding> extends ChannelBufferOptions {
@@ -130,7 +131,7 @@ export class Receiver<E extends Encoding = 'utf8'> {
   /** What messages are read as unless a read says otherwise. */
   readonly encoding: E;
   readonly #options: ReceiverOptions<E>;
-  /** By the key of their name: its bytes as char codes. */
+  /** By the key of their name. */
   readonly #channels = new Map<string, Sender>();
   readonly #patterns = new Map<string, Sender<true>>();
   readonly #messages: MessageQueue<SentMessage>;
@@ -249,28 +250,27 @@ export class Receiver<E extends Encoding = 'utf8'> {
     name: string | Uint8Array,
     isPattern: IsPattern,
   ): Sender<IsPattern> {
-    const known = senders.get(binaryOf(name) ?? '');
-    if (known !== undefined) return known;
     const made = new Sender(name, isPattern, this.#owner);
+    const key = nameKey(made.nameBytes);
+    const known = senders.get(key);
+    if (known !== undefined) return known;
     if (this.#messages.hasEnded) {
       throw new UsageError('INVALID_ARGUMENT', 'this Receiver has ended: make another one');
     }
-    senders.set(binaryOf(made.nameBytes) as string, made);
+    senders.set(key, made);
     return made;
   }
 
   #onEnd(sender: Sender<boolean>, reason: Error | undefined): void {
     const senders = sender.isPattern ? this.#patterns : this.#channels;
-    senders.delete(binaryOf(sender.nameBytes) as string);
+    senders.delete(nameKey(sender.nameBytes));
     const isLast = this.#channels.size + this.#patterns.size === 0;
     const { keepOpen = false, onClose } = this.#options;
     if (isLast && !keepOpen) this.#messages.end(reason);
     else if (reason !== undefined) this.#messages.fail(reason);
     if (onClose === undefined) return;
     // Later, not while bytes are being read.
-    void Promise.resolve()
-      .then(() => onClose(sender, reason))
-      .catch(reportError);
+    queueMicrotask(() => void reportingErrors(() => onClose(sender, reason)));
   }
 
   #read<ReadAs extends Encoding, T, Gaps extends boolean>(

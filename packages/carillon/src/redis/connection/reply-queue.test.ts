@@ -62,7 +62,7 @@ async function checkAgainstModel(calls: string[][]): Promise<void> {
         continue;
       }
       const frame = value as string[];
-      assert.ok(queue.acknowledge(ackOf(frame), frame));
+      queue.acknowledge(ackOf(frame), frame);
     }
     return frames[0]?.push ? frames.map(({ value }) => value) : frames[0]?.value;
   });
@@ -100,7 +100,9 @@ test('a shard subscription that the server ends itself answers nobody, also to n
     ['sunsubscribe', 'mine', 0],
   ] satisfies [Reply[], Reply[]];
 
-  assert.equal(queue.acknowledge(ackOf(ended), ended), false);
-  assert.equal(queue.acknowledge(ackOf(own), own), true);
+  queue.acknowledge(ackOf(ended), ended);
+  assert.equal(queue.length, 1);
+  queue.acknowledge(ackOf(own), own);
+  assert.equal(queue.length, 0);
   assert.deepEqual(await left, [['sunsubscribe', 'mine', 0]]);
 });

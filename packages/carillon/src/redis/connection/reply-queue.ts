@@ -9,17 +9,24 @@ import { type Command, CommandFlag } from '../commands/command.js';
 import { TransactionCommand } from '../commands/transaction-command.js';
 import { ProtocolError } from '../errors/protocol-error.js';
 import { ReplyError } from '../errors/reply-error.js';
-import type { Argument } from '../protocol/encoder.js';
 import type { Reply } from '../protocol/reply.js';
 import type { ConnectionHooks } from './connection.js';
-import { binaryOf, type SubscriptionAck, Subscriptions } from './subscription-acks.js';
+import { nameKey } from './name-key.js';
+import {
+  SUBSCRIPTION_VERBS,
+  type SubscriptionAck,
+  SubscriptionCounts,
+} from './subscription-acks.js';
 
 /** Commands with these flags are not just answered by one reply. */
 const ANSWERED_OTHERWISE = CommandFlag.subscription | CommandFlag.transaction;
 
+/** The acknowledgement that the server also gives unasked. */
+const SHARD_END = SUBSCRIPTION_VERBS.get('sunsubscribe');
+
 /** Commands that were written and wait for their replies. */
 export class ReplyQueue {
-  readonly subscriptions: Subscriptions = new Subscriptions();
+  readonly subscriptions: SubscriptionCounts = new SubscriptionCounts();
   readonly #commands = new RingQueue<Command>();
   readonly #address: string;
   /** The head's acknowledgements so far, as they are resolved: `[verb, name, count]`. */
@@ -97,17 +104,18 @@ export class ReplyQueue {
   }
 
   /**
-   * Counts an acknowledgement. @returns Whether a command waited for it; one that nobody asked for
-   * is the server's own doing, such as the end of a shard subscription when its slot moves.
+   * Counts an acknowledgement, for the command that waits for it. One that nobody asked for is the
+   * server's own doing, such as the end of a shard subscription when its slot moves.
    *
+   * @param push - The acknowledgement as the command is to get it.
    * @throws {ProtocolError} `UNEXPECTED_REPLY`: another one must come first, so bytes are missing.
    */
-  acknowledge(ack: SubscriptionAck, push: Reply[]): boolean {
+  acknowledge(ack: SubscriptionAck, push: Reply[]): void {
     this.subscriptions.apply(ack);
     const command = this.#commands.peek();
-    if (command === undefined || !this.awaitsAck) return false;
+    if (command === undefined || !this.awaitsAck) return;
     if (!isAnsweredBy(command, ack, this.#acks.length)) {
-      if (ack.verb === 'sunsubscribe') return false;
+      if (ack.act === SHARD_END) return;
       const { name } = command.spec;
       throw new ProtocolError(`${name} got another's acknowledgement`, 'UNEXPECTED_REPLY', {
         command: name,
@@ -120,7 +128,6 @@ export class ReplyQueue {
       this.#acks = [];
       command.settle(acks, this.#address);
     }
-    return true;
   }
 
   /** Takes all commands out, the oldest first, for their owner to settle. */
@@ -145,11 +152,15 @@ export class ReplyQueue {
  * Whether an acknowledgement is the command's, which has had `seen` so far: the server names the
  * channels in the order they were given.
  */
-function isAnsweredBy(command: Command, ack: SubscriptionAck, seen: number): boolean {
-  if (command.spec.name.toLowerCase() !== ack.verb) return false;
-  return command.args.length === 0 || nameOf(command.args[seen]) === ack.name;
-}
-
-function nameOf(argument: Argument | undefined): string | undefined {
-  return binaryOf(argument instanceof Uint8Array ? argument : String(argument));
+function isAnsweredBy(
+  { spec, args }: Command,
+  { act, name }: SubscriptionAck,
+  seen: number,
+): boolean {
+  if (spec.name !== act.command) return false;
+  if (args.length === 0) return true;
+  const asked = args[seen];
+  if (asked === name) return true; // the usual case, of which there may be a hundred thousand
+  if (asked === undefined || name === null) return false;
+  return nameKey(asked instanceof Uint8Array ? asked : String(asked)) === nameKey(name);
 }

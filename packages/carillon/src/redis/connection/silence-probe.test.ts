@@ -69,3 +69,47 @@ test('a MULTI that waits to be written gets no PING behind it', async () => {
   assert.deepEqual(await connection.execute('EXEC'), ['x']);
   probe.stop();
 });
+
+test('a connection that is paused is not judged, and one that is silent after it is', async (t) => {
+  await using server = await startServer();
+  await using proxy = await startFaultProxy(server);
+  await using connection = await Connection.open(connectionSettings(proxy.url));
+  const opened = Date.now();
+  const read = Object.getOwnPropertyDescriptor(Connection.prototype, 'readingSince')?.get;
+  let looks = 0;
+  t.mock.getter(connection, 'readingSince', () => {
+    looks++;
+    return read?.call(connection);
+  });
+  connection.pause();
+  const probe = new SilenceProbe(connection, { intervalMs: 10, timeoutMs: 10 });
+  await waitFor(() => looks > 6);
+  assert.equal(connection.closed, false);
+
+  connection.resume();
+  await waitFor(() => probe.confirmedAtMs > opened);
+  assert.equal(connection.closed, false);
+
+  proxy.toClient.set({ stall: true });
+  await waitFor(() => connection.closed);
+  probe.stop();
+});
+
+test('a shorter interval takes effect at once, a longer one after the probe that is out', async () => {
+  await using server = await startServer();
+  await using connection = await Connection.open(connectionSettings(server.url));
+  const probe = new SilenceProbe(connection, { intervalMs: 3_600_000, timeoutMs: 1_000 });
+  const atFirst = probe.confirmedAtMs;
+
+  probe.setIntervalMs(1);
+  await waitFor(() => probe.confirmedAtMs > atFirst + 20);
+
+  probe.setIntervalMs(3_600_000);
+  await waitFor(() => !probe.isAsking);
+  const commands = async (): Promise<unknown> =>
+    /cmdstat_ping:calls=\d+/.exec(await server.command('INFO', 'commandstats'))?.[0];
+  const before = await commands();
+  for (let i = 0; i < 10; i++) await connection.execute('ECHO', i);
+  assert.equal(await commands(), before);
+  probe.stop();
+});

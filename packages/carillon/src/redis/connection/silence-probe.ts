@@ -6,7 +6,8 @@
  *
  * A command that may legitimately keep the server busy (it blocks, or its call gave it a longer
  * time-out) is waited for; nothing is asked inside a transaction, whose reply would then hold a PONG,
- * nor behind commands that wait, which may begin one: there any byte counts.
+ * nor behind commands that wait, which may begin one: there any byte counts. A connection that is paused
+ * is not judged: what it does not read may be there.
  */
 import { startTimer } from '../../util/timer.js';
 import { Command, NO_DEADLINE, PING } from '../commands/command.js';
@@ -26,9 +27,11 @@ export interface SilenceProbeOptions {
 /** Probes one connection until it is closed. */
 export class SilenceProbe {
   readonly #connection: Connection;
-  readonly #options: SilenceProbeOptions;
+  #options: SilenceProbeOptions;
   /** Waits for the next probe, or for the answer to one. */
   #timer: NodeJS.Timeout | undefined;
+  /** When the wait for the next probe began. */
+  #restingSince = 0;
   #isStopped = false;
   /**
    * What must come within the time-out. `bytes`: the connection had no room for a PING, so that any
@@ -53,14 +56,30 @@ export class SilenceProbe {
     return this.#awaits === 'answer';
   }
 
+  /**
+   * Changes how often to ask, at once: when the last answer is older than that, the next probe goes out
+   * now. One that was sent already keeps its time.
+   */
+  setIntervalMs(intervalMs: number, timeoutMs: number = this.#options.timeoutMs): void {
+    this.#options = { ...this.#options, intervalMs, timeoutMs };
+    if (this.#isStopped || this.#awaits !== 'nothing') return;
+    clearTimeout(this.#timer);
+    this.#wait(Math.max(0, intervalMs - (performance.now() - this.#restingSince)));
+  }
+
   stop(): void {
     this.#isStopped = true;
     clearTimeout(this.#timer);
   }
 
   #schedule(): void {
+    this.#restingSince = performance.now();
+    this.#wait(this.#options.intervalMs);
+  }
+
+  #wait(ms: number): void {
     // Unreferenced, all of them: the socket decides whether the process stays.
-    this.#timer = startTimer(() => void this.#probe(), this.#options.intervalMs)?.unref();
+    this.#timer = startTimer(() => void this.#probe(), ms)?.unref();
   }
 
   async #probe(): Promise<void> {
@@ -92,7 +111,7 @@ export class SilenceProbe {
   /** The answer may stand behind a long reply: as long as bytes come, the server is alive. */
   #expectBytes(): void {
     const connection = this.#connection;
-    const before = connection.bytesRead;
+    const { bytesRead, readingSince } = connection;
     let waitedMs = 0;
     const wait = (ms: number): void => {
       waitedMs += ms;
@@ -101,14 +120,18 @@ export class SilenceProbe {
     };
     const look = (): void => {
       if (this.#isStopped || this.#awaits === 'nothing') return;
-      if (connection.bytesRead !== before) {
-        if (this.#awaits === 'bytes') this.#rest();
-        else this.#expectBytes();
-        return;
+      const hasBytes = connection.bytesRead !== bytesRead;
+      const now = connection.readingSince;
+      const wasPaused = now === undefined || now !== readingSince;
+      if (hasBytes && this.#awaits === 'bytes') {
+        this.#rest();
+      } else if (hasBytes || wasPaused) {
+        this.#expectBytes();
+      } else {
+        const patienceMs = connection.expectedSilenceMs + this.#options.timeoutMs - waitedMs;
+        if (patienceMs > 0) wait(patienceMs);
+        else connection.closeSilent();
       }
-      const patienceMs = connection.expectedSilenceMs + this.#options.timeoutMs - waitedMs;
-      if (patienceMs > 0) wait(patienceMs);
-      else connection.closeSilent();
     };
     wait(this.#options.timeoutMs);
   }

@@ -1,23 +1,16 @@
 /**
- * Which names one connection is subscribed to, told from the server's acknowledgements.
+ * The server's acknowledgements of subscriptions, and how many there are by them.
  *
  * SUBSCRIBE and its relatives are answered by one acknowledgement for each name, not by one reply, so
- * the reply queue asks here how many are still to come.
+ * the reply queue asks here how many are still to come. The server says how many subscriptions there
+ * are after each, so that no names are kept: a connection may have a hundred thousand of them.
  */
 import type { Command } from '../commands/command.js';
+import { type ExactString, isString } from '../protocol/exact-text.js';
 import type { Reply } from '../protocol/reply.js';
 
 /** What a subscription command applies to. */
 export type SubscriptionKind = 'channel' | 'pattern' | 'shard';
-
-/** An acknowledgement: `[verb, name, count]` on the wire. */
-export interface SubscriptionAck {
-  readonly verb: SubscriptionVerb;
-  /** Bytes of the name, one char code for each; null when there was nothing to unsubscribe. */
-  readonly name: string | null;
-  /** Channels and patterns (or shard channels) this connection has afterwards. */
-  readonly count: number;
-}
 
 export type SubscriptionVerb =
   | 'subscribe'
@@ -27,70 +20,70 @@ export type SubscriptionVerb =
   | 'ssubscribe'
   | 'sunsubscribe';
 
+/** What a verb does. */
+export interface SubscriptionAct {
+  readonly kind: SubscriptionKind;
+  readonly adds: boolean;
+  /** The name of the command. */
+  readonly command: string;
+}
+
+/** An acknowledgement: `[verb, name, count]` on the wire. */
+export interface SubscriptionAck {
+  readonly act: SubscriptionAct;
+  /** Null when there was nothing to unsubscribe. */
+  readonly name: ExactString | null;
+  /** Channels and patterns, or shard channels, that this connection has afterwards. */
+  readonly count: number;
+}
+
 /** What each verb does. */
-export const SUBSCRIPTION_VERBS: ReadonlyMap<
-  string,
-  { readonly kind: SubscriptionKind; readonly adds: boolean }
-> = new Map([
-  ['subscribe', { kind: 'channel', adds: true }],
-  ['unsubscribe', { kind: 'channel', adds: false }],
-  ['psubscribe', { kind: 'pattern', adds: true }],
-  ['punsubscribe', { kind: 'pattern', adds: false }],
-  ['ssubscribe', { kind: 'shard', adds: true }],
-  ['sunsubscribe', { kind: 'shard', adds: false }],
+export const SUBSCRIPTION_VERBS: ReadonlyMap<string, SubscriptionAct> = new Map([
+  ['subscribe', { kind: 'channel', adds: true, command: 'SUBSCRIBE' }],
+  ['unsubscribe', { kind: 'channel', adds: false, command: 'UNSUBSCRIBE' }],
+  ['psubscribe', { kind: 'pattern', adds: true, command: 'PSUBSCRIBE' }],
+  ['punsubscribe', { kind: 'pattern', adds: false, command: 'PUNSUBSCRIBE' }],
+  ['ssubscribe', { kind: 'shard', adds: true, command: 'SSUBSCRIBE' }],
+  ['sunsubscribe', { kind: 'shard', adds: false, command: 'SUNSUBSCRIBE' }],
 ]);
 
-/** Reads a push as an acknowledgement; undefined when it is something else. */
+/** Reads a push, whose kind is text, as an acknowledgement; undefined when it is something else. */
 export function readAck(push: readonly Reply[]): SubscriptionAck | undefined {
-  const verb = textOf(push[0]);
-  if (verb === undefined || !SUBSCRIPTION_VERBS.has(verb) || push.length !== 3) return undefined;
-  return {
-    verb: verb as SubscriptionVerb,
-    name: push[1] === null ? null : (binaryOf(push[1]) ?? null),
-    count: Number(push[2]),
-  };
+  const [kind, name, count] = push;
+  if (isMessageKind(kind)) return undefined;
+  const act = SUBSCRIPTION_VERBS.get(kind as string);
+  if (act === undefined || push.length !== 3 || typeof count !== 'number') return undefined;
+  return name === null || isString(name) ? { act, name, count } : undefined;
 }
 
-/** A name's bytes as a string of char codes 0 to 255, so that it can be a map's key. */
-export function binaryOf(name: Reply | undefined): string | undefined {
-  if (typeof name === 'string') return Buffer.from(name).toString('latin1');
-  if (!(name instanceof Uint8Array)) return undefined;
-  return Buffer.from(name.buffer, name.byteOffset, name.length).toString('latin1');
+/** By far the most pushes. */
+function isMessageKind(kind: Reply | undefined): boolean {
+  return kind === 'message' || kind === 'pmessage' || kind === 'smessage';
 }
 
-/** The kind of a push: its first element. */
-export function textOf(kind: Reply | undefined): string | undefined {
-  return typeof kind === 'string' ? kind : binaryOf(kind);
-}
+/** How many subscriptions one connection has. */
+export class SubscriptionCounts {
+  channel = 0;
+  pattern = 0;
+  shard = 0;
 
-/** The subscriptions of one connection. */
-export class Subscriptions {
-  readonly channels: Set<string> = new Set();
-  readonly patterns: Set<string> = new Set();
-  readonly shardChannels: Set<string> = new Set();
-
-  /** How many subscriptions there are of all kinds. */
+  /** Of all kinds. */
   get size(): number {
-    return this.channels.size + this.patterns.size + this.shardChannels.size;
+    return this.channel + this.pattern + this.shard;
   }
 
-  /** Forgets all: the server ended them without a word. */
+  /** There are none: the server ended them without a word. */
   clear(): void {
-    this.channels.clear();
-    this.patterns.clear();
-    this.shardChannels.clear();
+    this.channel = 0;
+    this.pattern = 0;
+    this.shard = 0;
   }
 
-  /** Brings the sets up to date. */
-  apply(ack: SubscriptionAck): void {
-    if (ack.name === null) return;
-    const { kind, adds } = SUBSCRIPTION_VERBS.get(ack.verb) as {
-      kind: SubscriptionKind;
-      adds: boolean;
-    };
-    const names = this.#names(kind);
-    if (adds) names.add(ack.name);
-    else names.delete(ack.name);
+  /** Takes over what the server counted. It counts channels and patterns together. */
+  apply({ act: { kind }, count }: SubscriptionAck): void {
+    if (kind === 'channel') this.channel = count - this.pattern;
+    else if (kind === 'pattern') this.pattern = count - this.channel;
+    else this.shard = count;
   }
 
   /**
@@ -99,12 +92,6 @@ export class Subscriptions {
    */
   remaining(command: Command, ack: SubscriptionAck, seen: number): number {
     if (command.args.length > 0) return command.args.length - seen;
-    const { kind } = SUBSCRIPTION_VERBS.get(ack.verb) as { kind: SubscriptionKind };
-    return ack.name === null ? 0 : this.#names(kind).size;
-  }
-
-  #names(kind: SubscriptionKind): Set<string> {
-    if (kind === 'channel') return this.channels;
-    return kind === 'pattern' ? this.patterns : this.shardChannels;
+    return ack.name === null ? 0 : this[ack.act.kind];
   }
 }

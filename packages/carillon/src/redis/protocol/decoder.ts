@@ -21,10 +21,12 @@ import { replyErrorFrom } from '../errors/reply-error.js';
 import { UsageError } from '../errors/usage-error.js';
 import { ByteCollector } from './byte-collector.js';
 import { allocate, asByteBuffer, type ByteBuffer, copyBytes, decodeText } from './byte-text.js';
+import { exactStringFrom } from './exact-text.js';
 import { type DecoderLimits, resolveLimits } from './limits.js';
 import { parseBigNumber, parseDouble, parseInt64 } from './number-lines.js';
 import { Kind, OpenAggregate } from './open-aggregate.js';
 import { Attributed, type Reply, type ReplyMap, VerbatimString } from './reply.js';
+import type { ReplyDecoder } from './reply-decoder.js';
 import * as Wire from './wire-bytes.js';
 
 /** Bits that say how one reply is to be decoded. Combine them with `|`. */
@@ -37,7 +39,15 @@ export const DecodeAs = {
   flatMaps: 2,
   /** Every integer as a bigint, not only one that no number holds. Doubles stay numbers. */
   bigints: 4,
+  /**
+   * As `bytes`, but text in the place of bytes that it stands for exactly: an `ExactString`. Contains
+   * the bit of `bytes`, so that a decoder that knows nothing of it gives bytes.
+   */
+  exactText: 9,
 } as const;
+
+/** What `exactText` has beyond `bytes`. */
+const EXACT = DecodeAs.exactText & ~DecodeAs.bytes;
 
 /** What `read` returns when the reply is not complete yet: feed the next chunk. */
 export const INCOMPLETE: unique symbol = Symbol('INCOMPLETE');
@@ -102,9 +112,10 @@ const EMPTY = allocate(0);
  * Values never share memory with it. After an error the stream cannot be trusted, and every further
  * `read` throws that error again.
  */
-export class Decoder {
+export class Decoder implements ReplyDecoder {
   /** How the elements of a push after its first are decoded: `DecodeAs` bits. */
-  pushAs: number = DecodeAs.bytes;
+  pushAs: number = DecodeAs.exactText;
+  payloadsAsBytes = false;
 
   #bytes: ByteBuffer = EMPTY; // what is being read: the chunk, or the line that began before it
   #pos = 0; // the element being read begins here
@@ -283,8 +294,9 @@ export class Decoder {
           return this.#blob(type, as);
         }
         this.#pos = stop + 2;
-        if ((as & DecodeAs.bytes) !== 0) return copyBytes(bytes, start, stop);
-        return this.#text(start, stop);
+        if ((as & DecodeAs.bytes) === 0) return this.#text(start, stop);
+        if ((as & EXACT) === 0) return copyBytes(bytes, start, stop);
+        return exactStringFrom(bytes, start, stop);
       }
       case Wire.INTEGER:
         return this.#integer(as);
@@ -475,14 +487,15 @@ export class Decoder {
       this.#fail('a string is longer than maxBulkBytes', 'LIMIT_EXCEEDED');
     }
 
-    const isBytes = type === Wire.BULK_STRING && (as & DecodeAs.bytes) !== 0;
-    if (type === Wire.BULK_STRING && !isBytes) this.#checkFitsString(length);
+    const isExact = (as & EXACT) !== 0 && length <= constants.MAX_STRING_LENGTH;
+    const isBytes = type === Wire.BULK_STRING && (as & DecodeAs.bytes) !== 0 && !isExact;
+    if (type === Wire.BULK_STRING && (as & DecodeAs.bytes) === 0) this.#checkFitsString(length);
 
     this.#pos = this.#after;
     if (type === Wire.STREAMED_STRING_PART && length === 0) return this.#endStreamedString(open);
     this.#body = new ByteCollector(length, isBytes ? reserve(length) : this.#scratchFor(length));
     this.#bodyType = type;
-    this.#bodyAs = as;
+    this.#bodyAs = isExact ? as : as & ~EXACT;
     return this.#continueBody();
   }
 
@@ -508,7 +521,7 @@ export class Decoder {
   }
 
   #blobValue(bytes: ByteBuffer, length: number): Reply | typeof CONTINUE {
-    const isBytes = (this.#bodyAs & DecodeAs.bytes) !== 0;
+    const as = this.#bodyAs;
     switch (this.#bodyType) {
       case Wire.BLOB_ERROR:
         return replyErrorFrom(decodeText(bytes, 0, length));
@@ -520,9 +533,12 @@ export class Decoder {
         if (this.#tagsVerbatim) {
           return new VerbatimString(bytes.latin1Slice(0, 3), decodeText(bytes, 4, length));
         }
-        return isBytes ? copyBytes(bytes, 4, length) : decodeText(bytes, 4, length);
+        return stringFrom(bytes, 4, length, as);
       default:
-        return isBytes ? bytes : decodeText(bytes, 0, length);
+        // Plain bytes were collected in memory of their own.
+        return (as & DecodeAs.exactText) === DecodeAs.bytes
+          ? bytes
+          : stringFrom(bytes, 0, length, as);
     }
   }
 
@@ -530,9 +546,8 @@ export class Decoder {
     const { bytes, length } = open.parts as ByteCollector;
     this.#open = open.parent as OpenAggregate;
     this.#depth--;
-    if ((open.as & DecodeAs.bytes) !== 0) return copyBytes(bytes, 0, length);
-    this.#checkFitsString(length);
-    return decodeText(bytes, 0, length);
+    if ((open.as & DecodeAs.bytes) === 0) this.#checkFitsString(length);
+    return stringFrom(bytes, 0, length, open.as);
   }
 
   /** Text of a string that is whole in `#bytes`. */
@@ -691,6 +706,13 @@ export class Decoder {
     this.#failure = new ProtocolError(`cannot decode the reply: ${reason}`, code);
     throw this.#failure;
   }
+}
+
+/** A string that shares no memory with `bytes`. */
+function stringFrom(bytes: ByteBuffer, start: number, end: number, as: number): Reply {
+  if ((as & DecodeAs.bytes) === 0) return decodeText(bytes, start, end);
+  if ((as & EXACT) === 0) return copyBytes(bytes, start, end);
+  return exactStringFrom(bytes, start, end);
 }
 
 function hasPairs(kind: number): boolean {

@@ -8,6 +8,12 @@ import type { Reply } from './reply.js';
 /** Turns bytes into replies. */
 export interface ReplyDecoder {
   /**
+   * Set by the connection when the payloads of messages are wanted as bytes: the last element of a
+   * push, and of an array read as `DecodeAs.exactText`, is then better given as bytes than as text.
+   * A wish for speed only; whoever gets the string copes with either.
+   */
+  payloadsAsBytes?: boolean;
+  /**
    * Takes the next bytes. They are valid only during the call and the `read`s that follow it until
    * `INCOMPLETE`; what is left over must be copied.
    */
@@ -27,6 +33,7 @@ export interface ReplyDecoder {
 
 /** What the decoder of one connection is made with. */
 export interface DecoderHooks {
+  /** Takes each push; its first element, its kind, is text. */
   readonly onPush: (push: Reply[]) => void;
   /** Bytes that one line may have, where longer ones than usual must be expected: under MONITOR. */
   readonly maxLineBytes?: number;

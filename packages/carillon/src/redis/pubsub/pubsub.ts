@@ -22,7 +22,7 @@ import {
 } from '../connection/check-options.js';
 import type { MessageGap } from '../connection/message-gap.js';
 import { UsageError } from '../errors/usage-error.js';
-import { textOfBytes } from '../protocol/byte-text.js';
+import { type ExactString, textOf } from '../protocol/exact-text.js';
 import { HandlerQueue } from './handler-queue.js';
 import type {
   PubSubHandler,
@@ -106,7 +106,7 @@ export class PubSub<
 > implements AsyncIterable<Item>
 {
   readonly #link: SubscriptionLink;
-  readonly #decode: (bytes: Uint8Array) => S;
+  readonly #decode: (data: ExactString) => S;
   readonly #options: PubSubOptions<S>;
   /** What the names on the link begin with, and those that users see do not. */
   readonly #namespace: Namespace | undefined;
@@ -139,7 +139,7 @@ export class PubSub<
   /** @internal Made by `redis.pubsub()`. */
   constructor(
     link: SubscriptionLink,
-    decode: (bytes: Uint8Array) => S,
+    decode: (data: ExactString) => S,
     options: PubSubOptions<S> = {},
     namespace?: Namespace,
   ) {
@@ -373,13 +373,13 @@ export class PubSub<
 
   #read(raw: RawMessage): PubSubMessage<S> | PubSubPatternMessage<S> {
     const namespace = this.#namespace;
-    const channel = textOfBytes(raw.channel).slice(namespace?.prefix.length ?? 0);
+    const channel = textOf(raw.channel).slice(namespace?.prefix.length ?? 0);
     const data = this.#decode(raw.data);
     return raw.pattern === null
       ? { type: 'message', pattern: null, channel, data }
       : {
           type: 'pmessage',
-          pattern: textOfBytes(raw.pattern).slice(namespace?.patternPrefix.length ?? 0),
+          pattern: textOf(raw.pattern).slice(namespace?.patternPrefix.length ?? 0),
           channel,
           data,
         };

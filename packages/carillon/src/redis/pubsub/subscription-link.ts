@@ -12,14 +12,15 @@ import type { RetryPolicy } from '../../util/retry-policy.js';
 import { startTimer } from '../../util/timer.js';
 import { Command, CommandFlag, defineCommand, NO_DEADLINE } from '../commands/command.js';
 import type { Connection } from '../connection/connection.js';
+import { nameKey } from '../connection/name-key.js';
 import { SilenceProbe } from '../connection/silence-probe.js';
-import { binaryOf } from '../connection/subscription-acks.js';
 import {
   ConnectionClosedError,
   ConnectionError,
   TimeoutError,
 } from '../errors/connection-error.js';
 import { ReplyError } from '../errors/reply-error.js';
+import { type ExactString, isString } from '../protocol/exact-text.js';
 import type { Reply } from '../protocol/reply.js';
 import { type OpenConnection, Reconnector } from '../topology/reconnector.js';
 import { type OpenGap, OwedGaps } from './owed-gaps.js';
@@ -31,9 +32,9 @@ export type NameKind = 'channel' | 'pattern';
 export interface RawMessage {
   readonly kind: NameKind;
   /** The pattern that matched; null for a channel. */
-  readonly pattern: Uint8Array | null;
-  readonly channel: Uint8Array;
-  readonly data: Uint8Array;
+  readonly pattern: ExactString | null;
+  readonly channel: ExactString;
+  readonly data: ExactString;
 }
 
 /** The time in which messages may have been missed. */
@@ -89,7 +90,7 @@ const MAX_HELD_MESSAGES = 100_000;
 
 /** The key under which a name is known. */
 export function subscriptionKey(kind: NameKind, name: string | Uint8Array): string {
-  return `${kind}:${binaryOf(name) as string}`;
+  return `${kind}:${nameKey(name)}`;
 }
 
 interface Entry {
@@ -468,15 +469,10 @@ function namesOf(entries: readonly Entry[]): (string | Uint8Array)[] {
 
 function readMessage(push: Reply[]): RawMessage | undefined {
   const [type, first, second, third] = push;
-  if (type === 'message' && first instanceof Uint8Array && second instanceof Uint8Array) {
+  if (type === 'message' && isString(first) && isString(second)) {
     return { kind: 'channel', pattern: null, channel: first, data: second };
   }
-  if (
-    type === 'pmessage' &&
-    first instanceof Uint8Array &&
-    second instanceof Uint8Array &&
-    third instanceof Uint8Array
-  ) {
+  if (type === 'pmessage' && isString(first) && isString(second) && isString(third)) {
     return { kind: 'pattern', pattern: first, channel: second, data: third };
   }
   return undefined;

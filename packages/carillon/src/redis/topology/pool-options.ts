@@ -1,5 +1,5 @@
 /** The options of a pool, with their defaults. */
-import { none, type RetryPolicy } from '../../util/retry-policy.js';
+import { isRetryPolicy, none, type RetryPolicy } from '../../util/retry-policy.js';
 import type { Encoding } from '../commands/command.js';
 import type { ServerAddress } from '../connection/address.js';
 import {
@@ -151,8 +151,4 @@ export function sized(
     throw new UsageError('INVALID_OPTION', '`maxSize` must not be less than `minSize`');
   }
   return { minSize, maxSize, idleTimeoutMs, maxConnectionAgeMs };
-}
-
-function isRetryPolicy(value: unknown): boolean {
-  return typeof value === 'object' && typeof (value as RetryPolicy | null)?.start === 'function';
 }

@@ -9,6 +9,7 @@
  * (`blocking-run.ts`).
  */
 import { onAbort } from '../../util/abort-listeners.js';
+import { anAbortSignal } from '../../util/option-requirement.js';
 import { nextDelay, startLazily } from '../../util/retry-policy.js';
 import { pause } from '../../util/waiting.js';
 import { commandOf, runWords, type Words } from '../commands/call-command.js';
@@ -19,7 +20,6 @@ import { refuseRun } from '../commands/misuse.js';
 import type { EncodingOf, Strings } from '../commands/reply-shapes.js';
 import type { Scope } from '../commands/scope.js';
 import {
-  anAbortSignal,
   aPositiveNumber,
   checkDatabase,
   checkOptions,

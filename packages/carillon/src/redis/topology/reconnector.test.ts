@@ -3,9 +3,11 @@ import assert from 'node:assert/strict';
 import { once } from 'node:events';
 import { after, before, test } from 'node:test';
 import { startServer, type TestServer, waitFor } from '@carillon/test-kit';
-import { constant, none, type RetryPolicy } from '../../util/retry-policy.js';
+import { withHooks } from '../../util/retry-hooks.js';
+import { composite, constant, none, type RetryPolicy } from '../../util/retry-policy.js';
 import { Connection } from '../connection/connection.js';
 import { connectionSettings } from '../connection/connection-options.js';
+import { ConnectionClosedError, TimeoutError } from '../errors/connection-error.js';
 import { Reconnector } from './reconnector.js';
 
 let server: TestServer;
@@ -210,4 +212,98 @@ test('with no connection there is nothing to replace', async () => {
 
   assert.equal(await reconnector.replace(), undefined);
   assert.deepEqual(connections, []);
+});
+
+test('a connection that lasted gives the retries back, to every part of a policy by classes of errors', async (t) => {
+  t.mock.method(Math, 'random', () => 0);
+  const resets: number[] = [];
+  const policy = withHooks(
+    composite(
+      constant({ delayMs: 1e8, retries: 1, errors: [TimeoutError] }),
+      constant({ delayMs: 1e8, retries: 1, errors: [ConnectionClosedError] }),
+    ),
+    { onReset: () => resets.push(connections.length) },
+  );
+  const { reconnector, connections } = watch(policy, 0);
+  await reconnector.connect();
+  for (let life = 1; life <= 4; life++) {
+    await waitFor(() => connections.length === life);
+    connections.at(-1)?.close();
+  }
+
+  await waitFor(() => connections.length === 5);
+  reconnector.close();
+  assert.deepEqual(resets, [2, 3, 4], 'before the first loss there is nothing to forget');
+});
+
+test('hurry() ends the wait for the next attempt, and the failures stay counted', async () => {
+  const { reconnector, connections, waits } = watch(constant({ delayMs: 1e8, retries: 2 }), 1e9);
+  await reconnector.connect();
+  for (let life = 1; life <= 2; life++) {
+    connections.at(-1)?.close();
+    await new Promise((resolve) => setImmediate(resolve)); // now it waits
+    assert.equal(connections.length, life);
+    reconnector.hurry();
+    await waitFor(() => connections.length === life + 1);
+  }
+  connections.at(-1)?.close();
+
+  await waitFor(() => waits.length > 0);
+  assert.deepEqual(waits, [null], 'the third loss is one too many');
+});
+
+test('hurry() during an attempt that fails has the next follow at once, and only that one', async () => {
+  const settings = connectionSettings(server.url);
+  const waits: (number | null)[] = [];
+  let attempts = 0;
+  const reconnector: Reconnector = new Reconnector(
+    async (hooks, signal) => {
+      attempts++;
+      if (attempts === 1) reconnector.hurry();
+      if (attempts <= 2) throw new Error(`attempt ${attempts}`);
+      return Connection.open(settings, hooks, signal);
+    },
+    constant({ delayMs: 1e8 }),
+    { onUp() {}, onDown() {}, onAttemptFailed: (_, retryInMs) => waits.push(retryInMs) },
+  );
+  const opened = reconnector.connect();
+
+  await waitFor(() => waits.length === 2);
+  assert.equal(attempts, 2);
+  reconnector.hurry();
+  await opened;
+  assert.equal(attempts, 3);
+  reconnector.close();
+});
+
+for (const isOpen of [true, false]) {
+  const when = isOpen ? 'while there is a connection' : 'during an attempt that succeeds';
+  test(`hurry() ${when} does not shorten the wait after its end`, async (t) => {
+    const { reconnector, connections } = watch(constant({ delayMs: 1e8 }), 1e9);
+    const opened = reconnector.connect();
+    if (isOpen) await opened;
+    reconnector.hurry();
+    await opened;
+    const timers = t.mock.method(globalThis, 'setTimeout');
+    connections[0]?.close();
+    await new Promise((resolve) => setImmediate(resolve)); // now it waits
+
+    const waits = timers.mock.calls.map(({ arguments: [, ms] }) => ms);
+    assert.ok(waits.includes(1e8), String(waits));
+    reconnector.close();
+  });
+}
+
+test('hurry() does not take up what was given up, nor what was closed', async () => {
+  const { reconnector, connections, waits } = watch(none(), 0);
+  await reconnector.connect();
+  connections[0]?.close();
+  await waitFor(() => waits.length > 0);
+
+  reconnector.hurry();
+  reconnector.close();
+  reconnector.hurry();
+  await new Promise((resolve) => setImmediate(resolve));
+  assert.equal(connections.length, 1);
+  assert.deepEqual(waits, [null]);
 });

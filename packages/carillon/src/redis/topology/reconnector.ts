@@ -50,6 +50,8 @@ export class Reconnector {
   #isRef = true;
   /** The wait for the next attempt. */
   #waiting: { readonly timer: NodeJS.Timeout | undefined; readonly end: () => void } | undefined;
+  /** The server is there: the next wait is skipped. */
+  #isHurried = false;
   #replacing: Promise<Error | undefined> | undefined;
   /** Whether another connection is being opened or made ready, which would also do for a lost one. */
   #hasSuccessor = false;
@@ -90,6 +92,16 @@ export class Reconnector {
         await this.#wait(retryInMs); // aborted: the loop ends
       }
     }
+  }
+
+  /**
+   * Attempts now what it waits to attempt, because the server is known to be there. When an attempt is
+   * under way that fails, the next follows at once. The failures before stay counted, and what was given
+   * up is not taken up again. Nothing happens while there is a connection.
+   */
+  hurry(): void {
+    this.#isHurried = this.#connection === undefined;
+    this.#waiting?.end();
   }
 
   /**
@@ -172,6 +184,7 @@ export class Reconnector {
       throw new ConnectionClosedError('CONNECTION_LOST', { address, sent: 'no' });
     }
     this.#connection = connection;
+    this.#isHurried = false;
     this.#openedAt = performance.now();
     if (!this.#isRef) connection.unref();
     this.#owner.onUp(connection);
@@ -211,15 +224,16 @@ export class Reconnector {
     }
   }
 
-  /** Ends early when it is closed. */
+  /** Ends early when it is closed or hurried. */
   async #wait(ms: number): Promise<void> {
     if (this.#stop.signal.aborted) return;
     await new Promise<void>((end) => {
-      const timer = startTimer(end, ms);
+      const timer = startTimer(end, this.#isHurried ? 0 : ms);
       if (!this.#isRef) timer?.unref();
       this.#waiting = { timer, end };
     });
     clearTimeout(this.#waiting?.timer);
     this.#waiting = undefined;
+    this.#isHurried = false;
   }
 }
