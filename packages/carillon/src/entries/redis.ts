@@ -110,11 +110,6 @@ export {
   type ConnectionHooks,
 } from '../redis/connection/connection.js';
 export type {
-  Acknowledgement,
-  ChannelName,
-  PubSubVerb,
-} from '../redis/connection/connection-channels.js';
-export type {
   ConnectionOptions,
   ConnectionSettings,
 } from '../redis/connection/connection-options.js';
@@ -135,6 +130,11 @@ export {
   type ReceiverOptions,
   type Sender,
 } from '../redis/connection/receiver.js';
+export type {
+  Acknowledgement,
+  ChannelName,
+  PubSubVerb,
+} from '../redis/connection/subscription-request.js';
 export {
   ChannelClosedError,
   MultiExecError,

@@ -13,14 +13,10 @@ import type { Reply } from '../protocol/reply.js';
 import type { Channel } from './channel.js';
 import { checkDatabase } from './check-options.js';
 import type { AuthArguments } from './connection.js';
-import type {
-  Acknowledgement,
-  ChannelName,
-  ConnectionChannels,
-  PubSubVerb,
-} from './connection-channels.js';
+import type { ConnectionChannels } from './connection-channels.js';
 import type { ConnectionSettings } from './connection-options.js';
 import { SELECT } from './handshake.js';
+import type { Acknowledgement, ChannelName, PubSubVerb } from './subscription-request.js';
 
 const NO_CHANNELS: ReadonlyMap<string, never> = new Map<string, never>();
 

@@ -11,35 +11,21 @@ import { Command, type Encoding } from '../commands/command.js';
 import { specOfCall } from '../commands/command-facts.js';
 import type { Executor } from '../commands/executor.js';
 import { ConnectionError } from '../errors/connection-error.js';
-import { UsageError } from '../errors/usage-error.js';
-import { type ExactString, isString, textOf } from '../protocol/exact-text.js';
+import { type ExactString, isString } from '../protocol/exact-text.js';
 import type { Reply } from '../protocol/reply.js';
 import { AbstractChannel, inletOf } from './abstract-channel.js';
 import { Channel } from './channel.js';
 import type { MessageSource } from './message-queue.js';
 import { nameKey } from './name-key.js';
+import type { SubscriptionAck, SubscriptionKind } from './subscription-acks.js';
 import {
-  SUBSCRIPTION_VERBS,
-  type SubscriptionAck,
-  type SubscriptionKind,
-  type SubscriptionVerb,
-} from './subscription-acks.js';
-
-/** A command that subscribes or unsubscribes; also in any other case, and as bytes. */
-export type PubSubVerb = SubscriptionVerb | Uppercase<SubscriptionVerb> | Uint8Array;
-
-/** What is subscribed to or left: a name, or what is to get its messages: a `Channel`, or a `Receiver`'s sender. */
-export type ChannelName = string | Uint8Array | AbstractChannel;
-
-/**
- * The server's word on one name: what was done, the name as the connection reads strings, and how
- * many subscriptions the connection has after it.
- */
-export type Acknowledgement = [
-  kind: SubscriptionVerb,
-  name: string | Uint8Array | null,
-  count: number,
-];
+  type Acknowledgement,
+  type ChannelName,
+  chooseChannels,
+  keysOf,
+  newChannel,
+  readVerb,
+} from './subscription-request.js';
 
 /** Channels by the key of their name (`nameKey`). */
 type ChannelsByKey = Map<string, AbstractChannel>;
@@ -114,20 +100,20 @@ export class ConnectionChannels implements MessageSource {
     names: readonly ChannelName[],
     encoding: Encoding,
   ): Promise<Acknowledgement[]> {
-    const { kind, adds, name } = readVerb(verb);
-    if (names.length === 0) {
-      throw invalid(`${name} needs the name of at least one channel`);
-    }
-    const keys = names.map((each) => keyOf(kind, each));
+    const act = readVerb(verb);
+    const { kind, adds, command } = act;
+    const keys = keysOf(act, names);
     const { asked } = this.#groups[kind];
-    const channels = adds ? this.#choose(kind, names, keys) : pick(asked, keys);
+    const channels = adds
+      ? chooseChannels(kind, names, keys, (key) => asked.get(key), 'utf8')
+      : pick(asked, keys);
     const changed = [...channels].filter(([key]) => asked.has(key) !== adds);
     for (const [key, channel] of changed) {
       if (adds) this.#ask(kind, key, channel);
       else asked.delete(key);
     }
     const args = names.map((each) => (each instanceof AbstractChannel ? each.nameBytes : each));
-    const spec = specOfCall([name], decodeAsOf(encoding));
+    const spec = specOfCall([command], decodeAsOf(encoding));
     try {
       return (await executor.run(
         new SubscriptionCommand(channels, spec, args),
@@ -174,29 +160,6 @@ export class ConnectionChannels implements MessageSource {
     for (const channel of this.#open) this.#end(channel);
   }
 
-  /** The channel of each name: the one it has, the one that was given, or a new one. */
-  #choose(
-    kind: SubscriptionKind,
-    names: readonly ChannelName[],
-    keys: readonly string[],
-  ): ChannelsByKey {
-    const chosen: ChannelsByKey = new Map();
-    names.forEach((name, i) => {
-      const key = keys[i] as string;
-      const known = chosen.get(key) ?? this.#groups[kind].asked.get(key);
-      if (name instanceof AbstractChannel && name !== known) {
-        if (known !== undefined) {
-          throw invalid('the name has another Channel: read that one, or unsubscribe first');
-        }
-        if (inletOf(name).source !== undefined) {
-          throw invalid('a Channel serves one subscription, and this one has had its own');
-        }
-      }
-      chosen.set(key, known ?? newChannel(kind, name));
-    });
-    return chosen;
-  }
-
   #ask(kind: SubscriptionKind, key: string, channel: AbstractChannel): void {
     this.#adopt(channel);
     this.#groups[kind].asked.set(key, channel);
@@ -231,7 +194,7 @@ export class ConnectionChannels implements MessageSource {
     const given = command instanceof SubscriptionCommand ? command.channels.get(key) : undefined;
     const channel = given ?? this.#groups[kind].asked.get(key);
     if (channel !== undefined && !inletOf(channel).hasEnded) return channel;
-    const made = newChannel(kind, name);
+    const made = newChannel(kind, name, 'utf8');
     this.#adopt(made);
     return made;
   }
@@ -250,32 +213,4 @@ function pick(channels: ChannelsByKey, keys: readonly string[]): ChannelsByKey {
     if (channel !== undefined) picked.set(key, channel);
   }
   return picked;
-}
-
-function newChannel(kind: SubscriptionKind, name: ChannelName): AbstractChannel {
-  if (name instanceof AbstractChannel) return name;
-  return new Channel<boolean>(name, { isPattern: kind === 'pattern' });
-}
-
-/** @throws {UsageError} It is no name, or a `Channel` of the other kind. */
-function keyOf(kind: SubscriptionKind, name: unknown): string {
-  if (name instanceof AbstractChannel) {
-    if (name.isPattern === (kind === 'pattern')) return nameKey(name.nameBytes);
-    throw invalid(
-      name.isPattern ? 'a pattern needs PSUBSCRIBE or PUNSUBSCRIBE' : 'a channel is no pattern',
-    );
-  }
-  if (isString(name)) return nameKey(name);
-  throw invalid('a name is a string, bytes or a Channel');
-}
-
-function readVerb(verb: unknown): { kind: SubscriptionKind; adds: boolean; name: string } {
-  const text = isString(verb) ? textOf(verb) : String(verb);
-  const meaning = SUBSCRIPTION_VERBS.get(text.toLowerCase());
-  if (meaning !== undefined) return { ...meaning, name: text.toUpperCase() };
-  throw invalid(`expected one of ${[...SUBSCRIPTION_VERBS.keys()].join(', ')}`);
-}
-
-function invalid(message: string): UsageError {
-  return new UsageError('INVALID_ARGUMENT', message);
 }
