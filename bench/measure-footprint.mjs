@@ -2,8 +2,7 @@
  * The worker of `footprint.mjs`: one client in a process of its own, imported, connected and left
  * idle. Sends a {@link Footprint} to its parent. Needs `--expose-gc`.
  */
-import { readFileSync } from 'node:fs';
-import { setTimeout as sleep } from 'node:timers/promises';
+import { memoryAtRest } from './at-rest.mjs';
 import { adapterNamed } from './clients/catalogue.mjs';
 
 /**
@@ -18,32 +17,27 @@ import { adapterNamed } from './clients/catalogue.mjs';
 
 const FURTHER_CLIENTS = 100;
 
-/** Long enough for handshakes to be over, and for what they left to be garbage. */
-const REST_MS = 300;
-
 const job = /** @type {{ client: string, url: string }} */ (JSON.parse(String(process.argv[2])));
 const adapter = adapterNamed(job.client);
-const residentBefore = await residentAtRest();
+const before = await memoryAtRest();
 
 const start = performance.now();
 await adapter.load();
 const importMs = performance.now() - start;
 
 const first = await connectAndUse();
-const residentWithOne = await residentAtRest();
-const heldByOne = held();
+const withOne = await memoryAtRest();
 const further = [];
 for (let i = 0; i < FURTHER_CLIENTS; i++) further.push(await connectAndUse());
-const residentWithAll = await residentAtRest();
-const heldKilobytes = (held() - heldByOne) / FURTHER_CLIENTS / 1024;
+const withAll = await memoryAtRest();
 for (const client of [first, ...further]) await client.close();
 
 /** @type {Footprint} */
 const footprint = {
   importMs,
-  clientMegabytes: (residentWithOne - residentBefore) / 2 ** 20,
-  furtherKilobytes: (residentWithAll - residentWithOne) / FURTHER_CLIENTS / 1024,
-  heldKilobytes,
+  clientMegabytes: (withOne.residentBytes - before.residentBytes) / 2 ** 20,
+  furtherKilobytes: (withAll.residentBytes - withOne.residentBytes) / FURTHER_CLIENTS / 1024,
+  heldKilobytes: (withAll.heldBytes - withOne.heldBytes) / FURTHER_CLIENTS / 1024,
 };
 process.send?.(footprint, () => process.exit());
 
@@ -52,32 +46,4 @@ async function connectAndUse() {
   await client.set('footprint', 'value');
   await client.get('footprint');
   return client;
-}
-
-async function residentAtRest() {
-  await rest();
-  const resident = /^VmRSS:\s*(\d+) kB/m.exec(readProcStatus())?.[1];
-  return resident === undefined ? process.memoryUsage().rss : Number(resident) * 1024;
-}
-
-async function rest() {
-  await sleep(REST_MS);
-  for (let i = 0; i < 3; i++) {
-    globalThis.gc?.();
-    await sleep(10);
-  }
-}
-
-/** What JavaScript holds; `external` contains the buffers. */
-function held() {
-  const { heapUsed, external } = process.memoryUsage();
-  return heapUsed + external;
-}
-
-function readProcStatus() {
-  try {
-    return readFileSync('/proc/self/status', 'utf8');
-  } catch {
-    return '';
-  }
 }

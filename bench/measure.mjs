@@ -5,10 +5,12 @@
  * its parent, or ends with an error. Nothing here knows which client it measures.
  */
 import { readFileSync } from 'node:fs';
-import { createHistogram } from 'node:perf_hooks';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { adapterNamed } from './clients/catalogue.mjs';
+import { keepInFlight } from './load.mjs';
 import { workloadNamed } from './workload.mjs';
+
+/** @typedef {import('./load.mjs').Load} Load */
 
 /**
  * @typedef {object} Job
@@ -21,25 +23,19 @@ import { workloadNamed } from './workload.mjs';
  */
 
 /**
- * What one process measured. A `null` is a figure that this system does not tell.
+ * What one process measured. A `null` is a figure that this system does not tell, or this
+ * load does not have.
  *
  * @typedef {object} Measurement
  * @property {number} operationsPerSecond
  * @property {number} cpuSecondsPerMillion CPU of all of the client's threads, user and system.
- * @property {number} p50Ms
- * @property {number} p99Ms
+ * @property {number | null} p50Ms
+ * @property {number | null} p99Ms
  * @property {number} peakMegabytes Largest resident set from the start to the end of the window.
  * @property {number} clientBusy CPU time by wall time; above 1 when several threads run.
  * @property {number | null} serverBusy The same of the server, which executes on one thread.
  * @property {number} operations All that were completed, warm-up included.
  */
-
-/**
- * With many in flight one operation in 17 per lane is timed: prime, so that no position in a batch
- * is favoured. With few they are slow, and each is timed.
- */
-const SAMPLE_EVERY = 17;
-const FEW_IN_FLIGHT = 8;
 
 /** The unit of /proc/<pid>/stat on every Linux that Node.js runs on. */
 const TICKS_PER_SECOND = 100;
@@ -48,71 +44,54 @@ const job = /** @type {Job} */ (JSON.parse(String(process.argv[2])));
 const workload = await workloadNamed(job.workload);
 const { connect, shapes } = adapterNamed(job.client);
 const client = await connect(job.url);
-await workload.prepare(client);
+await workload.prepare(client, job.url);
 await workload.verify(client, shapes);
-const measurement = await measure();
+const measurement = await measure(await loadOf(workload));
 await workload.verify(client, shapes);
 await client.close();
 process.send?.(measurement, () => process.exit());
 
 /**
- * Keeps the workload in flight, and reads the counters at both ends of the window.
+ * @param {import('./workload.mjs').Workload} workload
+ * @returns {Load | Promise<Load>}
+ */
+function loadOf({ start, operation, inFlight }) {
+  return start ? start(client) : keepInFlight(inFlight, operation(client));
+}
+
+/**
+ * Lets a load run, and reads the counters at both ends of the window.
  *
+ * @param {Load} load
  * @returns {Promise<Measurement>}
  */
-async function measure() {
-  const operation = workload.operation(client);
-  const sampleEvery = workload.inFlight > FEW_IN_FLIGHT ? SAMPLE_EVERY : 1;
-  const latency = createHistogram();
-  let completed = 0;
-  let sampling = false;
-  let running = true;
-
-  /** @param {number} lane */
-  async function keepOneInFlight(lane) {
-    let untilSample = lane % sampleEvery;
-    for (let turn = lane; running; turn += workload.inFlight) {
-      if (untilSample-- > 0) {
-        await operation(turn);
-      } else {
-        untilSample = sampleEvery - 1;
-        const start = performance.now();
-        await operation(turn);
-        if (sampling) latency.record(Math.ceil((performance.now() - start) * 1e6));
-      }
-      completed++;
-    }
-  }
-
-  const lanes = Promise.all(
-    Array.from({ length: workload.inFlight }, (_, i) => keepOneInFlight(i)),
-  );
-  // Racing with the lanes lets a failing operation end the process at once.
-  await Promise.race([sleep(job.warmUpMs), lanes]);
-  sampling = true;
+async function measure({ completed, latency, stop, ended }) {
+  // Racing with the load lets a failure end the process at once.
+  await Promise.race([sleep(job.warmUpMs), ended]);
+  latency?.reset();
   const before = readCounters();
-  const completedBefore = completed;
-  await Promise.race([sleep(job.windowMs), lanes]);
+  const completedBefore = completed();
+  await Promise.race([sleep(job.windowMs), ended]);
   const after = readCounters();
-  const operations = completed - completedBefore;
-  sampling = false;
-  running = false;
-  await lanes;
+  const operations = completed() - completedBefore;
+  const [p50, p99] = [latency?.percentile(50), latency?.percentile(99)];
+  stop();
+  await ended;
 
   const seconds = after.seconds - before.seconds;
   const clientCpu = after.clientCpu - before.clientCpu;
   return {
     operationsPerSecond: operations / seconds,
     cpuSecondsPerMillion: (clientCpu / operations) * 1e6,
-    p50Ms: latency.percentile(50) / 1e6,
-    p99Ms: latency.percentile(99) / 1e6,
+    p50Ms: p50 === undefined ? null : p50 / 1e6,
+    p99Ms: p99 === undefined ? null : p99 / 1e6,
     peakMegabytes: after.peakMegabytes,
     clientBusy: clientCpu / seconds,
     serverBusy:
       before.serverCpu === null || after.serverCpu === null
         ? null
         : (after.serverCpu - before.serverCpu) / seconds,
-    operations: completed,
+    operations: completed(),
   };
 }
 

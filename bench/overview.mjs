@@ -10,8 +10,9 @@ const FOLDER = new URL('results/', import.meta.url);
 
 /** Files in the folder that are no workload's, and what each tells. */
 const OTHERS = new Map([
-  ['footprint.json', 'Memory and import time: `footprint.md`.'],
-  ['types.json', 'What the compiler has to do: `types.md`.'],
+  ['footprint.json', 'Memory and import time: `footprint.md`'],
+  ['subscriptions.json', 'Subscribing to 100,000 channels, and what they hold: `subscriptions.md`'],
+  ['types.json', 'What the compiler has to do: `types.md`'],
 ]);
 
 const COLUMNS = [
@@ -30,12 +31,24 @@ if (process.argv[1] === fileURLToPath(import.meta.url)) console.log(`Saved: ${sa
  */
 export function saveOverview() {
   const names = readdirSync(FOLDER).filter((name) => name.endsWith('.json'));
-  const results = names
-    .filter((name) => !OTHERS.has(name))
-    .map((name) => /** @type {Saved} */ (JSON.parse(readFileSync(new URL(name, FOLDER), 'utf8'))));
-  const others = names.map((name) => OTHERS.get(name)).filter((text) => text !== undefined);
+  const results = names.filter((name) => !OTHERS.has(name)).map((name) => savedIn(name));
+  const others = [...OTHERS].flatMap(([name, text]) =>
+    names.includes(name) ? [text + reachedOf(savedIn(name).verdicts)] : [],
+  );
   writeFileSync(new URL('README.md', FOLDER), renderOverview(results, others));
   return 'results/README.md';
+}
+
+/** @param {string} name */
+function savedIn(name) {
+  return JSON.parse(readFileSync(new URL(name, FOLDER), 'utf8'));
+}
+
+/** @param {readonly import('./side-by-side.mjs').Verdict[]} [verdicts] Where there are targets. */
+function reachedOf(verdicts) {
+  if (verdicts === undefined) return '.';
+  const reached = verdicts.filter((verdict) => verdict.reached).length;
+  return `; ${reached} of ${verdicts.length} targets reached.`;
 }
 
 /**
@@ -84,9 +97,10 @@ function rowOf({ workload, target, verdict, clients, ratios }) {
   const marked = (figure, text) => (missed.includes(figure) ? `**${text}**` : text);
   /**
    * @param {'cpu' | 'p99'} figure
-   * @param {number} value
+   * @param {number | null} value
    */
   const atMost = (figure, value) => {
+    if (value === null) return '';
     const limit = target[figure];
     return marked(figure, times(value)) + (limit === undefined ? '' : ` (at most ${times(limit)})`);
   };

@@ -15,6 +15,7 @@ import { percent, table, thousands, times } from './tables.mjs';
  * @property {string} workload
  * @property {string} title
  * @property {string} description
+ * @property {string} unit What is counted: operations, or messages.
  * @property {string} date ISO 8601, when the run ended.
  * @property {import('./machine.mjs').Machine} machine
  * @property {string} pinning
@@ -39,20 +40,21 @@ import { percent, table, thousands, times } from './tables.mjs';
  * @param {Results} results
  * @returns {string} Markdown, aligned so that it reads well in a terminal.
  */
-export function renderTables({ clients, target }) {
+export function renderTables({ clients, target, unit }) {
   const best = bestPeer(clients);
+  const isTimed = clients.some(({ median }) => median.p99Ms !== null);
+  const timed = isTimed ? ['p50 ms', 'p99 ms'] : [];
   const figures = clients.map(({ name, median, min, max }) => [
     name === best?.name ? `${name} (best peer)` : name,
     thousands(median.operationsPerSecond),
     `${thousands(min.operationsPerSecond)} .. ${thousands(max.operationsPerSecond)}`,
     median.cpuSecondsPerMillion.toFixed(2),
-    median.p50Ms.toFixed(2),
-    median.p99Ms.toFixed(2),
+    ...(isTimed ? [median.p50Ms, median.p99Ms].map((ms) => ms?.toFixed(2) ?? '') : []),
     median.peakMegabytes.toFixed(0),
     percent(median.clientBusy),
     serverBusy(median.serverBusy),
   ]);
-  const columns = ['client', 'k ops/s', 'min .. max', 'CPU s per million', 'p50 ms', 'p99 ms'];
+  const columns = ['client', `k ${unit}/s`, 'min .. max', 'CPU s per million', ...timed];
   columns.push('peak MB', 'client busy', 'server busy');
 
   const comparisons = ratios(clients).map((ratio) => [
@@ -60,10 +62,11 @@ export function renderTables({ clients, target }) {
     times(ratio.throughput),
     `${times(ratio.throughputMin)} .. ${times(ratio.throughputMax)}`,
     times(ratio.cpu),
-    times(ratio.p99),
+    ...(isTimed ? [ratio.p99 === null ? '' : times(ratio.p99)] : []),
     times(ratio.memory),
   ]);
-  const against = ['carillon against', 'throughput', 'round by round', 'CPU', 'p99', 'memory'];
+  const against = ['carillon against', 'throughput', 'round by round', 'CPU'];
+  against.push(...(isTimed ? ['p99'] : []), 'memory');
 
   return [
     table(columns, figures),

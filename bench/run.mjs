@@ -48,7 +48,7 @@ node run.mjs --all [options]
   workloads: ${workloadNames().join(', ')}
   clients:   ${[...ADAPTERS, ...ASIDE].map((adapter) => adapter.name).join(', ')}
 
-  --all             every workload, then the footprints (footprint.mjs)
+  --all             every workload, then footprint.mjs and subscriptions.mjs
   --rounds <n>      rounds per client (5)
   --seconds <n>     measured window per round (1)
   --warm-up <n>     seconds before it (0.6)
@@ -59,7 +59,9 @@ node run.mjs --all [options]
   // A signal then ends the run through the exit handlers, which end the server and the worker.
   for (const signal of ['SIGINT', 'SIGTERM']) process.once(signal, () => process.exit(1));
   for (const name of requested) await runWorkload(name);
-  if (options.all && options.only === undefined) await runFootprints();
+  if (options.all && options.only === undefined) {
+    for (const script of ['footprint.mjs', 'subscriptions.mjs']) await runScript(script);
+  }
 }
 
 /**
@@ -127,6 +129,7 @@ async function runWorkload(name) {
     workload: name,
     title: workload.title,
     description: workload.description,
+    unit: workload.unit ?? 'operations',
     date: new Date().toISOString(),
     machine: describeMachine(),
     pinning: pinning.description,
@@ -158,9 +161,13 @@ function rowsOf({ rows, beside = [] }) {
   return rows?.map(adapterNamed) ?? [...ADAPTERS, ...beside.map(adapterNamed)];
 }
 
-/** Measures memory and import time, in a process of its own that writes its own results. */
-async function runFootprints() {
-  const script = fileURLToPath(new URL('footprint.mjs', import.meta.url));
+/**
+ * Runs another of the measurements, which writes its own results.
+ *
+ * @param {string} name
+ */
+async function runScript(name) {
+  const script = fileURLToPath(new URL(name, import.meta.url));
   const child = spawn(process.execPath, [script], { stdio: 'inherit' });
   const [code] = await once(child, 'exit');
   if (code !== 0) process.exitCode = 1;

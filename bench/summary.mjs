@@ -27,7 +27,7 @@
  * @property {number} throughputMin Smallest ratio within one round.
  * @property {number} throughputMax
  * @property {number} cpu
- * @property {number} p99
+ * @property {number | null} p99 `null` where single operations were not timed.
  * @property {number} memory
  */
 
@@ -93,7 +93,10 @@ export function ratios(rows) {
       throughputMin: Math.min(...throughputs),
       throughputMax: Math.max(...throughputs),
       cpu: ours.median.cpuSecondsPerMillion / peer.median.cpuSecondsPerMillion,
-      p99: ours.median.p99Ms / peer.median.p99Ms,
+      p99:
+        ours.median.p99Ms === null || peer.median.p99Ms === null
+          ? null
+          : ours.median.p99Ms / peer.median.p99Ms,
       memory: ours.median.peakMegabytes / peer.median.peakMegabytes,
     };
   });
@@ -115,7 +118,7 @@ export function judge(target, rows) {
   const missed = [];
   if (ratio.throughput < target.throughput) missed.push('throughput');
   if (ratio.cpu > (target.cpu ?? Number.POSITIVE_INFINITY)) missed.push('cpu');
-  if (ratio.p99 > (target.p99 ?? Number.POSITIVE_INFINITY)) missed.push('p99');
+  if ((ratio.p99 ?? 0) > (target.p99 ?? Number.POSITIVE_INFINITY)) missed.push('p99');
   const serverBound = (ours.median.serverBusy ?? 0) >= SERVER_BOUND;
   return { ratio, reached: missed.length === 0, missed, serverBound };
 }
@@ -136,14 +139,16 @@ function byThroughput(a, b) {
 function eachFigure(rounds, reduce) {
   /** @param {keyof Measurement} figure */
   const over = (figure) => reduce(rounds.map((round) => Number(round[figure])));
+  /** @param {keyof Measurement} figure */
+  const ifTold = (figure) => (rounds.some((round) => round[figure] === null) ? null : over(figure));
   return {
     operationsPerSecond: over('operationsPerSecond'),
     cpuSecondsPerMillion: over('cpuSecondsPerMillion'),
-    p50Ms: over('p50Ms'),
-    p99Ms: over('p99Ms'),
+    p50Ms: ifTold('p50Ms'),
+    p99Ms: ifTold('p99Ms'),
     peakMegabytes: over('peakMegabytes'),
     clientBusy: over('clientBusy'),
-    serverBusy: rounds.some((round) => round.serverBusy === null) ? null : over('serverBusy'),
+    serverBusy: ifTold('serverBusy'),
     operations: over('operations'),
   };
 }

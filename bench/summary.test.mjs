@@ -61,6 +61,20 @@ test('a server whose load is unknown in any round stays unknown', () => {
   assert.equal(row('a', 'peer', [1, 2], null).median.serverBusy, null);
 });
 
+test('where single operations were not timed there are no latencies, and no ratio of them', () => {
+  const rows = [row('ours', 'ours', [300]), row('a', 'peer', [100])];
+  const untimed = rows.map(({ rounds, ...client }) =>
+    summarise(
+      client,
+      rounds.map((round) => ({ ...round, p50Ms: null, p99Ms: null })),
+    ),
+  );
+
+  assert.equal(untimed[0]?.median.p99Ms, null);
+  assert.equal(ratios(untimed)[0]?.p99, null);
+  assert.equal(judge({ throughput: 3 }, untimed)?.reached, true);
+});
+
 test('a row that is shown aside is compared, and never the best peer', () => {
   const rows = [row('ours', 'ours', [300]), row('a', 'peer', [100]), row('bun', 'aside', [900])];
 

@@ -20,22 +20,38 @@ import { readdirSync } from 'node:fs';
  */
 
 /**
- * @typedef {object} Workload
+ * @typedef {object} Common
  * @property {string} title One line for headings: "64 GETs in flight".
  * @property {string} description What exactly is sent, so that someone else can repeat it.
- * @property {number} inFlight Operations kept in flight on the one connection.
- * @property {(client: BenchClient) => Promise<void>} prepare
+ * @property {string} [unit] What is counted; operations unless given.
+ * @property {number} inFlight Operations kept in flight on the one connection, or messages.
+ * @property {(client: BenchClient, url: string) => Promise<void>} prepare
  *   Writes what the operation needs. Runs once per process, before the first `verify`.
+ * @property {(client: BenchClient, shapes: Shapes) => Promise<void>} verify
+ *   Runs the operation with all keys in flight at once, and throws unless every reply is the one
+ *   that belongs to its key; or receives every message. Called before the warm-up and after the
+ *   measured window.
+ * @property {Target} target
+ * @property {readonly string[]} [beside] Rows beside ours and the peers'.
+ * @property {readonly string[]} [rows] The only rows, where not every other one says something.
+ */
+
+/**
+ * @typedef {object} Operating
  * @property {(client: BenchClient) => (turn: number) => Promise<unknown>} operation
  *   Gives the function that is measured. `turn` counts up and chooses the key. It is not `async`
  *   and does nothing but call the client, because its cost is added to every client's.
- * @property {(client: BenchClient, shapes: Shapes) => Promise<void>} verify
- *   Runs the operation with all keys in flight at once, and throws unless every reply is the one
- *   that belongs to its key. Called before the warm-up and after the measured window.
- * @property {Target} target
- * @property {readonly string[]} [beside] Rows beside ours and the peers'.
- * @property {readonly string[]} [rows] The only rows, where the peers have no part in it.
+ * @property {undefined} [start]
  */
+
+/**
+ * @typedef {object} Starting
+ * @property {(client: BenchClient) => Promise<import('./load.mjs').Load>} start
+ *   Starts what is measured, where that is not one operation after the other.
+ * @property {undefined} [operation]
+ */
+
+/** @typedef {Common & (Operating | Starting)} Workload */
 
 const FOLDER = new URL('workloads/', import.meta.url);
 

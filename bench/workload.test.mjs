@@ -11,6 +11,7 @@ for (const name of workloadNames()) {
     const workload = await workloadNamed(name);
 
     assert.ok(workload.inFlight > 0);
+    assert.ok((workload.operation === undefined) !== (workload.start === undefined));
     assert.ok(workload.description.endsWith('.'));
     assert.equal(titles.get(workload.title), undefined, 'titles differ');
     titles.set(workload.title, name);

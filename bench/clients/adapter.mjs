@@ -26,7 +26,25 @@ import { readFileSync } from 'node:fs';
  * @property {(key: string, after: string, count: number) => Promise<unknown>} xread
  * @property {(keys: string[], values: string[]) => Promise<unknown>} pipeline SETs in one pipeline.
  * @property {(keys: string[], values: string[]) => Promise<unknown>} multi SETs in one transaction.
+ * @property {(channel: string, receive: Receive) => Promise<Leave>} handle
+ *   Subscribes, and receives through the client's own listener.
+ * @property {(channel: string, receive: Receive) => Promise<Leave>} loop
+ *   Subscribes, and receives in an async loop, one `await` for each message.
+ * @property {(channels: string[]) => Promise<unknown>} subscribe
+ *   Subscribes to many channels in one call. Resolves when the server acknowledged all.
  * @property {() => unknown} close Ends the connection; awaited.
+ */
+
+/**
+ * Called with each message's text. Never throws.
+ *
+ * @typedef {(text: string) => void} Receive
+ */
+
+/**
+ * Ends a subscription. Awaited.
+ *
+ * @typedef {() => unknown} Leave
  */
 
 /**
@@ -72,6 +90,70 @@ export function recordOf(pairs) {
   const record = {};
   for (let i = 0; i < pairs.length; i += 2) record[String(pairs[i])] = String(pairs[i + 1]);
   return record;
+}
+
+/**
+ * The async loop of those clients that only call listeners: what a user writes who minds the cost.
+ *
+ * @param {(receive: Receive) => Promise<Leave>} listen
+ * @param {Receive} receive
+ * @returns {Promise<Leave>}
+ */
+export async function loopOverListener(listen, receive) {
+  const messages = new ArrivedMessages();
+  const leave = await listen((text) => messages.push(text));
+  const looping = (async () => {
+    for await (const text of messages) receive(text);
+  })();
+  return async () => {
+    await leave();
+    messages.end();
+    await looping;
+  };
+}
+
+/**
+ * By hand: an async generator would cost half as much again as the client itself, `on` of `node:events`
+ * costs the same as this, but needs an emitter.
+ */
+class ArrivedMessages {
+  /** @type {string[]} */
+  #arrived = [];
+  #taken = 0;
+  /** @type {((result: IteratorResult<string, undefined>) => void) | undefined} */
+  #waiting;
+
+  /** @param {string} text */
+  push(text) {
+    if (this.#waiting === undefined) {
+      this.#arrived.push(text);
+    } else {
+      this.#waiting({ value: text, done: false });
+      this.#waiting = undefined;
+    }
+  }
+
+  end() {
+    this.#waiting?.({ value: undefined, done: true });
+  }
+
+  /** @returns {Promise<IteratorResult<string, undefined>>} */
+  next() {
+    const value = this.#arrived[this.#taken];
+    if (value !== undefined) {
+      this.#taken++;
+      return Promise.resolve({ value, done: false });
+    }
+    this.#arrived = [];
+    this.#taken = 0;
+    return new Promise((resolve) => {
+      this.#waiting = resolve;
+    });
+  }
+
+  [Symbol.asyncIterator]() {
+    return this;
+  }
 }
 
 /**

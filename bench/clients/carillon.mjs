@@ -10,6 +10,9 @@ import { PLAIN_SHAPES } from './adapter.mjs';
 const PACKAGE = new URL('../../packages/carillon/', import.meta.url);
 const DOOR = new URL('dist/entries/redis.js', PACKAGE);
 
+/** Longer than the default of a second, so that the time it takes is measured and not refused. */
+const SUBSCRIBE_MS = 60_000;
+
 /** @typedef {import('./adapter.mjs').Adapter} Adapter */
 
 /** @type {Adapter} */
@@ -62,6 +65,25 @@ function common(options) {
           client.pipeline((p) => keys.map((key, index) => p.set(key, values[index]))),
         multi: (keys, values) =>
           client.multi((tx) => keys.map((key, index) => tx.set(key, values[index]))),
+        async handle(channel, receive) {
+          const handler = ({ data }) => receive(data);
+          const pubsub = client.pubsub({ channelHandlers: { [channel]: handler } });
+          await pubsub.ready();
+          return () => pubsub.close();
+        },
+        async loop(channel, receive) {
+          const pubsub = client.pubsub({ channels: [channel] });
+          await pubsub.ready();
+          const looping = (async () => {
+            for await (const { data } of pubsub) receive(data);
+          })();
+          return async () => {
+            await pubsub.close();
+            await looping;
+          };
+        },
+        subscribe: (channels) =>
+          client.pubsub({ channels, subscriptionTimeoutMs: SUBSCRIBE_MS }).ready(),
         close: () => client.close(),
       };
     },

@@ -1,5 +1,5 @@
 /** What ioredis and its fork iovalkey have in common: the whole of their API, as used here. */
-import { recordOf } from './adapter.mjs';
+import { loopOverListener, recordOf } from './adapter.mjs';
 
 /** @type {import('./adapter.mjs').Shapes} */
 export const IOREDIS_SHAPES = {
@@ -16,6 +16,16 @@ export const IOREDIS_SHAPES = {
  */
 export async function openIoredisLike(client) {
   await client.connect();
+  /** @type {import('./adapter.mjs').BenchClient['handle']} */
+  const handle = async (channel, receive) => {
+    const listener = (/** @type {string} */ _channel, /** @type {string} */ text) => receive(text);
+    client.on('message', listener);
+    await client.subscribe(channel);
+    return () => {
+      client.off('message', listener);
+      return client.unsubscribe(channel);
+    };
+  };
   return {
     get: (key) => client.get(key),
     set: (key, value) => client.set(key, value),
@@ -30,6 +40,9 @@ export async function openIoredisLike(client) {
     xread: (key, after, count) => client.xread('COUNT', count, 'STREAMS', key, after),
     pipeline: (keys, values) => sets(client.pipeline(), keys, values),
     multi: (keys, values) => sets(client.multi(), keys, values),
+    handle,
+    loop: (channel, receive) => loopOverListener((push) => handle(channel, push), receive),
+    subscribe: (channels) => client.subscribe(channels),
     close: () => client.quit(),
   };
 }

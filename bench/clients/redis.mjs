@@ -4,7 +4,7 @@
  * The timeout starts an `AbortSignal.timeout` per command; `timeout: undefined` is the opt-out that
  * the client's own tests name.
  */
-import { installedVersion, PLAIN_SHAPES } from './adapter.mjs';
+import { installedVersion, loopOverListener, PLAIN_SHAPES } from './adapter.mjs';
 
 const load = () => import('redis');
 
@@ -46,6 +46,12 @@ async function open(options) {
   // Without a listener an error event ends the process before the failed command can say why.
   client.on('error', (error) => console.error(`redis: ${error.message}`));
   await client.connect();
+  /** @type {import('./adapter.mjs').BenchClient['handle']} */
+  const handle = async (channel, receive) => {
+    const listener = (/** @type {string} */ text) => receive(text);
+    await client.subscribe(channel, listener);
+    return () => client.unsubscribe(channel, listener);
+  };
   const bytes = client.withTypeMapping({ [RESP_TYPES.BLOB_STRING]: Buffer });
   return {
     get: (key) => client.get(key),
@@ -61,6 +67,9 @@ async function open(options) {
     xread: (key, after, count) => client.xRead({ key, id: after }, { COUNT: count }),
     pipeline: (keys, values) => sets(client.multi(), keys, values).execAsPipeline(),
     multi: (keys, values) => sets(client.multi(), keys, values).exec(),
+    handle,
+    loop: (channel, receive) => loopOverListener((push) => handle(channel, push), receive),
+    subscribe: (channels) => client.subscribe(channels, () => {}),
     close: () => client.close(),
   };
 }

@@ -6,6 +6,9 @@
  */
 import { installedVersion, recordOf } from './adapter.mjs';
 
+/** Until the server has acknowledged. */
+const SUBSCRIBE_MS = 60_000;
+
 const load = () => import('@valkey/valkey-glide');
 
 /** @type {import('./adapter.mjs').Adapter} */
@@ -16,13 +19,24 @@ export const valkeyGlide = {
   version: () => installedVersion('@valkey/valkey-glide'),
   load,
   async connect(url) {
-    const { Batch, Decoder, GlideClient } = await load();
+    const { Batch, ClosingError, Decoder, GlideClient } = await load();
     const { hostname, port } = new URL(url);
-    const client = await GlideClient.createClient({
+    const configuration = {
       addresses: [{ host: hostname, port: Number(port) }],
       inflightRequestsLimit: 10_000,
       requestTimeout: 10_000,
-    });
+    };
+    const client = await GlideClient.createClient(configuration);
+    /** @param {{ callback?: (message: import('@valkey/valkey-glide').PubSubMsg) => void }} options */
+    const subscriberWith = (options) =>
+      GlideClient.createClient({
+        ...configuration,
+        pubsubSubscriptions: { channelsAndPatterns: {}, ...options },
+      });
+    /** @param {Error} error */
+    const ifNotClosed = (error) => {
+      if (!(error instanceof ClosingError)) throw error;
+    };
     const asBytes = { decoder: Decoder.Bytes };
     /**
      * @param {boolean} isAtomic
@@ -49,6 +63,25 @@ export const valkeyGlide = {
       xread: (key, after, count) => client.xread({ [key]: after }, { count }),
       pipeline: (keys, values) => sets(false, keys, values),
       multi: (keys, values) => sets(true, keys, values),
+      async handle(channel, receive) {
+        const subscriber = await subscriberWith({
+          callback: ({ message }) => receive(/** @type {string} */ (message)),
+        });
+        await subscriber.subscribe([channel], SUBSCRIBE_MS);
+        return () => leave(subscriber, channel);
+      },
+      async loop(channel, receive) {
+        const subscriber = await subscriberWith({});
+        await subscriber.subscribe([channel], SUBSCRIBE_MS);
+        const looping = (async () => {
+          for (;;) receive(/** @type {string} */ ((await subscriber.getPubSubMessage()).message));
+        })();
+        return async () => {
+          await leave(subscriber, channel);
+          await looping.catch(ifNotClosed);
+        };
+      },
+      subscribe: (channels) => client.subscribe(channels, SUBSCRIBE_MS),
       close: () => client.close(),
     };
   },
@@ -59,3 +92,12 @@ export const valkeyGlide = {
     replies: (reply) => reply,
   },
 };
+
+/**
+ * @param {import('@valkey/valkey-glide').GlideClient} subscriber
+ * @param {string} channel
+ */
+async function leave(subscriber, channel) {
+  await subscriber.unsubscribe([channel], SUBSCRIBE_MS);
+  subscriber.close();
+}

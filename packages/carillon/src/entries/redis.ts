@@ -136,6 +136,7 @@ export type {
   PubSubVerb,
 } from '../redis/connection/subscription-request.js';
 export {
+  BufferFullError,
   ChannelClosedError,
   MultiExecError,
   PipelineError,
@@ -181,6 +182,8 @@ export type {
   ReplyDecoder,
 } from '../redis/protocol/reply-decoder.js';
 export type {
+  GapsIf,
+  PubSubAcknowledgement,
   PubSubDisconnected,
   PubSubHandler,
   PubSubItem,
@@ -189,7 +192,13 @@ export type {
   PubSubPatternMessage,
   PubSubReconnected,
 } from '../redis/pubsub/items.js';
-export type { PubSub, PubSubEvents, PubSubOptions } from '../redis/pubsub/pubsub.js';
+export type {
+  GetMessageOptions,
+  PubSub,
+  PubSubEvents,
+  PubSubNames,
+} from '../redis/pubsub/pubsub.js';
+export type { PubSubHandlers, PubSubOptions } from '../redis/pubsub/pubsub-options.js';
 export { subscriberRetry } from '../redis/pubsub/subscriber-retry.js';
 export { Lease } from '../redis/topology/lease.js';
 export { type AcquireOptions, Pool, type PoolClass } from '../redis/topology/pool.js';

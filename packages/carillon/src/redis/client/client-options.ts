@@ -17,6 +17,7 @@ import {
 } from '../connection/connection-options.js';
 import { tellingRetries } from '../connection/opening.js';
 import { UsageError } from '../errors/usage-error.js';
+import { subscriberRetry } from '../pubsub/subscriber-retry.js';
 import type { LaneOptions } from '../topology/lane.js';
 import type { PoolClass } from '../topology/pool.js';
 import {
@@ -33,7 +34,7 @@ import {
 export interface RedisOptions<E extends Encoding = 'utf8'> extends ConnectionOptions<E> {
   /**
    * When to try again after the connection was lost. `false`: never. Default: exponential from 50 ms
-   * to 2 s with jitter, without limit.
+   * to 2 s with jitter, without limit; for subscribers `subscriberRetry()`.
    */
   readonly reconnect?: RetryPolicy | false;
   /**
@@ -71,6 +72,8 @@ export interface RedisOptions<E extends Encoding = 'utf8'> extends ConnectionOpt
 export interface ClientSettings extends LaneOptions {
   readonly connection: ConnectionSettings;
   readonly waitUntilReady: boolean;
+  /** When subscribers try again. */
+  readonly subscriberRetry: RetryPolicy;
   /** The pool for commands, or beside the shared connection, for those that need one alone. */
   readonly pool: PoolSettings;
   /** Whether ordinary commands run on the pool, too. */
@@ -128,6 +131,10 @@ export function clientSettings(
   };
   return {
     ...retries,
+    subscriberRetry:
+      options.reconnect === undefined
+        ? tellingRetries(subscriberRetry(), connection)
+        : retries.reconnect,
     address: connection.address,
     connection,
     maxConnectionAgeMs,

@@ -6,11 +6,13 @@
  * Not here: the typed commands, which are views upon it (`redis.ts`).
  */
 import { Listeners } from '../../util/listeners.js';
+import type { RetryPolicy } from '../../util/retry-policy.js';
 import { type Command, CommandFlag, type Encoding } from '../commands/command.js';
 import type { BatchExecutor } from '../commands/executor.js';
 import type { EncodingOf, Strings } from '../commands/reply-shapes.js';
 import type { Scope } from '../commands/scope.js';
 import { checkListener, checkOptions, type Requirement } from '../connection/check-options.js';
+import { tellingRetries } from '../connection/opening.js';
 import { connectionErrorFrom } from '../errors/connection-error.js';
 import { SubscriptionLink } from '../pubsub/subscription-link.js';
 import { Lane, type LaneOwner, type LaneStats } from '../topology/lane.js';
@@ -55,6 +57,14 @@ export interface ClientStats {
   readonly subscriptions: number;
 }
 
+/** What a subscriber needs of its connection. */
+export interface SubscriberConnection {
+  /** It shares it with nobody. */
+  readonly isOwn?: boolean;
+  /** When to try again; as the client says unless given. */
+  readonly retryPolicy?: RetryPolicy | undefined;
+}
+
 /** A client that reads bulk strings as `E`, unless a view or a call says otherwise. */
 export interface ClientWith<E extends Encoding> extends Client {
   readonly encoding: E;
@@ -85,7 +95,9 @@ export class Client implements BatchExecutor {
   readonly #listeners = new Listeners<ClientEvents>();
   /** Lends connections. Beside a lane it is made when first needed. */
   #pool: Pool<Strings> | undefined;
+  /** The one that subscribers share. */
   #link: SubscriptionLink | undefined;
+  readonly #links = new Set<SubscriptionLink>();
   /** Open, or being opened. */
   readonly #monitors = new Set<Monitor<Strings>>();
   #state: ClientState = 'connecting';
@@ -135,7 +147,7 @@ export class Client implements BatchExecutor {
       state: this.#state,
       shared: this.#lane?.stats(),
       pool: this.#pool?.stats(),
-      subscriptions: this.#link?.size ?? 0,
+      subscriptions: [...this.#links].reduce((sum, { size }) => sum + size, 0),
     };
   }
 
@@ -198,7 +210,7 @@ export class Client implements BatchExecutor {
 
   async #close(timeoutMs: number): Promise<void> {
     this.#state = 'closed';
-    this.#link?.close();
+    for (const link of this.#links) link.close();
     await Promise.all([
       ...[...this.#monitors].map((monitor) => monitor.close()),
       this.#lane?.close(timeoutMs),
@@ -217,16 +229,20 @@ export class Client implements BatchExecutor {
     this.#setRef(true);
   }
 
-  /** The connection of all subscribers, made with the first. */
-  subscriptions(): SubscriptionLink {
-    this.#link ??= new SubscriptionLink(this.#open, {
-      address: this.#settings.address,
-      retry: this.#settings.reconnect,
-      maxIdleMs: this.#settings.maxIdleMs,
-    });
-    if (this.#isOver) this.#link.close();
-    this.#link.setRef(this.#isRef);
-    return this.#link;
+  /** The connection of all subscribers, made with the first; or one for a subscriber of its own. */
+  subscriptions(options: SubscriberConnection = {}): SubscriptionLink {
+    const { isOwn = false, retryPolicy } = options;
+    if (!isOwn && this.#link !== undefined) return this.#link;
+    const { address, subscriberRetry, maxIdleMs, connection } = this.#settings;
+    const retry =
+      retryPolicy === undefined ? subscriberRetry : tellingRetries(retryPolicy, connection);
+    const onUnused = isOwn ? () => this.#links.delete(link) : undefined;
+    const link = new SubscriptionLink(this.#open, { address, retry, maxIdleMs, onUnused });
+    this.#links.add(link);
+    if (this.#isOver) link.close();
+    link.setRef(this.#isRef);
+    if (!isOwn) this.#link = link;
+    return link;
   }
 
   /** Opens a monitor that reads words by `read`, on a connection of its own. */
@@ -249,7 +265,8 @@ export class Client implements BatchExecutor {
 
   #setRef(isRef: boolean): void {
     this.#isRef = isRef;
-    for (const each of [this.#lane, this.#pool, this.#link, ...this.#monitors]) each?.setRef(isRef);
+    for (const each of [this.#lane, this.#pool, ...this.#links, ...this.#monitors])
+      each?.setRef(isRef);
   }
 
   /** Blocking commands are lent a connection; what is stateful would leave no trace on one. */
@@ -277,7 +294,7 @@ export class Client implements BatchExecutor {
 
   /** A client that gave up is over as a whole: nothing of it connects again behind its back. */
   #endOthers(): void {
-    this.#link?.close();
+    for (const link of this.#links) link.close();
     void this.#pool?.drain(0, 'CONNECTION_CLOSED');
   }
 
@@ -290,6 +307,7 @@ export class Client implements BatchExecutor {
     this.#lastError = undefined;
     if (this.#state === 'closed') return;
     this.#state = 'ready';
+    for (const link of this.#links) link.hurry(); // the server is there again
     this.#listeners.emit('ready', undefined);
   }
 

@@ -317,6 +317,15 @@ const PROVOCATIONS: Readonly<Record<string, Provocation>> = {
     await connection.executePubSub('unsubscribe', channel);
     return await rejectionOf(channel.get());
   },
+  BUFFER_FULL: async () => {
+    await using redis = await connect(server.url);
+    await using news = redis.pubsub({ channels: ['full'], maxMessages: 1, overflow: 'error' });
+    await news.ready();
+    for (const message of ['1', '2']) await redis.publish('full', message);
+    await waitFor(() => news.dropped === 1);
+    await news.getMessage();
+    return await rejectionOf(news.getMessage());
+  },
 };
 
 /** Codes that take more than one server and one client, and who provokes them. */

@@ -10,7 +10,12 @@ import type { EncodingOf, Strings } from '../commands/reply-shapes.js';
 import type { Scope } from '../commands/scope.js';
 import { bytesOf, type ExactString, textOf } from '../protocol/exact-text.js';
 import type { PubSubItems } from '../pubsub/items.js';
-import { PubSub, type PubSubOptions } from '../pubsub/pubsub.js';
+import { PubSub } from '../pubsub/pubsub.js';
+import {
+  checkPubSubOptions,
+  needsOwnConnection,
+  type PubSubOptions,
+} from '../pubsub/pubsub-options.js';
 import type { Lease } from '../topology/lease.js';
 import type { AcquireOptions } from '../topology/pool.js';
 import type { Client, ClientEvents, ClientState, ClientStats, ClientWith } from './client.js';
@@ -134,11 +139,22 @@ export class Redis<S extends Strings = string> extends PipeliningCommands<S> {
     );
   }
 
-  /** Creates a subscriber. All subscribers of a client share one connection. */
-  pubsub<Gaps extends boolean = false, Reconnects extends boolean = false>(
-    options?: PubSubOptions<S, Gaps, Reconnects>,
-  ): PubSub<S, PubSubItems<S, Gaps, Reconnects>> {
-    return new PubSub(this.#client.subscriptions(), this.#reader, options, this.scope.namespace);
+  /**
+   * Creates a subscriber. All subscribers of a client share one connection, unless they ask for their own.
+   *
+   * @throws {UsageError} `INVALID_OPTION`.
+   */
+  pubsub<
+    Gaps extends boolean = false,
+    Reconnects extends boolean = false,
+    IgnoresAcknowledgements extends boolean = true,
+  >(
+    options: PubSubOptions<S, Gaps, Reconnects, IgnoresAcknowledgements> = {},
+  ): PubSub<S, PubSubItems<S, Gaps, Reconnects, IgnoresAcknowledgements>> {
+    checkPubSubOptions(options);
+    const { retryPolicy } = options;
+    const link = this.#client.subscriptions({ isOwn: needsOwnConnection(options), retryPolicy });
+    return new PubSub(link, this.#reader, options, this.scope.namespace);
   }
 
   /**

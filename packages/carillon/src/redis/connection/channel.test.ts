@@ -3,8 +3,8 @@ import assert from 'node:assert/strict';
 import { after, before, test } from 'node:test';
 import { startServer, type TestServer, waitFor } from '@carillon/test-kit';
 import { createConnection } from '../client/create-connection.js';
-import { ChannelClosedError } from '../errors/composite-errors.js';
-import { CommandAbortedError, QueueFullError, TimeoutError } from '../errors/connection-error.js';
+import { BufferFullError, ChannelClosedError } from '../errors/composite-errors.js';
+import { CommandAbortedError, TimeoutError } from '../errors/connection-error.js';
 import { UsageError } from '../errors/usage-error.js';
 import { inletOf } from './abstract-channel.js';
 import { Channel } from './channel.js';
@@ -259,8 +259,8 @@ test('a channel may refuse what comes when it is full, and end with that error',
   assert.equal(channel.isActive, false);
   for (const read of [channel.get(), channel.waitMessage(), channel.iter().next()]) {
     await assert.rejects(read, (error: unknown) => {
-      assert.ok(error instanceof QueueFullError);
-      assert.equal(error.code, 'QUEUE_FULL');
+      assert.ok(error instanceof BufferFullError);
+      assert.equal(error.code, 'BUFFER_FULL');
       return true;
     });
   }

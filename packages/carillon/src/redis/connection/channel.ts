@@ -7,8 +7,7 @@
  * @see aioredis.Channel, whose iterator a message decoded to null ended.
  */
 import type { Encoding } from '../commands/command.js';
-import { ChannelClosedError } from '../errors/composite-errors.js';
-import { QueueFullError } from '../errors/connection-error.js';
+import { BufferFullError, ChannelClosedError } from '../errors/composite-errors.js';
 import { AbstractChannel, type ChannelMessage } from './abstract-channel.js';
 import {
   CHANNEL_BUFFER_REQUIREMENTS,
@@ -78,7 +77,7 @@ export class Channel<
     const messages: MessageQueue<ChannelMessage> = new MessageQueue(options, {
       sizeOf: sizeOfMessage,
       confirmedAtMs: () => messages.source?.confirmedAtMs ?? 0,
-      onFull: () => messages.end(new QueueFullError({})),
+      onFull: () => messages.end(new BufferFullError()),
     });
     super(name, isPattern as IsPattern, messages);
     this.encoding = encoding as E;
@@ -100,7 +99,7 @@ export class Channel<
    *
    * @throws {ChannelClosedError} There is none and there will be none, also when that turns out while
    *   waiting.
-   * @throws {QueueFullError} With `overflow: 'error'`, when messages came faster than they were read,
+   * @throws {BufferFullError} With `overflow: 'error'`, when messages came faster than they were read,
    *   after those that are here.
    * @throws {RedisError} Why the client's subscription could not be kept, after what is here.
    * @throws {CommandAbortedError} The signal aborted first.

@@ -102,7 +102,12 @@ export class MessageQueue<T> {
     if (this.#hasEnded) return;
     this.#hasEnded = true;
     if (reason !== undefined) this.judge(reason);
-    for (const waiter of this.#waiters) this.#release(waiter).accept(undefined);
+    this.release();
+  }
+
+  /** Whoever waits gets nothing, as at the end. */
+  release(): void {
+    for (const waiter of this.#waiters) this.#settle(waiter).accept(undefined);
   }
 
   /** Whoever waits, or else the next who would wait, gets this error instead. */
@@ -170,9 +175,9 @@ export class MessageQueue<T> {
         },
         wantsGaps,
         reject,
-        timer: startTimer(() => this.#release(waiter).accept(undefined), timeoutMs),
+        timer: startTimer(() => this.#settle(waiter).accept(undefined), timeoutMs),
         stopListening:
-          signal && onAbort(signal, () => this.#release(waiter).reject(aborted(signal))),
+          signal && onAbort(signal, () => this.#settle(waiter).reject(aborted(signal))),
       };
       this.#waiters.add(waiter);
     });
@@ -183,7 +188,7 @@ export class MessageQueue<T> {
     const isGap = item instanceof MessageGap;
     for (const waiter of this.#waiters) {
       if (isGap && !waiter.wantsGaps) continue;
-      if (!this.#release(waiter).accept(item)) continue;
+      if (!this.#settle(waiter).accept(item)) continue;
       if (!isGap && !this.#buffer.isEmpty) this.#buffer.clear(); // gaps: nobody waits before a message
       return true;
     }
@@ -191,10 +196,10 @@ export class MessageQueue<T> {
   }
 
   #rejectWaiters(error: Error): void {
-    for (const waiter of this.#waiters) this.#release(waiter).reject(error);
+    for (const waiter of this.#waiters) this.#settle(waiter).reject(error);
   }
 
-  #release(waiter: Waiter<T>): Waiter<T> {
+  #settle(waiter: Waiter<T>): Waiter<T> {
     this.#waiters.delete(waiter);
     clearTimeout(waiter.timer);
     waiter.stopListening?.();

@@ -18,3 +18,8 @@ export function nameKey(name: ExactString): string {
   if (typeof name === 'string') return DOUBTFUL.test(name) ? nameKey(Buffer.from(name)) : name;
   return exactTextOf(name) ?? NO_TEXT + asByteBuffer(name).latin1Slice(0, name.length);
 }
+
+/** The name that has this key. */
+export function nameOfKey(key: string): ExactString {
+  return key.startsWith(NO_TEXT) ? Buffer.from(key.slice(NO_TEXT.length), 'latin1') : key;
+}

@@ -4,8 +4,8 @@ import { after, before, test } from 'node:test';
 import { startServer, type TestServer, waitFor } from '@carillon/test-kit';
 import { createConnection } from '../client/create-connection.js';
 import { createPool } from '../client/create-pool.js';
-import { ChannelClosedError } from '../errors/composite-errors.js';
-import { QueueFullError, TimeoutError } from '../errors/connection-error.js';
+import { BufferFullError, ChannelClosedError } from '../errors/composite-errors.js';
+import { TimeoutError } from '../errors/connection-error.js';
 import { UsageError } from '../errors/usage-error.js';
 import { type AbstractChannel, inletOf } from './abstract-channel.js';
 import { Channel } from './channel.js';
@@ -210,8 +210,8 @@ test('a receiver may refuse what comes when it is full, and end with that error'
   for (const data of ['1', '2', '3']) put(sender, data);
 
   assert.equal((await receiver.get())[1], '1');
-  await assert.rejects(receiver.get(), QueueFullError);
-  await assert.rejects(receiver.iter().next(), QueueFullError);
+  await assert.rejects(receiver.get(), BufferFullError);
+  await assert.rejects(receiver.iter().next(), BufferFullError);
   assert.deepEqual([sender.isActive, receiver.isActive], [false, false]);
 });
 

@@ -8,8 +8,7 @@
 import { aFunction } from '../../util/option-requirement.js';
 import { reportingErrors } from '../../util/report-error.js';
 import type { Encoding } from '../commands/command.js';
-import { ChannelClosedError } from '../errors/composite-errors.js';
-import { QueueFullError } from '../errors/connection-error.js';
+import { BufferFullError, ChannelClosedError } from '../errors/composite-errors.js';
 import { UsageError } from '../errors/usage-error.js';
 import { AbstractChannel, type ChannelMessage, type MessageInlet } from './abstract-channel.js';
 import {
@@ -146,7 +145,7 @@ export class Receiver<E extends Encoding = 'utf8'> {
     const messages = new MessageQueue<SentMessage>(options, {
       sizeOf: sizeOfMessage,
       confirmedAtMs: () => source?.confirmedAtMs ?? 0,
-      onFull: () => messages.end(new QueueFullError({})),
+      onFull: () => messages.end(new BufferFullError()),
     });
     this.#messages = messages;
     this.#owner = {
@@ -202,7 +201,7 @@ export class Receiver<E extends Encoding = 'utf8'> {
    *
    * @throws {ChannelClosedError} There is none and there will be none, also when that turns out while
    *   waiting.
-   * @throws {QueueFullError} With `overflow: 'error'`, when messages came faster than they were read,
+   * @throws {BufferFullError} With `overflow: 'error'`, when messages came faster than they were read,
    *   after those that are here.
    * @throws {RedisError} Why a sender has ended that was to stay.
    * @throws {CommandAbortedError} The signal aborted first.

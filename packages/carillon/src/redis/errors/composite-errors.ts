@@ -1,8 +1,13 @@
-/** Errors that stand for several commands at once, and the one of a finished `Channel`. */
+/** Errors that stand for several commands at once, and those of subscriptions. */
 import { type ErrorContext, RedisError } from './redis-error.js';
 
 /** The codes of this file. Each has a row in `error-table.ts`. */
-export type CompositeErrorCode = 'PIPELINE' | 'MULTI_EXEC' | 'WATCH_VARIABLE' | 'CHANNEL_CLOSED';
+export type CompositeErrorCode =
+  | 'PIPELINE'
+  | 'MULTI_EXEC'
+  | 'WATCH_VARIABLE'
+  | 'CHANNEL_CLOSED'
+  | 'BUFFER_FULL';
 
 /** At least one command of a pipeline failed; the others ran. */
 export class PipelineError extends RedisError {
@@ -51,6 +56,16 @@ export class ChannelClosedError extends RedisError {
   constructor(channel?: string, context: ErrorContext = {}) {
     const what = channel === undefined ? 'the receiver' : `channel ${JSON.stringify(channel)}`;
     super(`${what} is unsubscribed and has no more messages`, context);
+  }
+}
+
+/** Messages came faster than they were read, and their subscriber was told to end then. */
+export class BufferFullError extends RedisError {
+  override readonly name: string = 'BufferFullError';
+  readonly code: CompositeErrorCode = 'BUFFER_FULL';
+
+  constructor(context: ErrorContext = {}) {
+    super('messages came faster than they were read; the subscription has ended', context);
   }
 }
 

@@ -33,7 +33,7 @@ const REASONS: Readonly<Record<ConnectionErrorCode, string>> = {
   COMMAND_TIMEOUT: 'no reply before the deadline',
   ACQUIRE_TIMEOUT: 'no connection was free before the deadline',
   ABORTED: 'aborted by its signal',
-  QUEUE_FULL: 'the queue is full',
+  QUEUE_FULL: 'the command queue is full',
   POOL_CLOSED: 'the pool is closed',
 };
 

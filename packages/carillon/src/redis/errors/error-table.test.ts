@@ -48,6 +48,7 @@ test('all errors form one tree below RedisError', () => {
     RedisError: 'Error',
     ReplyError: 'RedisError',
     AuthError: 'ReplyError',
+    BufferFullError: 'RedisError',
     BusyGroupError: 'ReplyError',
     MaxClientsError: 'ReplyError',
     NoScriptError: 'ReplyError',

@@ -209,6 +209,11 @@ const COMPOSITE: Readonly<Record<CompositeErrorCode, Entry>> = {
     'a channel was read after it was unsubscribed and emptied',
     'Stop reading, or subscribe again.',
   ],
+  BUFFER_FULL: [
+    'BufferFullError',
+    "messages came faster than they were read, with `overflow: 'error'`; the subscription has ended",
+    'Read faster, allow a larger buffer, or choose another `overflow`.',
+  ],
 };
 
 const SENTINEL: Readonly<Record<SentinelErrorCode, Entry>> = {

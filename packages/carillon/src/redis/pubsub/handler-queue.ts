@@ -3,46 +3,64 @@
  * it throws is reported; the next message follows.
  */
 import { reportError } from '../../util/report-error.js';
-import { RingQueue } from '../../util/ring-queue.js';
-import type { PubSubHandler, PubSubMessage, PubSubPatternMessage } from './items.js';
+import {
+  type BufferOptions,
+  type BufferOwner,
+  MessageBuffer,
+} from '../connection/message-buffer.js';
+import { MessageGap } from '../connection/message-gap.js';
 
-type Message<S extends string | Uint8Array> = PubSubMessage<S> | PubSubPatternMessage<S>;
-
-/** The messages that wait for one handler; the oldest is dropped when there are too many. */
-export class HandlerQueue<S extends string | Uint8Array> {
-  readonly #handler: PubSubHandler<S>;
-  readonly #maxMessages: number;
-  readonly #messages = new RingQueue<Message<S>>();
+/** The messages that wait for one handler. */
+export class HandlerQueue<T> {
+  readonly #handler: (item: T | MessageGap) => unknown;
+  readonly #showsGaps: boolean;
+  readonly #buffer: MessageBuffer<T>;
   #isRunning = false;
-  /** Messages dropped since the beginning. */
-  dropped = 0;
 
-  constructor(handler: PubSubHandler<S>, maxMessages: number) {
+  /** @param showsGaps - Whether the handler is called with gaps, too. */
+  constructor(
+    handler: (item: T | MessageGap) => unknown,
+    showsGaps: boolean,
+    options: BufferOptions,
+    owner: BufferOwner<T>,
+  ) {
     this.#handler = handler;
-    this.#maxMessages = maxMessages;
+    this.#showsGaps = showsGaps;
+    this.#buffer = new MessageBuffer(options, owner);
   }
 
-  push(message: Message<S>): void {
-    if (this.#messages.length >= this.#maxMessages) {
-      this.#messages.shift();
-      this.dropped++;
-    }
-    this.#messages.push(message);
-    if (!this.#isRunning) {
-      this.#isRunning = true;
-      queueMicrotask(() => void this.#run()); // not while bytes are being read
-    }
+  /** Messages dropped since the beginning. */
+  get dropped(): number {
+    return this.#buffer.dropped;
+  }
+
+  put(message: T): void {
+    this.#buffer.put(message);
+    this.#start();
+  }
+
+  putGap(gap: MessageGap): void {
+    this.#buffer.putGap(gap);
+    this.#start();
   }
 
   /** Drops what waits; the call under way ends by itself. Not counted: nobody wants these any more. */
   clear(): void {
-    this.#messages.clear();
+    this.#buffer.clear();
+  }
+
+  #start(): void {
+    if (this.#isRunning) return;
+    this.#isRunning = true;
+    queueMicrotask(() => void this.#run()); // not while bytes are being read
   }
 
   async #run(): Promise<void> {
-    for (let message = this.#messages.shift(); message; message = this.#messages.shift()) {
+    for (let item = this.#buffer.take(); item !== undefined; item = this.#buffer.take()) {
+      if (item instanceof MessageGap && !this.#showsGaps) continue;
       try {
-        await this.#handler(message);
+        const result = this.#handler(item);
+        if (result !== undefined) await result; // most handlers have nothing to wait for
       } catch (error) {
         reportError(error);
       }

@@ -28,27 +28,50 @@ export interface PubSubReconnected {
   readonly type: 'reconnected';
 }
 
+/**
+ * The server has acknowledged that a name was subscribed to or left, for this subscriber: others may
+ * have it, too.
+ */
+export interface PubSubAcknowledgement {
+  readonly type: 'subscribe' | 'unsubscribe' | 'psubscribe' | 'punsubscribe';
+  /** The pattern, if it is one. */
+  readonly pattern: string | null;
+  /** The name of the channel, or the pattern. */
+  readonly channel: string;
+  /** How many channels and patterns this subscriber then has. */
+  readonly data: number;
+}
+
 /** An item of a `PubSub`. */
 export type PubSubItem<S extends string | Uint8Array> =
   | PubSubMessage<S>
   | PubSubPatternMessage<S>
+  | PubSubAcknowledgement
   | MessageGap
   | PubSubDisconnected
   | PubSubReconnected;
 
-/** Called with each message of the name it was given for, one after the other. */
-export type PubSubHandler<S extends string | Uint8Array> = (
-  message: PubSubMessage<S> | PubSubPatternMessage<S>,
+/**
+ * Called with each message of the name it was given for, one after the other, and with the gaps between
+ * them where its subscriber asked for `gaps`.
+ */
+export type PubSubHandler<S extends string | Uint8Array, Gap extends MessageGap = never> = (
+  item: PubSubMessage<S> | PubSubPatternMessage<S> | Gap,
 ) => void | Promise<void>;
 
-/** The items of a subscriber that asked for `Gaps` and `Reconnects`. */
+/** Gaps, where they were asked for. */
+export type GapsIf<Gaps extends boolean> = Gaps extends false ? never : MessageGap;
+
+/** The items of a subscriber that asked for `Gaps`, `Reconnects` and, by ignoring none, acknowledgements. */
 export type PubSubItems<
   S extends string | Uint8Array,
-  Gaps extends boolean,
-  Reconnects extends boolean,
+  Gaps extends boolean = false,
+  Reconnects extends boolean = false,
+  IgnoresAcknowledgements extends boolean = true,
 > =
   | PubSubMessage<S>
   | PubSubPatternMessage<S>
-  // Conditional, so that a loop that asked for neither need not tell messages from them.
-  | (Gaps extends false ? never : MessageGap)
-  | (Reconnects extends false ? never : PubSubDisconnected | PubSubReconnected);
+  // Conditional, so that a loop that asked for none of these need not tell messages from them.
+  | GapsIf<Gaps>
+  | (Reconnects extends false ? never : PubSubDisconnected | PubSubReconnected)
+  | (IgnoresAcknowledgements extends true ? never : PubSubAcknowledgement);

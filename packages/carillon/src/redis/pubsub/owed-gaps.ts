@@ -2,15 +2,20 @@
  * Gaps that cannot be told yet: the server refused to restore a subscription, and whoever had it may
  * get it back later. What was missed in between has no end until then.
  */
-import type { LinkMember, MissedTime } from './subscription-link.js';
+import type { LinkMember, NameKind } from './subscription.js';
 
 /** A gap without its end. */
-export type OpenGap = Omit<MissedTime, 'until'>;
+export interface OpenGap {
+  /** Unix time in milliseconds: everything published before was delivered. */
+  readonly since: number;
+  /** Why the connection was lost. */
+  readonly reason: string;
+}
 
 interface Owed {
   readonly gap: OpenGap;
-  /** The names that were refused, by their keys. */
-  readonly keys: Set<string>;
+  /** The names that were refused. */
+  readonly names: Set<string>;
 }
 
 /** What members are to be told when a refused name stands again. */
@@ -18,10 +23,11 @@ export class OwedGaps {
   readonly #owed = new Map<LinkMember, Owed>();
 
   /** Notes that a name was refused. The earliest gap stays: it covers those after it. */
-  owe(member: LinkMember, key: string, gap: OpenGap): void {
+  owe(member: LinkMember, kind: NameKind, key: string, gap: OpenGap): void {
+    const name = nameOf(kind, key);
     const owed = this.#owed.get(member);
-    if (owed === undefined) this.#owed.set(member, { gap, keys: new Set([key]) });
-    else owed.keys.add(key);
+    if (owed === undefined) this.#owed.set(member, { gap, names: new Set([name]) });
+    else owed.names.add(name);
   }
 
   has(member: LinkMember): boolean {
@@ -29,14 +35,18 @@ export class OwedGaps {
   }
 
   /** The gap that is due because this name stands again. Told once for each name. */
-  take(member: LinkMember, key: string): OpenGap | undefined {
+  take(member: LinkMember, kind: NameKind, key: string): OpenGap | undefined {
     const owed = this.#owed.get(member);
-    if (!owed?.keys.delete(key)) return undefined;
-    if (owed.keys.size === 0) this.#owed.delete(member);
+    if (!owed?.names.delete(nameOf(kind, key))) return undefined;
+    if (owed.names.size === 0) this.#owed.delete(member);
     return owed.gap;
   }
 
   forget(member: LinkMember): void {
     this.#owed.delete(member);
   }
+}
+
+function nameOf(kind: NameKind, key: string): string {
+  return `${kind}:${key}`;
 }

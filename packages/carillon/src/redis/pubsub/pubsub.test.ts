@@ -15,7 +15,8 @@ import type { Redis } from '../client/redis.js';
 import { ConnectionError, TimeoutError } from '../errors/connection-error.js';
 import { AuthError } from '../errors/reply-error.js';
 import type { PubSubItem } from './items.js';
-import type { PubSub, PubSubOptions } from './pubsub.js';
+import type { PubSub } from './pubsub.js';
+import type { PubSubOptions } from './pubsub-options.js';
 
 let server: TestServer;
 before(async () => {
@@ -80,7 +81,7 @@ async function nextData<Item extends PubSubItem<string>>(
   pubsub: PubSub<string, Item>,
 ): Promise<string> {
   const item: PubSubItem<string> = await next(pubsub);
-  return 'data' in item ? item.data : assert.fail(`a ${item.type}`);
+  return 'data' in item ? String(item.data) : assert.fail(`a ${item.type}`);
 }
 
 for (const protocol of [2, 3] as const) {
@@ -565,7 +566,7 @@ test('closing the client ends every loop, also one that is subscribed to nothing
 
   assert.deepEqual(await Promise.all(ends), ['ended', 'ended']);
   const late = redis.pubsub({ channels: ['x'] });
-  await assert.rejects(late.ready(), { name: 'UsageError' });
+  await assert.rejects(late.ready(), { name: 'ConnectionClosedError', sent: 'no' });
   assert.equal(await late.getMessage(), null);
 });
 

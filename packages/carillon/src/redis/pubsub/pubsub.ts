@@ -1,6 +1,5 @@
 /**
- * One subscriber: a bounded buffer between the shared subscribed connection and the user's loop or
- * handlers.
+ * One subscriber: a bounded buffer between the subscribed connection and the user's loop or handlers.
  *
  * Handlers and loops run from the event loop, never while bytes are being read, so a slow or throwing
  * one touches nobody else.
@@ -8,21 +7,17 @@
  * @see coredis.patterns.pubsub.PubSub, whose names and options these follow (there in seconds).
  */
 
-import { type Deferred, deferred } from '../../util/deferred.js';
+import { onAbort } from '../../util/abort-listeners.js';
 import { Listeners } from '../../util/listeners.js';
-import { RingQueue } from '../../util/ring-queue.js';
-import { startTimer } from '../../util/timer.js';
+import { reportError } from '../../util/report-error.js';
 import type { Namespace } from '../commands/namespace.js';
-import {
-  aBoolean,
-  aPositiveCount,
-  checkListener,
-  checkOptions,
-  type Requirement,
-} from '../connection/check-options.js';
-import type { MessageGap } from '../connection/message-gap.js';
+import { checkListener } from '../connection/check-options.js';
+import type { BufferOwner } from '../connection/message-buffer.js';
+import { MessageGap } from '../connection/message-gap.js';
+import { MessageQueue } from '../connection/message-queue.js';
+import { BufferFullError } from '../errors/composite-errors.js';
 import { UsageError } from '../errors/usage-error.js';
-import { type ExactString, textOf } from '../protocol/exact-text.js';
+import type { ExactString } from '../protocol/exact-text.js';
 import { HandlerQueue } from './handler-queue.js';
 import type {
   PubSubHandler,
@@ -31,132 +26,91 @@ import type {
   PubSubMessage,
   PubSubPatternMessage,
 } from './items.js';
+import { Membership, type MembershipOwner } from './membership.js';
 import {
-  type LinkMember,
-  type MissedTime,
-  type NameKind,
-  type RawMessage,
-  type SubscriptionLink,
-  subscriptionKey,
-} from './subscription-link.js';
-
-/** How a `PubSub` subscribes and buffers. */
-export interface PubSubOptions<
-  S extends string | Uint8Array = string,
-  Gaps extends boolean = boolean,
-  Reconnects extends boolean = boolean,
-> {
-  /** Channels to subscribe to from the start. */
-  readonly channels?: readonly string[];
-  /** Channels with the handler that gets their messages instead of the loop. */
-  readonly channelHandlers?: Readonly<Record<string, PubSubHandler<S>>>;
-  /** Patterns to subscribe to from the start. */
-  readonly patterns?: readonly string[];
-  /** Patterns with the handler that gets their messages instead of the loop. */
-  readonly patternHandlers?: Readonly<Record<string, PubSubHandler<S>>>;
-  /** Also yields an item where messages may be missing. Default `false`. */
-  readonly gaps?: Gaps;
-  /** Also yields an item when the connection is lost, and when all subscriptions stand again. Default `false`. */
-  readonly reconnects?: Reconnects;
-  /** Milliseconds to wait for the server to acknowledge a subscription. Default 1,000. */
-  readonly subscriptionTimeoutMs?: number;
-  /** Milliseconds to wait for the server to acknowledge an unsubscription. Default 100. */
-  readonly unsubscriptionTimeoutMs?: number;
-  /** Messages buffered for the loop, and for each handler; the oldest is dropped beyond. Default 10,000. */
-  readonly maxMessages?: number;
-}
+  handlersOf,
+  isHandlers,
+  type PubSubHandlers,
+  type PubSubOptions,
+} from './pubsub-options.js';
+import type { NameKind, Subscription } from './subscription.js';
+import type { SubscriptionLink } from './subscription-link.js';
 
 /** What happens to the subscribed connection, for those who have handlers instead of a loop. */
 export interface PubSubEvents {
   /** The connection was lost or could not be opened; it is tried again. */
   disconnect: Error;
-  /** All subscriptions stand again. */
-  reconnect: undefined;
+  /** All subscriptions stand again. The gap says what may be missing; undefined when nothing is. */
+  reconnect: MessageGap | undefined;
+}
+
+/** What `subscribe` takes: names, arrays of names, and handlers by name. */
+export type PubSubNames<Handler> = string | readonly string[] | PubSubHandlers<Handler>;
+
+/** How to take one item. */
+export interface GetMessageOptions {
+  /** Skips acknowledgements, in this call. Default: as the subscriber. */
+  readonly ignoreSubscribeMessages?: boolean;
+  /** Milliseconds; 0 does not wait. Default: no limit. */
+  readonly timeoutMs?: number;
+  /** Ends the waiting. No message is lost by that. */
+  readonly signal?: AbortSignal;
 }
 
 const EVENTS: Readonly<Record<keyof PubSubEvents, true>> = { disconnect: true, reconnect: true };
 
-const names: Requirement = ['an array of names', (value) => Array.isArray(value)];
-const handlers: Requirement = [
-  'an object from names to handlers',
-  (value) => typeof value === 'object' && value !== null && !Array.isArray(value),
-];
-const aTimeout: Requirement = [
-  'a number from 0',
-  (value) => typeof value === 'number' && value >= 0,
-];
-const REQUIREMENTS: Readonly<Record<keyof PubSubOptions, Requirement>> = {
-  channels: names,
-  channelHandlers: handlers,
-  patterns: names,
-  patternHandlers: handlers,
-  gaps: aBoolean,
-  reconnects: aBoolean,
-  subscriptionTimeoutMs: aTimeout,
-  unsubscriptionTimeoutMs: aTimeout,
-  maxMessages: aPositiveCount,
-};
+const JOINED = { channel: 'subscribe', pattern: 'psubscribe' } as const;
+const LEFT = { channel: 'unsubscribe', pattern: 'punsubscribe' } as const;
 
-const DEFAULT_MAX_MESSAGES = 10_000;
+type Message<S extends string | Uint8Array> = PubSubMessage<S> | PubSubPatternMessage<S>;
+
+/** Messages that have a handler. */
+interface HandledSubscription<S extends string | Uint8Array> extends Subscription {
+  readonly queue: HandlerQueue<Message<S>>;
+}
 
 /** Subscribes, and yields what arrives. Close it, or use `await using`. */
 export class PubSub<
   S extends string | Uint8Array = string,
-  Item extends PubSubItem<S> = PubSubItems<S, false, false>,
+  Item extends PubSubItem<S> = PubSubItems<S>,
 > implements AsyncIterable<Item>
 {
   readonly #link: SubscriptionLink;
   readonly #decode: (data: ExactString) => S;
   readonly #options: PubSubOptions<S>;
-  /** What the names on the link begin with, and those that users see do not. */
-  readonly #namespace: Namespace | undefined;
-  /** The names that are wanted; each with its handler, unless it is for the loop. */
-  readonly #names: Readonly<Record<NameKind, Map<string, Wish<S>>>> = {
-    channel: new Map(),
-    pattern: new Map(),
-  };
-  /** The same by the keys of the link. */
-  readonly #wishes = new Map<string, Wish<S>>();
-  readonly #items = new RingQueue<Item>();
+  readonly #membership: Membership;
+  readonly #queue: MessageQueue<Exclude<PubSubItem<S>, MessageGap>>;
   readonly #listeners = new Listeners<PubSubEvents>();
   readonly #ready: Promise<void>;
-  readonly #maxMessages: number;
-  #dropped = 0;
-  /** When the buffer was last empty: every message in it came later. */
-  #emptyAt = Date.now();
-  /** `#emptyAt` at the first drop that no gap item has told of yet. */
-  #droppedSince: number | undefined;
-  #droppedUnreported = 0;
-  /** Whoever waits for an item, the longest wait first. */
-  readonly #waiters = new Set<Waiter<Item>>();
-  /** Why a subscription ended. Told once: others may stand, and a later loop goes on with them. */
-  #failure: Error | undefined;
-  /** Why nothing will come at all. Told to everyone who waits, until a later `subscribe` stands. */
-  #verdict: Error | undefined;
+  /** Buffers that are full, for which the connection is not read. */
+  #fullBuffers = 0;
   #isClosed = false;
   #closing: Promise<void> | undefined;
+  readonly #stopListening: (() => void) | undefined;
 
-  /** @internal Made by `redis.pubsub()`. */
+  /** @internal Made by `redis.pubsub()`, which checks the options. */
   constructor(
     link: SubscriptionLink,
     decode: (data: ExactString) => S,
-    options: PubSubOptions<S> = {},
+    options: PubSubOptions<S>,
     namespace?: Namespace,
   ) {
-    checkOptions(options, REQUIREMENTS);
-    this.#namespace = namespace;
     this.#link = link;
     this.#decode = decode;
     this.#options = options;
-    this.#maxMessages = options.maxMessages ?? DEFAULT_MAX_MESSAGES;
-    if (link.isClosed) this.#isClosed = true;
-    else link.attach(this.#subscriber);
-    const { channels = [], channelHandlers = {}, patterns = [], patternHandlers = {} } = options;
-    this.#ready = Promise.all([
-      this.#join('channel', channels, channelHandlers),
-      this.#join('pattern', patterns, patternHandlers),
-    ]).then(() => {});
-    this.#ready.catch((error: Error) => this.#giveUp(error)); // or the loop would wait for ever
+    this.#membership = new Membership(link, this.#owner, namespace);
+    this.#queue = new MessageQueue(
+      options,
+      this.#bufferOwner(() => this.#onOverflow()),
+    );
+    this.#membership.begin(options.maxIdleMs);
+    this.#ready = this.#joinAtOnce();
+    this.#ready.catch((error: Error) => {
+      if (!this.#isClosed) this.#queue.judge(error); // or the loop would wait for ever
+    });
+    const { signal } = options;
+    if (signal?.aborted) void this.close();
+    else this.#stopListening = signal && onAbort(signal, () => void this.close());
   }
 
   /** Resolves when the subscriptions given to the constructor stand; rejects when they failed. */
@@ -166,23 +120,23 @@ export class PubSub<
 
   /** Names of the channels this subscriber wants. */
   get channels(): readonly string[] {
-    return [...this.#names.channel.keys()];
+    return this.#membership.names('channel');
   }
 
   /** The patterns this subscriber wants. */
   get patterns(): readonly string[] {
-    return [...this.#names.pattern.keys()];
+    return this.#membership.names('pattern');
   }
 
   /** Whether it is subscribed to anything. */
   get subscribed(): boolean {
-    return this.#names.channel.size + this.#names.pattern.size > 0;
+    return this.#membership.hasNames;
   }
 
   /** Messages dropped because the loop or a handler was too slow. */
   get dropped(): number {
-    let dropped = this.#dropped;
-    for (const { handler } of this.#wishes.values()) dropped += handler?.dropped ?? 0;
+    let { dropped } = this.#queue;
+    for (const queue of this.#handlerQueues()) dropped += queue.dropped;
     return dropped;
   }
 
@@ -201,31 +155,32 @@ export class PubSub<
   }
 
   /**
-   * Subscribes to channels, by name or with a handler for each.
+   * Subscribes to channels: by name, by arrays of names for many, or with a handler for each.
    *
    * @throws {ReplyError} The server's refusal, such as `NOPERM`. Nothing of this call remains.
    * @throws {TimeoutError} No acknowledgement within `subscriptionTimeoutMs`; likewise.
+   * @throws {UsageError} `INVALID_ARGUMENT`: something that is none of these, or it is closed.
    */
   subscribe(
-    ...channels: readonly (string | Readonly<Record<string, PubSubHandler<S>>>)[]
+    ...channels: readonly PubSubNames<PubSubHandler<S, Extract<Item, MessageGap>>>[]
   ): Promise<void> {
-    return this.#subscribe('channel', channels);
+    return this.#subscribe('channel', channels as readonly PubSubNames<PubSubHandler<S>>[]);
   }
 
   /** Subscribes to patterns; otherwise as `subscribe`. */
   psubscribe(
-    ...patterns: readonly (string | Readonly<Record<string, PubSubHandler<S>>>)[]
+    ...patterns: readonly PubSubNames<PubSubHandler<S, Extract<Item, MessageGap>>>[]
   ): Promise<void> {
-    return this.#subscribe('pattern', patterns);
+    return this.#subscribe('pattern', patterns as readonly PubSubNames<PubSubHandler<S>>[]);
   }
 
   /** Unsubscribes from channels; from all of them when none is named. Messages that wait for their handlers are dropped. */
-  unsubscribe(...channels: readonly string[]): Promise<void> {
+  unsubscribe(...channels: readonly (string | readonly string[])[]): Promise<void> {
     return this.#unsubscribe('channel', channels);
   }
 
   /** Unsubscribes from patterns; from all of them when none is named. */
-  punsubscribe(...patterns: readonly string[]): Promise<void> {
+  punsubscribe(...patterns: readonly (string | readonly string[])[]): Promise<void> {
     return this.#unsubscribe('pattern', patterns);
   }
 
@@ -233,24 +188,38 @@ export class PubSub<
    * Takes the next item. Several callers get one each, in turn. @returns `null` after `timeoutMs`
    * milliseconds without one, or when closed.
    *
+   * @throws {CommandAbortedError} The signal aborted first.
    * @throws The reason why a subscription ended, after the buffered items; once, unless nothing can come
    *   any more because connecting was given up, or the names given to the constructor failed and no
    *   later `subscribe` succeeded.
    */
-  async getMessage(options: { timeoutMs?: number } = {}): Promise<Item | null> {
-    const item = this.#take();
-    if (item !== undefined) return item;
-    if (options.timeoutMs === 0) return null;
-    return (await this.#wait(options.timeoutMs)) ?? null;
+  async getMessage(options: GetMessageOptions = {}): Promise<Item | null> {
+    const {
+      ignoreSubscribeMessages = false,
+      timeoutMs = Number.POSITIVE_INFINITY,
+      signal,
+    } = options;
+    const until = performance.now() + timeoutMs;
+    for (;;) {
+      const left = timeoutMs === 0 ? 0 : Math.max(until - performance.now(), 1);
+      const item = this.#takeNow() ?? (await this.#queue.take({ timeoutMs: left, signal }));
+      if (item === undefined) return null;
+      const isAcknowledgement = 'data' in item && typeof item.data === 'number';
+      if (this.#shows(item) && !(ignoreSubscribeMessages && isAcknowledgement)) return item as Item;
+      if (performance.now() >= until && this.#queue.length === 0) return null;
+    }
   }
 
   /** Yields items until it is closed; what is buffered by then still comes. */
-  async *[Symbol.asyncIterator](): AsyncIterator<Item> {
-    for (;;) {
-      const item = this.#take() ?? (await this.#wait());
-      if (item !== undefined) yield item;
-      else if (this.#isClosed) return;
-    }
+  [Symbol.asyncIterator](): AsyncIterator<Item, undefined> {
+    return {
+      // Not an async generator: each of its items costs three promises more (bench, receive-64-loop).
+      next: () => {
+        const item = this.#takeNow();
+        return item === undefined ? this.#next() : Promise.resolve({ value: item, done: false });
+      },
+      return: () => Promise.resolve({ value: undefined, done: true }),
+    };
   }
 
   /**
@@ -265,216 +234,188 @@ export class PubSub<
   async #close(): Promise<void> {
     this.#end();
     await Promise.all([this.unsubscribe(), this.punsubscribe()]);
-    this.#link.detach(this.#subscriber);
+    this.#membership.end();
   }
 
   [Symbol.asyncDispose](): PromiseLike<void> {
     return this.close();
   }
 
-  async #subscribe(
-    kind: NameKind,
-    given: readonly (string | Readonly<Record<string, PubSubHandler<S>>>)[],
-  ): Promise<void> {
-    const names = given.filter((name) => typeof name === 'string');
-    const handlers: Readonly<Record<string, PubSubHandler<S>>> = Object.assign(
-      {},
-      ...given.filter((name) => typeof name !== 'string'),
-    );
-    await this.#join(kind, names, handlers);
-    this.#verdict = undefined; // something stands: whoever waits does not wait in vain
+  async #joinAtOnce(): Promise<void> {
+    const {
+      channels = [],
+      channelHandlers = {},
+      patterns = [],
+      patternHandlers = {},
+    } = this.#options;
+    await Promise.all([
+      this.#join('channel', [channels, channelHandlers as PubSubHandlers<PubSubHandler<S>>]),
+      this.#join('pattern', [patterns, patternHandlers as PubSubHandlers<PubSubHandler<S>>]),
+    ]);
   }
 
-  async #join(
-    kind: NameKind,
-    names: readonly string[],
-    handlers: Readonly<Record<string, PubSubHandler<S>>>,
-  ): Promise<void> {
-    const all = [...new Set([...names, ...Object.keys(handlers)])];
-    if (all.length === 0) return;
-    if (this.#isClosed) throw new UsageError('INVALID_ARGUMENT', 'this PubSub is closed');
-    const replaced = all.map((name) => {
-      const wish = this.#newWish(handlers[name]);
-      return { name, wish, former: this.#setWish(kind, name, wish) };
-    });
-    const { subscriptionTimeoutMs = 1_000 } = this.#options;
-    try {
-      const names = all.map((name) => this.#onLink(kind, name));
-      await this.#link.subscribe(kind, names, this.#subscriber, subscriptionTimeoutMs);
-    } catch (error) {
-      // Another call may have changed a name meanwhile; what it did stays.
-      for (const { name, wish, former } of replaced) {
-        if (this.#names[kind].get(name) === wish) this.#setWish(kind, name, former);
+  async #subscribe(kind: NameKind, given: readonly PubSubNames<PubSubHandler<S>>[]): Promise<void> {
+    await this.#join(kind, given);
+    this.#queue.judge(undefined); // something stands: whoever waits does not wait in vain
+  }
+
+  async #join(kind: NameKind, given: readonly PubSubNames<PubSubHandler<S>>[]): Promise<void> {
+    const wishes = new Map<string, Subscription>();
+    for (const each of given) {
+      if (isHandlers(each)) {
+        for (const [name, handler] of handlersOf(each)) wishes.set(name, this.#toHandler(handler));
+      } else {
+        for (const name of namesOf(each)) wishes.set(name, this.#membership);
       }
-      throw error;
     }
+    if (wishes.size === 0) return;
+    if (this.#isClosed && !this.#link.isClosed) throw invalid('this PubSub is closed');
+    const { subscriptionTimeoutMs = 1_000 } = this.#options;
+    await this.#membership.join(kind, wishes, subscriptionTimeoutMs);
   }
 
-  async #unsubscribe(kind: NameKind, names: readonly string[]): Promise<void> {
-    const leaving = names.length === 0 ? [...this.#names[kind].keys()] : names;
-    for (const name of leaving) this.#setWish(kind, name, undefined)?.handler?.clear();
+  async #unsubscribe(
+    kind: NameKind,
+    given: readonly (string | readonly string[])[],
+  ): Promise<void> {
+    const names = given.length === 0 ? undefined : given.flatMap(namesOf);
+    for (const name of names ?? this.#membership.names(kind)) {
+      const subscription = this.#membership.subscriptionOf(kind, name);
+      if (isHandled(subscription)) subscription.queue.clear();
+    }
     const { unsubscriptionTimeoutMs = 100 } = this.#options;
-    const onLink = leaving.map((name) => this.#onLink(kind, name));
-    await this.#link.unsubscribe(kind, onLink, this.#subscriber, unsubscriptionTimeoutMs);
+    const left = await this.#membership.leave(kind, names, unsubscriptionTimeoutMs);
+    for (const [name, count] of left) this.#acknowledge(LEFT[kind], kind, name, count);
+    if (this.#options.endWhenEmpty && !this.subscribed) this.#queue.release();
   }
 
-  #newWish(handler: PubSubHandler<S> | undefined): Wish<S> {
-    return { handler: handler && new HandlerQueue(handler, this.#maxMessages) };
-  }
-
-  /** A name as the link and the server know it. */
-  #onLink(kind: NameKind, name: string): string {
-    const { prefix = '', patternPrefix = '' } = this.#namespace ?? {};
-    return `${kind === 'channel' ? prefix : patternPrefix}${name}`;
-  }
-
-  /** Sets or removes what is wanted of a name. @returns What was wanted of it before. */
-  #setWish(kind: NameKind, name: string, wish: Wish<S> | undefined): Wish<S> | undefined {
-    const names = this.#names[kind];
-    const key = subscriptionKey(kind, this.#onLink(kind, name));
-    const former = names.get(name);
-    if (wish === undefined) {
-      names.delete(name);
-      this.#wishes.delete(key);
-    } else {
-      names.set(name, wish);
-      this.#wishes.set(key, wish);
-    }
-    return former;
-  }
-
-  /** This subscriber as the link sees it. */
-  readonly #subscriber: LinkMember = {
-    onMessage: (key, raw) => {
-      const message = this.#read(raw);
-      const handler = this.#wishes.get(key)?.handler;
-      if (handler === undefined) this.#put(message);
-      else handler.push(message);
+  /** What the membership tells. */
+  readonly #owner: MembershipOwner = {
+    onMessage: (channel, data, pattern) => this.#queue.put(this.#read(channel, data, pattern)),
+    onJoined: (kind, name, count) => this.#acknowledge(JOINED[kind], kind, name, count),
+    onDown: (error) => {
+      if (this.#options.reconnects) this.#queue.put({ type: 'disconnected', error });
+      this.#listeners.emit('disconnect', error);
     },
-    onDown: (error) => this.#onDown(error),
-    onUp: (missed) => this.#onUp(missed),
-    onRefused: (error) => this.#fail(error),
-    onGaveUp: (error) => this.#giveUp(error),
+    onUp: (gap) => {
+      if (gap !== undefined) {
+        this.#queue.putGap(gap);
+        for (const queue of this.#handlerQueues()) queue.putGap(gap);
+      }
+      if (this.#options.reconnects) this.#queue.put({ type: 'reconnected' });
+      this.#listeners.emit('reconnect', gap);
+    },
+    onRefused: (error) => this.#queue.fail(error),
+    onGaveUp: (error) => this.#queue.judge(error),
     onClosed: () => this.#end(),
   };
 
-  #onDown(error: Error): void {
-    if (this.#options.reconnects) this.#put({ type: 'disconnected', error });
-    this.#listeners.emit('disconnect', error);
+  #acknowledge(
+    type: (typeof JOINED)[NameKind] | (typeof LEFT)[NameKind],
+    kind: NameKind,
+    channel: string,
+    data: number,
+  ): void {
+    if (this.#options.ignoreSubscribeMessages !== false) return;
+    this.#queue.put({ type, pattern: kind === 'pattern' ? channel : null, channel, data });
   }
 
-  #onUp(missed: MissedTime | undefined): void {
-    if (this.#options.gaps && missed !== undefined) {
-      this.#put({ type: 'gap', ...missed, dropped: 0 });
+  #toHandler(handler: PubSubHandler<S>): HandledSubscription<S> {
+    if (typeof handler !== 'function') throw invalid('a handler must be a function');
+    const queue = new HandlerQueue<Message<S>>(
+      handler as (item: Message<S> | MessageGap) => unknown,
+      this.#options.gaps === true,
+      this.#options,
+      this.#bufferOwner(() => reportError(this.#onOverflow())),
+    );
+    return {
+      member: this.#membership,
+      queue,
+      onMessage: (channel, data, pattern) => queue.put(this.#read(channel, data, pattern)),
+    };
+  }
+
+  *#handlerQueues(): Generator<HandlerQueue<Message<S>>, void, undefined> {
+    for (const subscription of this.#membership.others()) {
+      if (isHandled<S>(subscription)) yield subscription.queue;
     }
-    if (this.#options.reconnects) this.#put({ type: 'reconnected' });
-    this.#listeners.emit('reconnect', undefined);
   }
 
-  #read(raw: RawMessage): PubSubMessage<S> | PubSubPatternMessage<S> {
-    const namespace = this.#namespace;
-    const channel = textOf(raw.channel).slice(namespace?.prefix.length ?? 0);
-    const data = this.#decode(raw.data);
-    return raw.pattern === null
-      ? { type: 'message', pattern: null, channel, data }
+  #bufferOwner(onOverflow: () => void): BufferOwner<Exclude<PubSubItem<S>, MessageGap>> {
+    const { overflow } = this.#options;
+    return {
+      sizeOf: (item) => ('data' in item && typeof item.data !== 'number' ? item.data.length : 0),
+      confirmedAtMs: () => this.#link.confirmedAtMs,
+      onFull: () => {
+        if (overflow === 'error') onOverflow();
+        else if (this.#fullBuffers++ === 0) this.#link.setPaused(true);
+      },
+      onRoom: () => {
+        if (--this.#fullBuffers === 0) this.#link.setPaused(false);
+      },
+    };
+  }
+
+  #onOverflow(): BufferFullError {
+    const error = new BufferFullError({ address: this.#link.address });
+    this.#queue.judge(error);
+    void this.close();
+    return error;
+  }
+
+  #read(channel: ExactString, data: ExactString, pattern: ExactString | null): Message<S> {
+    const membership = this.#membership;
+    const name = membership.nameOf('channel', channel);
+    return pattern === null
+      ? { type: 'message', pattern, channel: name, data: this.#decode(data) }
       : {
           type: 'pmessage',
-          pattern: textOf(raw.pattern).slice(namespace?.patternPrefix.length ?? 0),
-          channel,
-          data,
+          pattern: membership.nameOf('pattern', pattern),
+          channel: name,
+          data: this.#decode(data),
         };
   }
 
-  #put(given: PubSubItem<S>): void {
-    const item = given as Item; // gaps and reconnects come only to those who asked for them
-    for (const waiter of this.#waiters) {
-      this.#wake(waiter, item);
-      return;
+  #takeNow(): Item | undefined {
+    for (;;) {
+      const item = this.#queue.takeNow();
+      if (item === undefined || this.#shows(item)) return item as Item | undefined;
     }
-    if (this.#items.length === 0) this.#emptyAt = Date.now();
-    if (this.#items.length >= this.#maxMessages) this.#dropOldest();
-    this.#items.push(item);
   }
 
-  /** A gap item that is dropped lives on in the one that tells of the drop. */
-  #dropOldest(): void {
-    const oldest = this.#items.shift();
-    const since = oldest?.type === 'gap' ? oldest.since : this.#emptyAt;
-    this.#droppedSince = Math.min(this.#droppedSince ?? since, since);
-    if (oldest?.type === 'gap') return;
-    this.#dropped++;
-    this.#droppedUnreported++;
-  }
-
-  /** The next item; a gap first where the buffer dropped messages, since the oldest go first. */
-  #take(): Item | undefined {
-    if (this.#droppedSince !== undefined) {
-      const gap: MessageGap = {
-        type: 'gap',
-        since: this.#droppedSince,
-        until: Date.now(),
-        reason: 'the buffer was full',
-        dropped: this.#droppedUnreported,
-      };
-      this.#droppedSince = undefined;
-      this.#droppedUnreported = 0;
-      if (this.#options.gaps) return gap as Item;
+  async #next(): Promise<IteratorResult<Item, undefined>> {
+    for (;;) {
+      const item = this.#takeNow() ?? (await this.#queue.take());
+      const isOver = this.#isClosed || (this.#options.endWhenEmpty && !this.subscribed);
+      if (item === undefined && isOver) return { value: undefined, done: true };
+      if (item !== undefined && this.#shows(item)) return { value: item as Item, done: false };
     }
-    return this.#items.shift();
   }
 
-  /** The next item; undefined after `timeoutMs` milliseconds, and at the end. */
-  #wait(timeoutMs: number = Number.POSITIVE_INFINITY): Promise<Item | undefined> {
-    const failure = this.#failure ?? this.#verdict;
-    this.#failure = undefined;
-    if (failure !== undefined) return Promise.reject(failure);
-    if (this.#isClosed) return Promise.resolve(undefined);
-    const { promise, resolve, reject } = deferred<Item | undefined>();
-    const waiter: Waiter<Item> = { resolve, reject, timer: undefined };
-    waiter.timer = startTimer(() => this.#wake(waiter, undefined), timeoutMs);
-    this.#waiters.add(waiter);
-    return promise;
-  }
-
-  #wake(waiter: Waiter<Item>, item: Item | undefined): void {
-    this.#waiters.delete(waiter);
-    clearTimeout(waiter.timer);
-    waiter.resolve(item);
+  #shows(item: PubSubItem<S>): boolean {
+    return !(item instanceof MessageGap) || this.#options.gaps === true;
   }
 
   #end(): void {
     this.#isClosed = true;
-    for (const { handler } of this.#wishes.values()) handler?.clear();
-    for (const waiter of this.#waiters) this.#wake(waiter, undefined);
-  }
-
-  #fail(error: Error): void {
-    if (this.#isClosed) return;
-    if (this.#waiters.size === 0) this.#failure ??= error;
-    this.#rejectWaiters(error);
-  }
-
-  #giveUp(error: Error): void {
-    if (this.#isClosed) return;
-    this.#verdict ??= error;
-    this.#rejectWaiters(error);
-  }
-
-  #rejectWaiters(error: Error): void {
-    for (const waiter of this.#waiters) {
-      this.#waiters.delete(waiter);
-      clearTimeout(waiter.timer);
-      waiter.reject(error);
-    }
+    this.#stopListening?.();
+    for (const queue of this.#handlerQueues()) queue.clear();
+    this.#queue.end();
   }
 }
 
-/** What is wanted of one name. */
-interface Wish<S extends string | Uint8Array> {
-  readonly handler: HandlerQueue<S> | undefined;
+function namesOf(given: unknown): readonly string[] {
+  const names = Array.isArray(given) ? given : [given];
+  if (names.every((name) => typeof name === 'string')) return names;
+  throw invalid('a name is a string');
 }
 
-/** Somebody who waits for an item. */
-interface Waiter<Item> extends Omit<Deferred<Item | undefined>, 'promise'> {
-  timer: NodeJS.Timeout | undefined;
+function isHandled<S extends string | Uint8Array>(
+  subscription: Subscription | undefined,
+): subscription is HandledSubscription<S> {
+  return subscription !== undefined && 'queue' in subscription;
+}
+
+function invalid(message: string): UsageError {
+  return new UsageError('INVALID_ARGUMENT', message);
 }

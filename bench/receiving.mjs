@@ -1,0 +1,70 @@
+/**
+ * The load of messages that come by themselves: publishes as fast as they are taken, and ends with an
+ * error at the first that is missing, doubled, changed or out of order.
+ */
+
+/** @typedef {import('./clients/adapter.mjs').Receive} Receive */
+/** @typedef {import('./clients/adapter.mjs').Leave} Leave */
+
+/**
+ * @typedef {object} Plan
+ * @property {number} batch How many messages are published in one go.
+ * @property {number} batches How many of these are on the way at any time.
+ * @property {number} messages How many different messages there are; they go round.
+ * @property {number} limit It stops by itself after so many messages, a multiple of the batch.
+ * @property {(message: string, number: number) => boolean} isRight
+ *   Whether a message is the one with that number. Its cost is added to every client's.
+ */
+
+/**
+ * Subscribes and begins; when it ends, so does the subscription.
+ *
+ * @param {(receive: Receive) => Promise<Leave>} subscribe
+ * @param {import('./flood.mjs').Flood} flood
+ * @param {Plan} plan
+ * @returns {Promise<import('./load.mjs').Load>}
+ */
+export async function receiveInOrder(subscribe, flood, plan) {
+  const { batch, batches, messages, limit, isRight } = plan;
+  let published = 0;
+  let received = 0;
+  let next = 0;
+  let leftOfBatch = batch;
+  let running = true;
+  /** @type {() => void} */
+  let finish;
+  /** @type {(error: Error) => void} */
+  let fail;
+  /** @type {Promise<void>} */
+  const allReceived = new Promise((resolve, reject) => {
+    finish = resolve;
+    fail = reject;
+  });
+  const publishBatch = () => {
+    flood.publish(published, batch);
+    published += batch;
+  };
+
+  const leave = await subscribe((message) => {
+    if (!isRight(message, next)) {
+      fail(
+        new Error(`after ${received} messages, ${next} is next and not ${message.slice(0, 80)}`),
+      );
+    }
+    received++;
+    next = next + 1 === messages ? 0 : next + 1;
+    if (--leftOfBatch > 0) return;
+    leftOfBatch = batch;
+    if (running && published < limit) publishBatch();
+    else if (received === published) finish();
+  });
+  for (let i = 0; i < batches; i++) publishBatch();
+  return {
+    completed: () => received,
+    latency: null,
+    stop() {
+      running = false;
+    },
+    ended: Promise.race([allReceived, flood.refused]).then(leave),
+  };
+}

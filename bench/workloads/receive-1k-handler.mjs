@@ -1,0 +1,7 @@
+/** Messages of 1 KiB to a handler. */
+import { receives } from './kinds/messages.mjs';
+
+export const workload = {
+  ...receives({ way: 'handle', messageBytes: 1024, batch: 1_000 }),
+  target: { throughput: 1.5 },
+};

@@ -1,0 +1,7 @@
+/** Messages of 64 bytes to a handler. */
+import { receives } from './kinds/messages.mjs';
+
+export const workload = {
+  ...receives({ way: 'handle', messageBytes: 64, batch: 2_000 }),
+  target: { throughput: 1.5 },
+};

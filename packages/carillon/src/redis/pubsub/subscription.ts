@@ -1,0 +1,37 @@
+/** What the shared subscribed connection knows of those who want messages, and tells them. */
+import type { MessageGap } from '../connection/message-gap.js';
+import type { ExactString } from '../protocol/exact-text.js';
+
+/** A name is a channel's own, or a pattern that matches many. */
+export type NameKind = 'channel' | 'pattern';
+
+/** Where the messages of a name go; one may have many names. */
+export interface Subscription {
+  readonly member: LinkMember;
+  /** Called from the reading side: must not throw or run user code. */
+  onMessage(channel: ExactString, data: ExactString, pattern: ExactString | null): void;
+}
+
+/**
+ * A subscriber, seen from the link, which knows names by their keys (`nameKey`). Called from the
+ * reading side: none may throw or run user code.
+ */
+export interface LinkMember {
+  /** Whether it wants any name. */
+  readonly hasNames: boolean;
+  /** The server has acknowledged a name that a call of this member waits for. */
+  onJoined(kind: NameKind, key: string): void;
+  /** The connection is gone, or an attempt to get a new one failed. */
+  onDown(error: Error): void;
+  /**
+   * All subscriptions that were not refused stand, after `onDown` or `onRefused`. `gap` is undefined
+   * when nothing was missed: the member had no subscription that stood.
+   */
+  onUp(gap: MessageGap | undefined): void;
+  /** A subscription that stood could not be restored; the link has forgotten it. */
+  onRefused(error: Error, kind: NameKind, key: string): void;
+  /** No connection will be tried any more. */
+  onGaveUp(error: Error): void;
+  /** The link was closed; no message will come any more. */
+  onClosed(): void;
+}
