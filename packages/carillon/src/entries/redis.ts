@@ -181,6 +181,7 @@ export type {
   DecoderHooks,
   ReplyDecoder,
 } from '../redis/protocol/reply-decoder.js';
+export type { ChannelsOf } from '../redis/pubsub/client-channels.js';
 export type {
   GapsIf,
   PubSubAcknowledgement,
