@@ -100,7 +100,7 @@ export class Client implements BatchExecutor {
   /** The one that subscribers share. */
   #link: SubscriptionLink | undefined;
   readonly #links = new Set<SubscriptionLink>();
-  /** By what views must have in common to share them: encoding and prefix. */
+  /** Those that are in use, by what views must have in common to share them: encoding and prefix. */
   readonly #channels = new Map<string, ClientChannels>();
   /** Open, or being opened. */
   readonly #monitors = new Set<Monitor<Strings>>();
@@ -254,11 +254,10 @@ export class Client implements BatchExecutor {
     const key = `${encoding}:${namespace?.prefix ?? ''}`;
     const known = this.#channels.get(key);
     if (known !== undefined) return known;
-    const forget = (): void => {
-      if (this.#channels.get(key) === made) this.#channels.delete(key);
-    };
-    const made = new ClientChannels(this.subscriptions(), encoding, namespace, forget);
-    this.#channels.set(key, made);
+    const made = new ClientChannels(this.subscriptions(), encoding, namespace, (isInUse) => {
+      if (isInUse) this.#channels.set(key, made);
+      else this.#channels.delete(key);
+    });
     return made;
   }
 

@@ -56,7 +56,7 @@ export class ClientChannels {
   readonly #link: SubscriptionLink;
   readonly #encoding: Encoding;
   readonly #namespace: Namespace | undefined;
-  readonly #onUnused: () => void;
+  readonly #onUse: (isInUse: boolean) => void;
   readonly #membership: Membership;
   /** What users see: channels that stand, by their name as text. Senders are with their receiver. */
   readonly #byName: Readonly<Record<NameKind, Map<string, AbstractChannel>>> = {
@@ -64,20 +64,20 @@ export class ClientChannels {
     pattern: new Map(),
   };
   #size = 0;
+  #isInUse = false;
 
-  /** @param onUnused - Called when nothing is subscribed any more, perhaps twice: make another one then. */
+  /** @param onUse - Called before the first name is subscribed to, and after the last one was left. */
   constructor(
     link: SubscriptionLink,
     encoding: Encoding,
     namespace: Namespace | undefined,
-    onUnused: () => void,
+    onUse: (isInUse: boolean) => void,
   ) {
     this.#link = link;
     this.#encoding = encoding;
     this.#namespace = namespace;
-    this.#onUnused = onUnused;
+    this.#onUse = onUse;
     this.#membership = new Membership(link, this.#listener, namespace);
-    this.#membership.begin();
   }
 
   /** How many channels and patterns stand, or stood before the connection was lost. */
@@ -161,15 +161,17 @@ export class ClientChannels {
   ): Promise<{ channel: AbstractChannel; count: number }[]> {
     const keys = keysOf(SUBSCRIBE[kind], names);
     const wishes = this.#wishesFor(kind, names, keys);
+    this.#setInUse(true);
     try {
-      await this.#membership.join(kind, wishes, timeoutMs);
+      const byName = new Map([...wishes.values()].map((wish) => [wish.name, wish]));
+      await this.#membership.join(kind, byName, timeoutMs);
     } catch (error) {
       for (const wish of wishes.values()) if (!this.#isWanted(wish)) this.#end(wish);
       this.#endIfUnused();
       throw error;
     }
     return keys.map((key) => {
-      const wish = wishes.get(nameOfKey(key)) as ChannelSubscription;
+      const wish = wishes.get(key) as ChannelSubscription;
       if (this.#isWanted(wish)) this.#stand(wish);
       return { channel: wish.channel, count: this.#size };
     });
@@ -196,20 +198,20 @@ export class ClientChannels {
     kind: NameKind,
     names: readonly ChannelName[],
     keys: readonly string[],
-  ): Map<ExactString, ChannelSubscription> {
+  ): Map<string, ChannelSubscription> {
     const channelOf = (key: string): AbstractChannel | undefined => {
       const channel = this.#find(kind, nameOfKey(key))?.channel;
       return channel !== undefined && inletOf(channel).hasEnded ? undefined : channel;
     };
-    const wishes = new Map<ExactString, ChannelSubscription>();
+    const wishes = new Map<string, ChannelSubscription>();
     for (const [key, channel] of chooseChannels(kind, names, keys, channelOf, this.#encoding)) {
       const name = nameOfKey(key);
       const present = this.#find(kind, name);
       if (present?.channel === channel) {
-        wishes.set(name, present);
+        wishes.set(key, present);
       } else {
         if (present !== undefined) this.#end(present);
-        wishes.set(name, this.#newSubscription(kind, name, channel));
+        wishes.set(key, this.#newSubscription(kind, name, channel));
       }
     }
     return wishes;
@@ -290,12 +292,18 @@ export class ClientChannels {
 
   #endAll(reason?: Error): void {
     for (const subscription of this.#subscriptions()) this.#end(subscription, reason);
-    this.#onUnused();
+    this.#setInUse(false);
   }
 
   #endIfUnused(): void {
-    if (this.#membership.hasNames) return;
-    this.#membership.end();
-    this.#onUnused();
+    if (!this.#membership.hasNames) this.#setInUse(false);
+  }
+
+  #setInUse(isInUse: boolean): void {
+    if (this.#isInUse === isInUse) return;
+    this.#isInUse = isInUse;
+    this.#onUse(isInUse);
+    if (isInUse) this.#membership.begin();
+    else this.#membership.end();
   }
 }
