@@ -8,8 +8,8 @@ import { AuthError } from '../errors/reply-error.js';
 import { UsageError } from '../errors/usage-error.js';
 import { Channel } from './channel.js';
 import { Connection } from './connection.js';
-import type { ChannelName, PubSubVerb } from './connection-channels.js';
 import { type ConnectionOptions, connectionSettings } from './connection-options.js';
+import type { ChannelName, PubSubVerb } from './subscription-request.js';
 
 let server: TestServer;
 before(async () => {

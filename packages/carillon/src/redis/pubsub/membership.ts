@@ -21,8 +21,8 @@ export interface MembershipOwner {
   onJoined?(kind: NameKind, name: string, count: number): void;
   onDown(error: Error): void;
   onUp(gap: MessageGap | undefined): void;
-  /** A name that stood could not be restored, and is wanted no longer. */
-  onRefused(error: Error, kind: NameKind, name: string): void;
+  /** A name that stood could not be restored, and is wanted no longer; its subscription is the one given. */
+  onRefused(error: Error, subscription: Subscription): void;
   onGaveUp(error: Error): void;
   onClosed(): void;
 }
@@ -197,9 +197,10 @@ export class Membership implements LinkMember, Subscription {
   }
 
   onRefused(error: Error, kind: NameKind, key: string): void {
+    const subscription = this.#names[kind].get(key);
     if (this.#newcomers[kind].has(key)) return; // whoever wants it has a call that fails
     this.#forget(kind, key);
-    this.#owner.onRefused(error, kind, this.#nameOf(kind, key));
+    if (subscription !== undefined) this.#owner.onRefused(error, subscription);
   }
 
   onGaveUp(error: Error): void {
