@@ -94,24 +94,21 @@ export type {
 export type { ReplyReader } from '../redis/commands/replies.js';
 export type { ElementScanOptions, KeyScanOptions } from '../redis/commands/scan-iterators.js';
 export { defineScript, type Script, type ScriptDefinition } from '../redis/commands/script.js';
+export type { AbstractChannel } from '../redis/connection/abstract-channel.js';
 export type { ServerAddress } from '../redis/connection/address.js';
-export {
-  Channel,
-  type ChannelOptions,
-  type ChannelRead,
-  type ChannelReadOptions,
-} from '../redis/connection/channel.js';
+export { Channel, type ChannelOptions, type ChannelRead } from '../redis/connection/channel.js';
+export type {
+  ChannelBufferOptions,
+  ChannelGetOptions,
+  ChannelReadOptions,
+  ChannelWaitOptions,
+} from '../redis/connection/channel-reading.js';
 export {
   type AuthArguments,
   Connection,
   type ConnectionClass,
   type ConnectionHooks,
 } from '../redis/connection/connection.js';
-export type {
-  Acknowledgement,
-  ChannelName,
-  PubSubVerb,
-} from '../redis/connection/connection-channels.js';
 export type {
   ConnectionOptions,
   ConnectionSettings,
@@ -127,6 +124,17 @@ export type {
   Logger,
   RetryTrace,
 } from '../redis/connection/opening.js';
+export {
+  type Received,
+  Receiver,
+  type ReceiverOptions,
+  type Sender,
+} from '../redis/connection/receiver.js';
+export type {
+  Acknowledgement,
+  ChannelName,
+  PubSubVerb,
+} from '../redis/connection/subscription-request.js';
 export {
   BufferFullError,
   ChannelClosedError,
@@ -173,6 +181,7 @@ export type {
   DecoderHooks,
   ReplyDecoder,
 } from '../redis/protocol/reply-decoder.js';
+export type { ChannelsOf } from '../redis/pubsub/client-channels.js';
 export type {
   GapsIf,
   PubSubAcknowledgement,

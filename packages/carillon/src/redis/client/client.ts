@@ -9,11 +9,13 @@ import { Listeners } from '../../util/listeners.js';
 import type { RetryPolicy } from '../../util/retry-policy.js';
 import { type Command, CommandFlag, type Encoding } from '../commands/command.js';
 import type { BatchExecutor } from '../commands/executor.js';
+import type { Namespace } from '../commands/namespace.js';
 import type { EncodingOf, Strings } from '../commands/reply-shapes.js';
 import type { Scope } from '../commands/scope.js';
 import { checkListener, checkOptions, type Requirement } from '../connection/check-options.js';
 import { tellingRetries } from '../connection/opening.js';
 import { connectionErrorFrom } from '../errors/connection-error.js';
+import { ClientChannels } from '../pubsub/client-channels.js';
 import { SubscriptionLink } from '../pubsub/subscription-link.js';
 import { Lane, type LaneOwner, type LaneStats } from '../topology/lane.js';
 import type { Lease } from '../topology/lease.js';
@@ -98,6 +100,8 @@ export class Client implements BatchExecutor {
   /** The one that subscribers share. */
   #link: SubscriptionLink | undefined;
   readonly #links = new Set<SubscriptionLink>();
+  /** Those that are in use, by what views must have in common to share them: encoding and prefix. */
+  readonly #channels = new Map<string, ClientChannels>();
   /** Open, or being opened. */
   readonly #monitors = new Set<Monitor<Strings>>();
   #state: ClientState = 'connecting';
@@ -243,6 +247,18 @@ export class Client implements BatchExecutor {
     link.setRef(this.#isRef);
     if (!isOwn) this.#link = link;
     return link;
+  }
+
+  /** The channels that views of this encoding and namespace have subscribed to. */
+  channels(encoding: Encoding, namespace: Namespace | undefined): ClientChannels {
+    const key = `${encoding}:${namespace?.prefix ?? ''}`;
+    const known = this.#channels.get(key);
+    if (known !== undefined) return known;
+    const made = new ClientChannels(this.subscriptions(), encoding, namespace, (isInUse) => {
+      if (isInUse) this.#channels.set(key, made);
+      else this.#channels.delete(key);
+    });
+    return made;
   }
 
   /** Opens a monitor that reads words by `read`, on a connection of its own. */

@@ -8,7 +8,14 @@ import { outsideNamespace } from '../commands/namespace.js';
 import { PipeliningCommands } from '../commands/pipelining-commands.js';
 import type { EncodingOf, Strings } from '../commands/reply-shapes.js';
 import type { Scope } from '../commands/scope.js';
+import type { Channel } from '../connection/channel.js';
+import type {
+  Acknowledgement,
+  ChannelName,
+  PubSubVerb,
+} from '../connection/subscription-request.js';
 import { bytesOf, type ExactString, textOf } from '../protocol/exact-text.js';
+import type { ChannelsOf, ClientChannels } from '../pubsub/client-channels.js';
 import type { PubSubItems } from '../pubsub/items.js';
 import { PubSub } from '../pubsub/pubsub.js';
 import {
@@ -158,6 +165,92 @@ export class Redis<S extends Strings = string> extends PipeliningCommands<S> {
   }
 
   /**
+   * Subscribes to channels, each with a `Channel` that its messages are read from. All subscriptions of a
+   * client share one connection. When that is lost and found again, the channels live on, and a read with
+   * `gaps: true` finds a `MessageGap` where messages may be missing. For many channels with one buffer, or
+   * handlers: `pubsub()`.
+   *
+   * A channel ends when it is unsubscribed or the client is closed. When the server refuses to restore
+   * it, or the client gives up connecting, reading it fails with that error. Views of one namespace and
+   * encoding have one `Channel` for a name.
+   *
+   * @example
+   * const [news, sport] = await redis.subscribe('news', 'sport');
+   * for await (const message of news.iter()) show(message);
+   *
+   * @param channels - Names; or what is to get the messages, a `Channel` or a `Receiver`'s sender.
+   * @returns The channels, in order.
+   * @throws {ReplyError} The server's refusal, such as `NOPERM`. Nothing of this call remains.
+   * @throws {TimeoutError} No acknowledgement within 1,000 ms, or the view's `timeoutMs`; likewise.
+   * @throws {ConnectionError} The client is closed, or gave up connecting.
+   * @throws {UsageError} `INVALID_ARGUMENT`: no name, a wrong one, or one that has another `Channel`.
+   */
+  async subscribe<Names extends readonly ChannelName[]>(
+    ...channels: Names
+  ): Promise<ChannelsOf<Names, false, EncodingOf<S>>> {
+    const subscribed: unknown = await this.#channels.subscribe(
+      'channel',
+      channels,
+      this.#timeoutMs,
+    );
+    return subscribed as ChannelsOf<Names, false, EncodingOf<S>>;
+  }
+
+  /** Subscribes to patterns. Otherwise as `subscribe`. */
+  async psubscribe<Names extends readonly ChannelName[]>(
+    ...patterns: Names
+  ): Promise<ChannelsOf<Names, true, EncodingOf<S>>> {
+    const subscribed: unknown = await this.#channels.subscribe(
+      'pattern',
+      patterns,
+      this.#timeoutMs,
+    );
+    return subscribed as ChannelsOf<Names, true, EncodingOf<S>>;
+  }
+
+  /**
+   * Unsubscribes from channels, or from all that views like this one have subscribed to. They end at
+   * once; what is buffered can still be read. Resolves when the server has acknowledged, or after 100 ms
+   * or the view's `timeoutMs`.
+   *
+   * @throws {UsageError} `INVALID_ARGUMENT`: a wrong name.
+   */
+  unsubscribe(...channels: readonly ChannelName[]): Promise<void> {
+    return this.#channels.unsubscribe('channel', channels, this.#timeoutMs);
+  }
+
+  /** Unsubscribes from patterns. Otherwise as `unsubscribe`. */
+  punsubscribe(...patterns: readonly ChannelName[]): Promise<void> {
+    return this.#channels.unsubscribe('pattern', patterns, this.#timeoutMs);
+  }
+
+  /**
+   * `subscribe`, `psubscribe` and their opposites by name, as `Connection.executePubSub`. Shard channels
+   * need a connection or pool.
+   *
+   * @returns One acknowledgement for each name, in order. Views like this one are counted together.
+   * @throws As `subscribe`.
+   */
+  executePubSub(verb: PubSubVerb, ...names: readonly ChannelName[]): Promise<Acknowledgement[]> {
+    return this.#channels.execute(verb, names, this.#timeoutMs);
+  }
+
+  /** The channels that views like this one are subscribed to, by name as text. Those of a `Receiver` are there. */
+  get channels(): ReadonlyMap<string, Channel<false, EncodingOf<S>>> {
+    return this.#channels.byName('channel') as ReadonlyMap<string, Channel<false, EncodingOf<S>>>;
+  }
+
+  /** The patterns that views like this one are subscribed to. */
+  get patterns(): ReadonlyMap<string, Channel<true, EncodingOf<S>>> {
+    return this.#channels.byName('pattern') as ReadonlyMap<string, Channel<true, EncodingOf<S>>>;
+  }
+
+  /** How many channels and patterns views like this one are subscribed to, also those of a `Receiver`. */
+  get inPubSub(): number {
+    return this.#channels.size;
+  }
+
+  /**
    * Watches every command that the server runs, for looking into a problem: it costs the server a part
    * of its speed. Resolves when the server has agreed; commands that are called from then on are seen.
    *
@@ -231,6 +324,15 @@ export class Redis<S extends Strings = string> extends PipeliningCommands<S> {
       ...(timeoutMs !== undefined && { timeoutMs }),
       ...(signal !== undefined && { signal }),
     });
+  }
+
+  get #channels(): ClientChannels {
+    return this.#client.channels(this.encoding, this.scope.namespace);
+  }
+
+  /** The view's own limit. */
+  get #timeoutMs(): number | undefined {
+    return this.scope.options?.timeoutMs;
   }
 
   /** What strings are read as in this view. */

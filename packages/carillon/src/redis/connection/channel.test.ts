@@ -1,12 +1,15 @@
 /** The `Channel` object by itself and on a raw connection: what reading it promises. */
 import assert from 'node:assert/strict';
 import { after, before, test } from 'node:test';
-import { startServer, type TestServer } from '@carillon/test-kit';
+import { startServer, type TestServer, waitFor } from '@carillon/test-kit';
 import { createConnection } from '../client/create-connection.js';
-import { ChannelClosedError } from '../errors/composite-errors.js';
-import { CommandAbortedError } from '../errors/connection-error.js';
+import { BufferFullError, ChannelClosedError } from '../errors/composite-errors.js';
+import { CommandAbortedError, TimeoutError } from '../errors/connection-error.js';
 import { UsageError } from '../errors/usage-error.js';
-import { Channel, messagesOf } from './channel.js';
+import { inletOf } from './abstract-channel.js';
+import { Channel } from './channel.js';
+import { MessageGap } from './message-gap.js';
+import type { MessageSource } from './message-queue.js';
 
 let server: TestServer;
 before(async () => {
@@ -16,11 +19,16 @@ after(() => server[Symbol.asyncDispose]());
 
 const bytesOf = (text: string): Uint8Array => new TextEncoder().encode(text);
 
+/** Who brings a channel's messages. */
+function messageSource(channel: Channel): MessageSource | undefined {
+  return inletOf(channel).source;
+}
+
 /** A channel with messages in it, as its connection would have put them. */
 function channelWith(messages: readonly string[], maxMessages?: number): Channel {
   const channel = new Channel('filled', maxMessages === undefined ? {} : { maxMessages });
   for (const message of messages) {
-    messagesOf(channel).put({ channel: channel.nameBytes, data: bytesOf(message) });
+    inletOf(channel).put({ channel: channel.nameBytes, data: bytesOf(message) });
   }
   return channel;
 }
@@ -76,9 +84,39 @@ test('an iteration sees what is buffered, and ends when the subscription has end
   });
 });
 
+test('gaps stand in their place for who asks for them, and are no messages', async () => {
+  const gap = new MessageGap({ since: 1, until: 2, reason: 'lost', dropped: 0 });
+  const filled = (): Channel => {
+    const channel = channelWith(['a']);
+    inletOf(channel).putGap(gap);
+    inletOf(channel).put({ channel: 'filled', data: 'b' });
+    inletOf(channel).end();
+    return channel;
+  };
+  const [loop, reads, plain] = [filled(), filled(), filled()];
+  const seen: unknown[] = [];
+
+  for await (const item of loop.iter({ gaps: true, decoder: (text) => text.length })) {
+    seen.push(item instanceof MessageGap ? 'gap' : item);
+  }
+  assert.deepEqual(seen, [1, 'gap', 1]);
+  assert.equal(await reads.get({ gaps: true }), 'a');
+  assert.equal(await reads.get({ gaps: true, encoding: null }), gap);
+  assert.equal(await reads.get({ gaps: true }), 'b');
+  assert.equal(await plain.get(), 'a');
+  assert.equal(await plain.get(), 'b');
+});
+
+test('a gap of a pattern is the gap itself, without a channel', async () => {
+  const pattern = new Channel('*', { isPattern: true });
+  inletOf(pattern).putGap(new MessageGap({ since: 1, until: 2, reason: 'lost', dropped: 0 }));
+
+  assert.ok((await pattern.get({ gaps: true })) instanceof MessageGap);
+});
+
 test('a message that is decoded to null is a value, and ends no iteration', async () => {
   const channel = channelWith(['null', '1', 'null']);
-  messagesOf(channel).end();
+  inletOf(channel).end();
   const seen: unknown[] = [];
 
   for await (const value of channel.iter({ decoder: JSON.parse })) seen.push(value);
@@ -87,11 +125,44 @@ test('a message that is decoded to null is a value, and ends no iteration', asyn
 
 test('an iteration may read bytes', async () => {
   const channel = channelWith(['é', 'x']);
-  messagesOf(channel).end();
+  inletOf(channel).end();
   const seen: Uint8Array[] = [];
 
   for await (const bytes of channel.iter({ encoding: null })) seen.push(bytes);
   assert.deepEqual(seen, [bytesOf('é'), bytesOf('x')]);
+});
+
+test('a channel that was made to read bytes does so, unless a read says otherwise', async () => {
+  const channel = new Channel('bytes', { encoding: null });
+  for (const data of ['é', bytesOf('é'), 'text', '{"n":1}']) {
+    inletOf(channel).put({ channel: 'bytes', data });
+  }
+  inletOf(channel).end();
+
+  assert.equal(channel.encoding, null);
+  assert.deepEqual(await channel.get(), Buffer.from('é'));
+  for await (const bytes of channel.iter()) {
+    assert.deepEqual(bytes, bytesOf('é'));
+    break;
+  }
+  assert.equal(await channel.get({ encoding: 'utf8' }), 'text');
+  assert.deepEqual(await channel.getJson(), { n: 1 });
+});
+
+test('text and bytes are read alike, however the connection read them', async () => {
+  const pattern = new Channel('*', { isPattern: true });
+  for (const text of ['é', '\ufeff', '\u{1F600}']) {
+    const bytes = Buffer.from(text);
+    inletOf(pattern).put({ channel: text, data: text });
+    inletOf(pattern).put({ channel: bytes, data: bytes });
+    inletOf(pattern).put({ channel: text, data: text });
+    inletOf(pattern).put({ channel: bytes, data: bytes });
+
+    assert.deepEqual(await pattern.get(), [text, text]);
+    assert.deepEqual(await pattern.get(), [text, text]);
+    assert.deepEqual(await pattern.get({ encoding: null }), [bytes, bytes]);
+    assert.deepEqual(await pattern.get({ encoding: null }), [bytes, bytes]);
+  }
 });
 
 test('a decoder that throws rejects one read, and the next message is read as ever', async () => {
@@ -133,7 +204,7 @@ test('the end of the connection ends its channels, and what came before can be r
 
 test('a loop over waitMessage and get reads all and ends', async () => {
   const channel = channelWith(['a', 'b']);
-  messagesOf(channel).end();
+  inletOf(channel).end();
   const seen: string[] = [];
 
   while (await channel.waitMessage()) seen.push(await channel.get());
@@ -144,7 +215,7 @@ test('several readers share the messages, each message read once', async () => {
   const channel = channelWith([]);
   const reads = Array.from({ length: 4 }, () => channel.get());
   for (const text of ['a', 'b', 'c', 'd']) {
-    messagesOf(channel).put({ channel: channel.nameBytes, data: bytesOf(text) });
+    inletOf(channel).put({ channel: channel.nameBytes, data: bytesOf(text) });
   }
 
   assert.deepEqual((await Promise.all(reads)).sort(), ['a', 'b', 'c', 'd']);
@@ -155,6 +226,52 @@ test('when nobody reads, the oldest messages go and are counted', async () => {
 
   assert.equal(channel.dropped, 2);
   assert.equal(await channel.get(), 'c');
+});
+
+test('what was dropped on a connection is a gap in its place, since its last answered probe', async () => {
+  await using connection = await createConnection(server.url, { maxIdleMs: 20 });
+  const channel = new Channel('flood', { maxMessages: 2 });
+  await connection.executePubSub('subscribe', channel);
+  const subscribedAt = Date.now();
+  await waitFor(() => (messageSource(channel)?.confirmedAtMs ?? 0) >= subscribedAt);
+  const confirmedAt = messageSource(channel)?.confirmedAtMs ?? 0;
+  const startedAt = Date.now();
+  for (const message of ['a', 'b', 'c', 'd']) await server.command('PUBLISH', 'flood', message);
+  await waitFor(() => channel.dropped === 2);
+
+  const gap = await channel.get({ gaps: true });
+  assert.ok(gap instanceof MessageGap);
+  assert.equal(gap.dropped, 2);
+  assert.ok(gap.since >= confirmedAt && gap.since <= startedAt + 1, `since ${gap.since}`);
+  assert.ok(gap.until >= startedAt, `until ${gap.until}`);
+  assert.equal(await channel.get(), 'c');
+});
+
+test('a channel may refuse what comes when it is full, and end with that error', async () => {
+  const channel = new Channel('full', { maxMessages: 2, overflow: 'error' });
+  for (const data of ['a', 'b', 'c', 'd']) inletOf(channel).put({ channel: 'full', data });
+
+  assert.equal(channel.dropped, 1);
+  assert.equal(await channel.get(), 'a');
+  inletOf(channel).put({ channel: 'full', data: 'e' });
+  assert.equal(await channel.get(), 'b');
+  assert.ok((await channel.get({ gaps: true })) instanceof MessageGap);
+  assert.equal(channel.isActive, false);
+  for (const read of [channel.get(), channel.waitMessage(), channel.iter().next()]) {
+    await assert.rejects(read, (error: unknown) => {
+      assert.ok(error instanceof BufferFullError);
+      assert.equal(error.code, 'BUFFER_FULL');
+      return true;
+    });
+  }
+});
+
+test('a channel may keep what it has instead of what comes, by number or by bytes', async () => {
+  const channel = new Channel('newest', { maxBytes: 5, overflow: 'drop-newest' });
+  for (const data of ['abc', 'def', 'gh']) inletOf(channel).put({ channel: 'newest', data });
+
+  assert.equal(channel.dropped, 1);
+  assert.deepEqual([await channel.get(), await channel.get()], ['abc', 'gh']);
 });
 
 test('by default 10,000 messages wait', () => {
@@ -181,9 +298,38 @@ test('an aborted read takes no message', async () => {
       return true;
     });
   }
-  messagesOf(channel).put({ channel: channel.nameBytes, data: bytesOf('kept') });
+  inletOf(channel).put({ channel: channel.nameBytes, data: bytesOf('kept') });
   await assert.rejects(channel.get({ signal }), CommandAbortedError);
   assert.equal(await channel.get(), 'kept');
+});
+
+test('a read that has little time is told that nothing came, and takes nothing', async () => {
+  const channel = channelWith([]);
+
+  for (const timeoutMs of [0, 1]) {
+    await assert.rejects(channel.get({ timeoutMs }), (error: unknown) => {
+      assert.ok(error instanceof TimeoutError);
+      return true;
+    });
+  }
+  await assert.rejects(channel.getJson({ timeoutMs: 1 }), TimeoutError);
+  inletOf(channel).put({ channel: 'filled', data: 'kept' });
+  assert.equal(await channel.get({ timeoutMs: 0 }), 'kept');
+  inletOf(channel).end();
+  await assert.rejects(channel.get({ timeoutMs: 0 }), ChannelClosedError);
+});
+
+test('the reason of an end is told after what is buffered, in every way of reading', async () => {
+  const channel = channelWith(['last words']);
+  const reason = new Error('refused');
+  inletOf(channel).end(reason);
+
+  assert.equal(await channel.waitMessage(), true);
+  assert.equal(await channel.get(), 'last words');
+  for (const read of [channel.get(), channel.getJson(), channel.waitMessage()]) {
+    await assert.rejects(read, reason);
+  }
+  await assert.rejects(channel.iter().next(), reason);
 });
 
 test('a name may be any bytes', () => {
@@ -204,8 +350,21 @@ for (const [what, make] of [
   ['a name that is a number', () => new Channel(5 as unknown as string)],
   ['an option that does not exist', () => new Channel('x', { pattern: true } as object)],
   ['no room for any message', () => new Channel('x', { maxMessages: 0 })],
+  ['no room for any byte', () => new Channel('x', { maxBytes: 0 })],
+  ['an encoding of another kind', () => new Channel('x', { encoding: 'latin1' as 'utf8' })],
 ] as const) {
   test(`a channel with ${what} is refused`, () => {
     assert.throws(make, UsageError);
   });
 }
+
+test('a channel cannot pause its connection, and says why', () => {
+  const make = (): Channel => new Channel('x', { overflow: 'pause' as 'error' });
+
+  assert.throws(make, (error: unknown) => {
+    assert.ok(error instanceof UsageError);
+    assert.equal(error.code, 'INVALID_OPTION');
+    assert.match(error.message, /`overflow`.*others use/);
+    return true;
+  });
+});

@@ -1,104 +1,91 @@
 /**
- * What a user holds of one subscription of a raw connection: the messages of a channel or pattern.
+ * What a user holds of one subscription: the messages of a channel or pattern.
  *
- * Not here: subscribing (`Connection.executePubSub`), and subscriptions that survive a lost connection
- * (`pubsub/`).
+ * Not here: subscribing (`Connection.executePubSub`, `Redis.subscribe`), and several channels read as
+ * one (`receiver.ts`).
  *
  * @see aioredis.Channel, whose iterator a message decoded to null ended.
  */
 import type { Encoding } from '../commands/command.js';
-import { ChannelClosedError } from '../errors/composite-errors.js';
-import { UsageError } from '../errors/usage-error.js';
-import { bytesOf, type ExactString, textOf } from '../protocol/exact-text.js';
+import { BufferFullError, ChannelClosedError } from '../errors/composite-errors.js';
+import { AbstractChannel, type ChannelMessage } from './abstract-channel.js';
+import {
+  CHANNEL_BUFFER_REQUIREMENTS,
+  type ChannelBufferOptions,
+  type ChannelGetOptions,
+  type ChannelReadOptions,
+  type ChannelWaitOptions,
+  type MessageOf,
+  readMessage,
+  type StringsOf,
+  sizeOfMessage,
+  takeOne,
+  takeOptions,
+} from './channel-reading.js';
 import { aBoolean, checkOptions } from './check-options.js';
-import { BUFFER_REQUIREMENTS, type BufferOptions } from './message-buffer.js';
 import { MessageGap } from './message-gap.js';
 import { MessageQueue } from './message-queue.js';
 
-/** One message as it came from the server. */
-export interface ChannelMessage {
-  /** Where it was published: the channel itself, or the one that the pattern matched. */
-  readonly channel: ExactString;
-  readonly data: ExactString;
-}
-
-/** Text, or bytes where the encoding is `null`. */
-export type StringsOf<E extends Encoding> = E extends null ? Uint8Array : string;
-
-/** How a message is read. */
-export interface ChannelReadOptions<E extends Encoding, T> {
-  /** What the message is read as: text (`utf8`, the default) or bytes (`null`). */
-  readonly encoding?: E;
-  /**
-   * Turns the message into a value, such as `JSON.parse`. What it throws rejects this `get()` alone, and
-   * ends the loop over `iter()`; the messages after it can still be read.
-   */
-  readonly decoder?: (message: StringsOf<E>) => T;
-  /** Ends the waiting. No message is lost by that. */
-  readonly signal?: AbortSignal;
-}
-
-/** What a read gives: the message, for a pattern after the channel it was published to. */
-export type ChannelRead<IsPattern extends boolean, E extends Encoding, T> = IsPattern extends true
-  ? [channel: StringsOf<E>, message: T]
-  : T;
+/** What a read gives: the message, for a pattern after the channel it was published to; or a gap. */
+export type ChannelRead<
+  IsPattern extends boolean,
+  E extends Encoding,
+  T,
+  Gaps extends boolean = false,
+> =
+  | MessageOf<IsPattern, E, T>
+  // Conditional, so that who did not ask for gaps need not tell them from messages.
+  | (Gaps extends false ? never : MessageGap);
 
 /** What a channel is besides its name. */
-export interface ChannelOptions<IsPattern extends boolean> extends BufferOptions {
+export interface ChannelOptions<IsPattern extends boolean, E extends Encoding = Encoding>
+  extends ChannelBufferOptions {
   /** Whether the name is a pattern. Default `false`. */
   readonly isPattern?: IsPattern;
+  /** What messages are read as unless a read says otherwise: text (`utf8`, the default) or bytes (`null`). */
+  readonly encoding?: E;
 }
 
-const REQUIREMENTS = { isPattern: aBoolean, ...BUFFER_REQUIREMENTS };
-
-let messagesIn: (channel: Channel<boolean>) => MessageQueue<ChannelMessage>;
-
-/** The messages behind a channel, for the connection that brings them. */
-export function messagesOf(channel: Channel<boolean>): MessageQueue<ChannelMessage> {
-  return messagesIn(channel);
-}
+const REQUIREMENTS = { isPattern: aBoolean, ...CHANNEL_BUFFER_REQUIREMENTS };
 
 /**
  * The messages of one channel or pattern, in the order they came.
  *
- * Made by `executePubSub`, or before it and passed to it. It serves one subscription: when that is
- * given up, or its connection ends, what is buffered can still be read.
+ * Made by subscribing, or before it and passed to it. It serves one subscription: when that is given up
+ * or has ended, what is buffered can still be read.
+ *
+ * On a raw connection or a pool it ends with the connection. One that a client subscribed to lives on
+ * when the connection is lost and found again; where messages may be missing then, there is a gap.
  *
  * @example
  * const news = new Channel('news');
  * await connection.executePubSub('subscribe', news);
  * for await (const message of news.iter()) show(message);
  */
-export class Channel<IsPattern extends boolean = false> {
-  /** The channel or pattern, as text. */
-  readonly name: string;
-  /** The channel or pattern, as the server knows it. */
-  readonly nameBytes: Uint8Array;
-  readonly isPattern: IsPattern;
+export class Channel<
+  IsPattern extends boolean = false,
+  E extends Encoding = 'utf8',
+> extends AbstractChannel<IsPattern> {
+  /** What messages are read as unless a read says otherwise. */
+  readonly encoding: E;
   readonly #messages: MessageQueue<ChannelMessage>;
 
-  static {
-    messagesIn = (channel) => channel.#messages;
-  }
-
   /** @throws {UsageError} The name is neither text nor bytes, or an option is mistyped. */
-  constructor(name: string | Uint8Array, options: ChannelOptions<IsPattern> = {}) {
+  constructor(name: string | Uint8Array, options: ChannelOptions<IsPattern, E> = {}) {
     checkOptions(options, REQUIREMENTS);
-    if (typeof name !== 'string' && !(name instanceof Uint8Array)) {
-      throw new UsageError('INVALID_ARGUMENT', 'the name of a channel is a string or bytes');
-    }
-    const { isPattern = false } = options;
-    this.name = textOf(name);
-    this.nameBytes = Buffer.from(name);
-    this.isPattern = isPattern as IsPattern;
-    this.#messages = new MessageQueue<ChannelMessage>(options, {
-      sizeOf: ({ data }) => data.length,
-      confirmedAtMs: Date.now,
+    const { isPattern = false, encoding = 'utf8' } = options;
+    const messages: MessageQueue<ChannelMessage> = new MessageQueue(options, {
+      sizeOf: sizeOfMessage,
+      confirmedAtMs: () => messages.source?.confirmedAtMs ?? 0,
+      onFull: () => messages.end(new BufferFullError()),
     });
+    super(name, isPattern as IsPattern, messages);
+    this.encoding = encoding as E;
+    this.#messages = messages;
   }
 
   /** Whether a message may still be read: false once it is unsubscribed and empty. */
-  get isActive(): boolean {
+  override get isActive(): boolean {
     return !this.#messages.isExhausted;
   }
 
@@ -112,45 +99,55 @@ export class Channel<IsPattern extends boolean = false> {
    *
    * @throws {ChannelClosedError} There is none and there will be none, also when that turns out while
    *   waiting.
+   * @throws {BufferFullError} With `overflow: 'error'`, when messages came faster than they were read,
+   *   after those that are here.
+   * @throws {RedisError} Why the client's subscription could not be kept, after what is here.
    * @throws {CommandAbortedError} The signal aborted first.
+   * @throws {TimeoutError} None came within `timeoutMs`.
    */
-  async get<E extends Encoding = 'utf8', T = StringsOf<E>>(
-    options: ChannelReadOptions<E, T> = {},
-  ): Promise<ChannelRead<IsPattern, E, T>> {
-    for await (const message of this.iter(options)) return message;
-    throw new ChannelClosedError(this.name);
+  async get<ReadAs extends Encoding = E, T = StringsOf<ReadAs>, Gaps extends boolean = false>(
+    options: ChannelGetOptions<ReadAs, T, Gaps> = {},
+  ): Promise<ChannelRead<IsPattern, ReadAs, T, Gaps>> {
+    const closed = (): ChannelClosedError => new ChannelClosedError(this.name);
+    return this.#read(await takeOne(this.#messages, options, closed), options);
   }
 
   /** Takes the next message as JSON: `get({ decoder: JSON.parse })`. Throws as `get`. */
   getJson<T = unknown>(
-    options: { readonly signal?: AbortSignal } = {},
+    options: ChannelWaitOptions = {},
   ): Promise<ChannelRead<IsPattern, 'utf8', T>> {
-    return this.get({ ...options, decoder: (text: string): T => JSON.parse(text) });
+    const decoder = (text: string): T => JSON.parse(text);
+    return this.get<'utf8', T>({ ...options, encoding: 'utf8', decoder });
   }
 
-  /** Waits for a message. `true`: one can be read; `false`: none is left, and none will come. */
+  /**
+   * Waits for a message; a gap is none. `true`: one can be read; `false`: none is left, and none will
+   * come. Throws as `get`, when that is how it ended.
+   */
   waitMessage(options: { readonly signal?: AbortSignal } = {}): Promise<boolean> {
     return this.#messages.isReadable(options.signal);
   }
 
   /**
    * Reads message after message until the subscription ends. Whatever a decoder makes of a message is
-   * a value, also `null`.
+   * a value, also `null`. Throws as `get`, but ends without an error where that has none left.
    */
-  async *iter<E extends Encoding = 'utf8', T = StringsOf<E>>(
-    options: ChannelReadOptions<E, T> = {},
-  ): AsyncGenerator<ChannelRead<IsPattern, E, T>, void, undefined> {
-    const { encoding, decoder, signal } = options;
-    const read = (string: ExactString): StringsOf<E> =>
-      (encoding === null ? bytesOf(string) : textOf(string)) as StringsOf<E>;
+  async *iter<ReadAs extends Encoding = E, T = StringsOf<ReadAs>, Gaps extends boolean = false>(
+    options: ChannelReadOptions<ReadAs, T, Gaps> = {},
+  ): AsyncGenerator<ChannelRead<IsPattern, ReadAs, T, Gaps>, void, undefined> {
     for (;;) {
-      const message = await this.#messages.take({ signal });
-      if (message === undefined) return;
-      if (message instanceof MessageGap) continue;
-      const text = read(message.data);
-      const value = decoder === undefined ? text : decoder(text);
-      const item = this.isPattern ? [read(message.channel), value] : value;
-      yield item as ChannelRead<IsPattern, E, T>;
+      const item = await this.#messages.take(takeOptions(options));
+      if (item === undefined) return;
+      yield this.#read(item, options);
     }
+  }
+
+  #read<ReadAs extends Encoding, T, Gaps extends boolean>(
+    item: ChannelMessage | MessageGap,
+    options: ChannelReadOptions<ReadAs, T, Gaps>,
+  ): ChannelRead<IsPattern, ReadAs, T, Gaps> {
+    const read =
+      item instanceof MessageGap ? item : readMessage(item, this.isPattern, options, this.encoding);
+    return read as ChannelRead<IsPattern, ReadAs, T, Gaps>;
   }
 }

@@ -13,14 +13,10 @@ import type { Reply } from '../protocol/reply.js';
 import type { Channel } from './channel.js';
 import { checkDatabase } from './check-options.js';
 import type { AuthArguments } from './connection.js';
-import type {
-  Acknowledgement,
-  ChannelName,
-  ConnectionChannels,
-  PubSubVerb,
-} from './connection-channels.js';
+import type { ConnectionChannels } from './connection-channels.js';
 import type { ConnectionSettings } from './connection-options.js';
 import { SELECT } from './handshake.js';
+import type { Acknowledgement, ChannelName, PubSubVerb } from './subscription-request.js';
 
 const NO_CHANNELS: ReadonlyMap<string, never> = new Map<string, never>();
 
@@ -42,7 +38,15 @@ export abstract class ConnectionCalls implements Executor {
     return this.settings.encoding;
   }
 
-  /** The channels it is subscribed to, by name as text. Binary names: `Channel.nameBytes`. */
+  /** @internal All that the server sent before this time (Unix, in milliseconds) has come. */
+  confirm(sentAtMs: number): void {
+    if (this.channels !== undefined) this.channels.confirmedAtMs = sentAtMs;
+  }
+
+  /**
+   * The channels it is subscribed to, by name as text. Binary names: `Channel.nameBytes`. Those of a
+   * `Receiver` are there: `receiver.channels`.
+   */
   get pubsubChannels(): ReadonlyMap<string, Channel> {
     return this.channels?.channels ?? NO_CHANNELS;
   }

@@ -8,8 +8,8 @@ import { AuthError } from '../errors/reply-error.js';
 import { UsageError } from '../errors/usage-error.js';
 import { Channel } from './channel.js';
 import { Connection } from './connection.js';
-import type { ChannelName, PubSubVerb } from './connection-channels.js';
 import { type ConnectionOptions, connectionSettings } from './connection-options.js';
+import type { ChannelName, PubSubVerb } from './subscription-request.js';
 
 let server: TestServer;
 before(async () => {
@@ -129,6 +129,10 @@ for (const protocol of [2, 3] as const) {
     await using connection = await open({ protocol });
     await connection.executePubSub('subscribe', 'ping');
 
+    assert.equal(await connection.execute('PING'), 'PONG');
+    assert.equal(await connection.execute('PING', 'é'), 'é');
+    assert.deepEqual(await connection.call(['PING', 'é'], { encoding: null }), Buffer.from('é'));
+    connection.readsPayloadsAs = 'bytes';
     assert.equal(await connection.execute('PING'), 'PONG');
     assert.equal(await connection.execute('PING', 'é'), 'é');
     assert.deepEqual(await connection.call(['PING', 'é'], { encoding: null }), Buffer.from('é'));

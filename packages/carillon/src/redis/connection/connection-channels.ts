@@ -11,43 +11,31 @@ import { Command, type Encoding } from '../commands/command.js';
 import { specOfCall } from '../commands/command-facts.js';
 import type { Executor } from '../commands/executor.js';
 import { ConnectionError } from '../errors/connection-error.js';
-import { UsageError } from '../errors/usage-error.js';
-import { type ExactString, isString, textOf } from '../protocol/exact-text.js';
+import { type ExactString, isString } from '../protocol/exact-text.js';
 import type { Reply } from '../protocol/reply.js';
-import { Channel, messagesOf } from './channel.js';
+import { AbstractChannel, inletOf } from './abstract-channel.js';
+import { Channel } from './channel.js';
+import type { MessageSource } from './message-queue.js';
 import { nameKey } from './name-key.js';
+import type { SubscriptionAck, SubscriptionKind } from './subscription-acks.js';
 import {
-  SUBSCRIPTION_VERBS,
-  type SubscriptionAck,
-  type SubscriptionKind,
-  type SubscriptionVerb,
-} from './subscription-acks.js';
-
-/** A command that subscribes or unsubscribes; also in any other case, and as bytes. */
-export type PubSubVerb = SubscriptionVerb | Uppercase<SubscriptionVerb> | Uint8Array;
-
-/** What is subscribed to or left: a name, or the `Channel` that is to get its messages. */
-export type ChannelName = string | Uint8Array | Channel<boolean>;
-
-/**
- * The server's word on one name: what was done, the name as the connection reads strings, and how
- * many subscriptions the connection has after it.
- */
-export type Acknowledgement = [
-  kind: SubscriptionVerb,
-  name: string | Uint8Array | null,
-  count: number,
-];
+  type Acknowledgement,
+  type ChannelName,
+  chooseChannels,
+  keysOf,
+  newChannel,
+  readVerb,
+} from './subscription-request.js';
 
 /** Channels by the key of their name (`nameKey`). */
-type ChannelsByKey = Map<string, Channel<boolean>>;
+type ChannelsByKey = Map<string, AbstractChannel>;
 
 /** A subscription command that knows who gets the messages. */
 class SubscriptionCommand extends Command<Reply> {
-  readonly channels: ReadonlyMap<string, Channel<boolean>>;
+  readonly channels: ReadonlyMap<string, AbstractChannel>;
 
   constructor(
-    channels: ReadonlyMap<string, Channel<boolean>>,
+    channels: ReadonlyMap<string, AbstractChannel>,
     ...rest: ConstructorParameters<typeof Command<Reply>>
   ) {
     super(...rest);
@@ -57,21 +45,21 @@ class SubscriptionCommand extends Command<Reply> {
 
 /** The channels of one kind. */
 class ChannelGroup {
-  /** What users see: channels the server has acknowledged, by their name as text. */
+  /** What users see: channels the server has acknowledged, by their name as text. Senders are with their receiver. */
   readonly byName = new Map<string, Channel<boolean>>();
   /** What the server has acknowledged. */
   readonly active: ChannelsByKey = new Map();
   /** What will be, once all that was asked for is done. */
   readonly asked: ChannelsByKey = new Map();
 
-  add(key: string, channel: Channel<boolean>): void {
+  add(key: string, channel: AbstractChannel): void {
     this.active.set(key, channel);
-    this.byName.set(channel.name, channel);
+    if (channel instanceof Channel) this.byName.set(channel.name, channel);
     if (!this.asked.has(key)) this.asked.set(key, channel);
   }
 
   /** Forgets the channel of a name that was acknowledged. */
-  remove(key: string): Channel<boolean> | undefined {
+  remove(key: string): AbstractChannel | undefined {
     const channel = this.active.get(key);
     if (channel === undefined) return undefined;
     this.active.delete(key);
@@ -82,14 +70,16 @@ class ChannelGroup {
 }
 
 /** Who gets the messages of one connection. */
-export class ConnectionChannels {
+export class ConnectionChannels implements MessageSource {
+  /** Set when a probe is answered, to when it was sent. */
+  confirmedAtMs: number = Date.now();
   readonly #groups: Readonly<Record<SubscriptionKind, ChannelGroup>> = {
     channel: new ChannelGroup(),
     pattern: new ChannelGroup(),
     shard: new ChannelGroup(),
   };
   /** Channels that somebody may be reading and whose end was not said. */
-  readonly #open = new Set<Channel<boolean>>();
+  readonly #open = new Set<AbstractChannel>();
 
   get channels(): ReadonlyMap<string, Channel> {
     return this.#groups.channel.byName as ReadonlyMap<string, Channel>;
@@ -110,20 +100,20 @@ export class ConnectionChannels {
     names: readonly ChannelName[],
     encoding: Encoding,
   ): Promise<Acknowledgement[]> {
-    const { kind, adds, name } = readVerb(verb);
-    if (names.length === 0) {
-      throw invalid(`${name} needs the name of at least one channel`);
-    }
-    const keys = names.map((each) => keyOf(kind, each));
+    const act = readVerb(verb);
+    const { kind, adds, command } = act;
+    const keys = keysOf(act, names);
     const { asked } = this.#groups[kind];
-    const channels = adds ? this.#choose(kind, names, keys) : pick(asked, keys);
+    const channels = adds
+      ? chooseChannels(kind, names, keys, (key) => asked.get(key), 'utf8')
+      : pick(asked, keys);
     const changed = [...channels].filter(([key]) => asked.has(key) !== adds);
     for (const [key, channel] of changed) {
       if (adds) this.#ask(kind, key, channel);
       else asked.delete(key);
     }
-    const args = names.map((each) => (each instanceof Channel ? each.nameBytes : each));
-    const spec = specOfCall([name], decodeAsOf(encoding));
+    const args = names.map((each) => (each instanceof AbstractChannel ? each.nameBytes : each));
+    const spec = specOfCall([command], decodeAsOf(encoding));
     try {
       return (await executor.run(
         new SubscriptionCommand(channels, spec, args),
@@ -132,7 +122,7 @@ export class ConnectionChannels {
       const mayHaveRun = error instanceof ConnectionError && error.sent === 'maybe';
       for (const [key, channel] of mayHaveRun ? [] : changed) {
         if (adds) this.#takeBack(kind, key, channel);
-        else if (!asked.has(key) && !messagesOf(channel).hasEnded) asked.set(key, channel);
+        else if (!asked.has(key) && !inletOf(channel).hasEnded) asked.set(key, channel);
       }
       throw error;
     }
@@ -170,47 +160,24 @@ export class ConnectionChannels {
     for (const channel of this.#open) this.#end(channel);
   }
 
-  /** The channel of each name: the one it has, the one that was given, or a new one. */
-  #choose(
-    kind: SubscriptionKind,
-    names: readonly ChannelName[],
-    keys: readonly string[],
-  ): ChannelsByKey {
-    const chosen: ChannelsByKey = new Map();
-    names.forEach((name, i) => {
-      const key = keys[i] as string;
-      const known = chosen.get(key) ?? this.#groups[kind].asked.get(key);
-      if (name instanceof Channel && name !== known) {
-        if (known !== undefined) {
-          throw invalid('the name has another Channel: read that one, or unsubscribe first');
-        }
-        if (messagesOf(name).source !== undefined) {
-          throw invalid('a Channel serves one subscription, and this one has had its own');
-        }
-      }
-      chosen.set(key, known ?? newChannel(kind, name));
-    });
-    return chosen;
-  }
-
-  #ask(kind: SubscriptionKind, key: string, channel: Channel<boolean>): void {
+  #ask(kind: SubscriptionKind, key: string, channel: AbstractChannel): void {
     this.#adopt(channel);
     this.#groups[kind].asked.set(key, channel);
   }
 
-  #adopt(channel: Channel<boolean>): void {
-    messagesOf(channel).source = this;
+  #adopt(channel: AbstractChannel): void {
+    inletOf(channel).source = this;
     this.#open.add(channel);
   }
 
-  #end(channel: Channel<boolean> | undefined): void {
+  #end(channel: AbstractChannel | undefined): void {
     if (channel === undefined) return;
     this.#open.delete(channel);
-    messagesOf(channel).end();
+    inletOf(channel).end();
   }
 
   /** The server does not know of it, and will not. */
-  #takeBack(kind: SubscriptionKind, key: string, channel: Channel<boolean>): void {
+  #takeBack(kind: SubscriptionKind, key: string, channel: AbstractChannel): void {
     const { asked, active } = this.#groups[kind];
     if (asked.get(key) !== channel || active.has(key)) return;
     asked.delete(key);
@@ -223,11 +190,11 @@ export class ConnectionChannels {
     key: string,
     kind: SubscriptionKind,
     command: Command | undefined,
-  ): Channel<boolean> {
+  ): AbstractChannel {
     const given = command instanceof SubscriptionCommand ? command.channels.get(key) : undefined;
     const channel = given ?? this.#groups[kind].asked.get(key);
-    if (channel !== undefined && !messagesOf(channel).hasEnded) return channel;
-    const made = newChannel(kind, name);
+    if (channel !== undefined && !inletOf(channel).hasEnded) return channel;
+    const made = newChannel(kind, name, 'utf8');
     this.#adopt(made);
     return made;
   }
@@ -236,7 +203,7 @@ export class ConnectionChannels {
 function put(group: ChannelGroup, name?: Reply, channel?: Reply, data?: Reply): void {
   if (!(isString(name) && isString(channel) && isString(data))) return;
   const target = group.active.get(nameKey(name));
-  if (target !== undefined) messagesOf(target).put({ channel, data });
+  if (target !== undefined) inletOf(target).put({ channel, data });
 }
 
 function pick(channels: ChannelsByKey, keys: readonly string[]): ChannelsByKey {
@@ -246,32 +213,4 @@ function pick(channels: ChannelsByKey, keys: readonly string[]): ChannelsByKey {
     if (channel !== undefined) picked.set(key, channel);
   }
   return picked;
-}
-
-function newChannel(kind: SubscriptionKind, name: ChannelName): Channel<boolean> {
-  if (name instanceof Channel) return name;
-  return new Channel<boolean>(name, { isPattern: kind === 'pattern' });
-}
-
-/** @throws {UsageError} It is no name, or a `Channel` of the other kind. */
-function keyOf(kind: SubscriptionKind, name: unknown): string {
-  if (name instanceof Channel) {
-    if (name.isPattern === (kind === 'pattern')) return nameKey(name.nameBytes);
-    throw invalid(
-      name.isPattern ? 'a pattern needs PSUBSCRIBE or PUNSUBSCRIBE' : 'a channel is no pattern',
-    );
-  }
-  if (isString(name)) return nameKey(name);
-  throw invalid('a name is a string, bytes or a Channel');
-}
-
-function readVerb(verb: unknown): { kind: SubscriptionKind; adds: boolean; name: string } {
-  const text = isString(verb) ? textOf(verb) : String(verb);
-  const meaning = SUBSCRIPTION_VERBS.get(text.toLowerCase());
-  if (meaning !== undefined) return { ...meaning, name: text.toUpperCase() };
-  throw invalid(`expected one of ${[...SUBSCRIPTION_VERBS.keys()].join(', ')}`);
-}
-
-function invalid(message: string): UsageError {
-  return new UsageError('INVALID_ARGUMENT', message);
 }

@@ -168,15 +168,22 @@ export class MessageBuffer<T> {
 
   #dropOldest(): void {
     const since = this.#confirmedBeforeOldest();
-    const item = this.#items.shift() as T | MessageGap;
-    const gap = item instanceof MessageGap ? item : gapOfOne(since);
-    this.#before = this.#before === undefined ? gap : mergedGap(this.#before, gap);
-    if (item instanceof MessageGap) {
-      this.#gaps--;
-      return;
-    }
+    this.#widenBefore();
+    const message = this.#items.shift() as T;
+    this.#before =
+      this.#before === undefined ? gapOfOne(since) : mergedGap(this.#before, gapOfOne(since));
+    this.#widenBefore();
     this.#dropped++;
-    this.#depart(item);
+    this.#depart(message);
+  }
+
+  /** Gaps at the front become part of the one before all that is left. */
+  #widenBefore(): void {
+    for (let gap = this.#items.peek(); gap instanceof MessageGap; gap = this.#items.peek()) {
+      this.#items.shift();
+      this.#gaps--;
+      this.#before = this.#before === undefined ? gap : mergedGap(this.#before, gap);
+    }
   }
 
   #dropNewest(): void {

@@ -8,7 +8,13 @@ import { onAbort } from '../../util/abort-listeners.js';
 import { startTimer } from '../../util/timer.js';
 import { CommandAbortedError } from '../errors/connection-error.js';
 import { type BufferOptions, type BufferOwner, MessageBuffer } from './message-buffer.js';
-import type { MessageGap } from './message-gap.js';
+import { MessageGap } from './message-gap.js';
+
+/** A connection that brings messages. */
+export interface MessageSource {
+  /** Unix time in milliseconds before which nothing published is still on its way. */
+  readonly confirmedAtMs: number;
+}
 
 /** How long to wait for a message. */
 export interface WaitOptions {
@@ -18,10 +24,20 @@ export interface WaitOptions {
   readonly signal?: AbortSignal | undefined;
 }
 
+/** What to wait for, and how long. */
+export interface TakeOptions extends WaitOptions {
+  /**
+   * Whether a gap is taken, too. Default `true`; with `false` a message takes the gaps before it along.
+   */
+  readonly gaps?: boolean | undefined;
+}
+
 /** Somebody who waits for what comes next. */
 interface Waiter<T> {
   /** Something came, or nothing will. @returns Whether it is taken, so that nobody else gets it. */
   readonly accept: (item: T | MessageGap | undefined) => boolean;
+  /** Whether a gap is something, too. */
+  readonly wantsGaps: boolean;
   readonly reject: (error: Error) => void;
   readonly timer: NodeJS.Timeout | undefined;
   readonly stopListening: (() => void) | undefined;
@@ -39,7 +55,7 @@ export class MessageQueue<T> {
   #verdict: Error | undefined;
 
   /** Who puts messages in; set once, so that two connections never mix theirs. */
-  source: object | undefined = undefined;
+  source: MessageSource | undefined = undefined;
 
   constructor(options: BufferOptions, owner: BufferOwner<T>) {
     this.#buffer = new MessageBuffer(options, owner);
@@ -77,9 +93,15 @@ export class MessageQueue<T> {
     this.#buffer.putGap(gap);
   }
 
-  /** No more will come. What is here can still be read. */
-  end(): void {
+  /**
+   * No more will come. What is here can still be read.
+   *
+   * @param reason - What everyone is told after that, as by `judge`. Only the first end counts.
+   */
+  end(reason?: Error): void {
+    if (this.#hasEnded) return;
     this.#hasEnded = true;
+    if (reason !== undefined) this.judge(reason);
     this.release();
   }
 
@@ -110,12 +132,15 @@ export class MessageQueue<T> {
    * will be none, and when it was not in time.
    *
    * @throws {CommandAbortedError} The signal aborted first.
-   * @throws What `fail` or `judge` was given, after what is buffered.
+   * @throws What `fail`, `judge` or `end` was given, after what is buffered.
    */
-  take(options: WaitOptions = {}): Promise<T | MessageGap | undefined> {
-    if (options.signal?.aborted) return Promise.reject(aborted(options.signal));
-    const item = this.#buffer.take();
-    return item === undefined ? this.#wait(options, (next) => [true, next]) : Promise.resolve(item);
+  take(options: TakeOptions = {}): Promise<T | MessageGap | undefined> {
+    const { gaps = true, signal } = options;
+    if (signal?.aborted) return Promise.reject(aborted(signal));
+    const hasWanted = gaps || this.#buffer.length > 0;
+    let item = hasWanted ? this.#buffer.take() : undefined;
+    while (!gaps && item instanceof MessageGap) item = this.#buffer.take();
+    return item === undefined ? this.#wait(options, gaps, takeIt) : Promise.resolve(item);
   }
 
   /** Waits for a message or the end, and says whether it was a message. Throws as `take`. */
@@ -123,7 +148,7 @@ export class MessageQueue<T> {
     for (;;) {
       if (signal?.aborted) throw aborted(signal);
       if (this.#buffer.length > 0) return true;
-      const next = await this.#wait({ signal }, (item) => [false, item]);
+      const next = await this.#wait({ signal }, false, seeIt);
       if (next === undefined) return false;
     }
   }
@@ -134,6 +159,7 @@ export class MessageQueue<T> {
    */
   #wait<R>(
     { timeoutMs = Number.POSITIVE_INFINITY, signal }: WaitOptions,
+    wantsGaps: boolean,
     answer: (next: T | MessageGap | undefined) => [isTaken: boolean, result: R],
   ): Promise<R> {
     const failure = this.#failure ?? this.#verdict;
@@ -147,6 +173,7 @@ export class MessageQueue<T> {
           resolve(result);
           return isTaken;
         },
+        wantsGaps,
         reject,
         timer: startTimer(() => this.#settle(waiter).accept(undefined), timeoutMs),
         stopListening:
@@ -158,8 +185,12 @@ export class MessageQueue<T> {
 
   /** Gives it to who has waited longest. @returns Whether somebody took it. */
   #handOver(item: T | MessageGap): boolean {
+    const isGap = item instanceof MessageGap;
     for (const waiter of this.#waiters) {
-      if (this.#settle(waiter).accept(item)) return true;
+      if (isGap && !waiter.wantsGaps) continue;
+      if (!this.#settle(waiter).accept(item)) continue;
+      if (!isGap && !this.#buffer.isEmpty) this.#buffer.clear(); // gaps: nobody waits before a message
+      return true;
     }
     return false;
   }
@@ -174,6 +205,14 @@ export class MessageQueue<T> {
     waiter.stopListening?.();
     return waiter;
   }
+}
+
+function takeIt<Item>(next: Item): [isTaken: boolean, next: Item] {
+  return [true, next];
+}
+
+function seeIt<Item>(next: Item): [isTaken: boolean, next: Item] {
+  return [false, next];
 }
 
 function aborted(signal: AbortSignal): CommandAbortedError {

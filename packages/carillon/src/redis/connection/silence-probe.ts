@@ -98,6 +98,7 @@ export class SilenceProbe {
       if (!(error instanceof ReplyError)) return; // closed: whoever closed it stops this probe
     }
     this.#confirmedAt = sentAt;
+    this.#connection.confirm(sentAt);
     this.#rest();
   }
 

@@ -47,13 +47,15 @@ export class WatchVariableError extends MultiExecError {
   }
 }
 
-/** A `Channel` was read after it was unsubscribed and emptied. */
+/** A `Channel`, or a `Receiver`, was read after it was unsubscribed and emptied. */
 export class ChannelClosedError extends RedisError {
   override readonly name: string = 'ChannelClosedError';
   readonly code: CompositeErrorCode = 'CHANNEL_CLOSED';
 
-  constructor(channel: string, context: ErrorContext = {}) {
-    super(`channel ${JSON.stringify(channel)} is unsubscribed and has no more messages`, context);
+  /** @param channel - Its name; a `Receiver` has none. */
+  constructor(channel?: string, context: ErrorContext = {}) {
+    const what = channel === undefined ? 'the receiver' : `channel ${JSON.stringify(channel)}`;
+    super(`${what} is unsubscribed and has no more messages`, context);
   }
 }
 

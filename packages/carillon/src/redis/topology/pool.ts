@@ -26,13 +26,13 @@ import {
   type Requirement,
 } from '../connection/check-options.js';
 import { type AuthArguments, type Connection, timeoutOf } from '../connection/connection.js';
+import { Deadlines } from '../connection/deadlines.js';
+import { AUTH } from '../connection/handshake.js';
 import type {
   Acknowledgement,
   ChannelName,
   PubSubVerb,
-} from '../connection/connection-channels.js';
-import { Deadlines } from '../connection/deadlines.js';
-import { AUTH } from '../connection/handshake.js';
+} from '../connection/subscription-request.js';
 import { WaitingCommands } from '../connection/waiting-commands.js';
 import {
   ConnectionError,

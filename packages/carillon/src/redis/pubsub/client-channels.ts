@@ -1,0 +1,309 @@
+/**
+ * The channels that a client has subscribed to, in one namespace and one encoding: which `Channel`, or
+ * sender of a `Receiver`, gets the messages of which name. They live on when the connection is lost and
+ * found again, and learn where messages may be missing.
+ *
+ * Not here: the connection (`subscription-link.ts`), and subscribers that have one buffer or handlers
+ * for many names (`pubsub.ts`).
+ *
+ * @see aioredis.Redis.subscribe, whose channels ended with their connection.
+ */
+import type { Encoding } from '../commands/command.js';
+import type { Namespace } from '../commands/namespace.js';
+import { type AbstractChannel, inletOf } from '../connection/abstract-channel.js';
+import { Channel } from '../connection/channel.js';
+import { nameOfKey } from '../connection/name-key.js';
+import {
+  type Acknowledgement,
+  type ChannelName,
+  chooseChannels,
+  keysOf,
+  readVerb,
+} from '../connection/subscription-request.js';
+import { UsageError } from '../errors/usage-error.js';
+import { bytesOf, type ExactString, textOf } from '../protocol/exact-text.js';
+import { Membership, type MembershipOwner } from './membership.js';
+import type { NameKind, Subscription } from './subscription.js';
+import type { SubscriptionLink } from './subscription-link.js';
+
+/** What subscribing gives: a `Channel` for each name; what was given instead of a name is given back. */
+export type ChannelsOf<
+  Names extends readonly ChannelName[],
+  IsPattern extends boolean,
+  E extends Encoding,
+> = {
+  -readonly [I in keyof Names]: Names[I] extends AbstractChannel ? Names[I] : Channel<IsPattern, E>;
+};
+
+const SUBSCRIBE = { channel: readVerb('subscribe'), pattern: readVerb('psubscribe') };
+const UNSUBSCRIBE = { channel: readVerb('unsubscribe'), pattern: readVerb('punsubscribe') };
+
+/** Longest waits for the server's acknowledgement, in milliseconds; those of `PubSub`. */
+const SUBSCRIPTION_TIMEOUT_MS = 1_000;
+const UNSUBSCRIPTION_TIMEOUT_MS = 100;
+
+/** A subscription that brings its messages to one channel. */
+interface ChannelSubscription extends Subscription {
+  readonly kind: NameKind;
+  readonly name: ExactString;
+  readonly channel: AbstractChannel;
+  /** Whether the server has acknowledged it, on this connection or an earlier one. */
+  stands: boolean;
+}
+
+/** The channels of one client, namespace and encoding. */
+export class ClientChannels {
+  readonly #link: SubscriptionLink;
+  readonly #encoding: Encoding;
+  readonly #namespace: Namespace | undefined;
+  readonly #onUse: (isInUse: boolean) => void;
+  readonly #membership: Membership;
+  /** What users see: channels that stand, by their name as text. Senders are with their receiver. */
+  readonly #byName: Readonly<Record<NameKind, Map<string, AbstractChannel>>> = {
+    channel: new Map(),
+    pattern: new Map(),
+  };
+  #size = 0;
+  #isInUse = false;
+
+  /** @param onUse - Called before the first name is subscribed to, and after the last one was left. */
+  constructor(
+    link: SubscriptionLink,
+    encoding: Encoding,
+    namespace: Namespace | undefined,
+    onUse: (isInUse: boolean) => void,
+  ) {
+    this.#link = link;
+    this.#encoding = encoding;
+    this.#namespace = namespace;
+    this.#onUse = onUse;
+    this.#membership = new Membership(link, this.#listener, namespace);
+  }
+
+  /** How many channels and patterns stand, or stood before the connection was lost. */
+  get size(): number {
+    return this.#size;
+  }
+
+  /** The `Channel`s of one kind that stand. */
+  byName(kind: NameKind): ReadonlyMap<string, AbstractChannel> {
+    return this.#byName[kind];
+  }
+
+  /**
+   * Subscribes to all names or to none. Resolves when all that were not left again stand.
+   *
+   * @returns The channel of each name, in order.
+   * @throws {UsageError} `INVALID_ARGUMENT`: no name, a wrong one, or one that has another channel.
+   * @throws As `SubscriptionLink.acknowledged`. The channels that were to be have ended then.
+   */
+  async subscribe(
+    kind: NameKind,
+    names: readonly ChannelName[],
+    timeoutMs?: number,
+  ): Promise<AbstractChannel[]> {
+    const joined = await this.#join(kind, names, timeoutMs);
+    return joined.map(({ channel }) => channel);
+  }
+
+  /**
+   * Leaves names, all of a kind when there are none. Their channels end at once; what is buffered can
+   * still be read. Resolves when the server has acknowledged, or had 100 ms for it.
+   *
+   * @throws {UsageError} `INVALID_ARGUMENT`: a wrong name.
+   */
+  async unsubscribe(
+    kind: NameKind,
+    names: readonly ChannelName[],
+    timeoutMs?: number,
+  ): Promise<void> {
+    if (names.length > 0) {
+      await this.#leave(kind, keysOf(UNSUBSCRIBE[kind], names).map(nameOfKey), timeoutMs);
+    } else {
+      const all = this.#subscriptions().filter((each) => each.kind === kind);
+      await this.#leave(
+        kind,
+        all.map(({ name }) => name),
+        timeoutMs,
+      );
+    }
+  }
+
+  /**
+   * `Connection.executePubSub` for a client: without shard channels.
+   *
+   * @throws {UsageError} `INVALID_ARGUMENT`: no such verb or one for shard channels; as `subscribe`.
+   */
+  async execute(
+    verb: unknown,
+    names: readonly ChannelName[],
+    timeoutMs?: number,
+  ): Promise<Acknowledgement[]> {
+    const act = readVerb(verb);
+    const { kind, adds, command } = act;
+    if (kind === 'shard') {
+      const message = `a client has no shard channels: ${command} runs on a connection, or a pool`;
+      throw new UsageError('INVALID_ARGUMENT', message);
+    }
+    const keys = keysOf(act, names);
+    const outcomes = adds
+      ? (await this.#join(kind, names, timeoutMs)).map(({ count }) => count)
+      : await this.#leave(kind, keys.map(nameOfKey), timeoutMs);
+    const read = this.#encoding === null ? bytesOf : textOf;
+    const word = command.toLowerCase() as Acknowledgement[0];
+    return keys.map((key, i) => [word, read(nameOfKey(key)), outcomes[i] as number]);
+  }
+
+  async #join(
+    kind: NameKind,
+    names: readonly ChannelName[],
+    timeoutMs: number = SUBSCRIPTION_TIMEOUT_MS,
+  ): Promise<{ channel: AbstractChannel; count: number }[]> {
+    const keys = keysOf(SUBSCRIBE[kind], names);
+    const wishes = this.#wishesFor(kind, names, keys);
+    this.#setInUse(true);
+    try {
+      const byName = new Map([...wishes.values()].map((wish) => [wish.name, wish]));
+      await this.#membership.join(kind, byName, timeoutMs);
+    } catch (error) {
+      for (const wish of wishes.values()) if (!this.#isWanted(wish)) this.#end(wish);
+      this.#endIfUnused();
+      throw error;
+    }
+    return keys.map((key) => {
+      const wish = wishes.get(key) as ChannelSubscription;
+      if (this.#isWanted(wish)) this.#stand(wish);
+      return { channel: wish.channel, count: this.#size };
+    });
+  }
+
+  /** @returns How many stand without each. */
+  async #leave(
+    kind: NameKind,
+    names: readonly ExactString[],
+    timeoutMs: number = UNSUBSCRIPTION_TIMEOUT_MS,
+  ): Promise<number[]> {
+    const counts = names.map((name) => {
+      const subscription = this.#find(kind, name);
+      if (subscription !== undefined) this.#end(subscription);
+      return this.#size;
+    });
+    await this.#membership.leave(kind, names, timeoutMs);
+    this.#endIfUnused();
+    return counts;
+  }
+
+  /** The subscription that each name is to have: its own, unless that has ended, or a new one. */
+  #wishesFor(
+    kind: NameKind,
+    names: readonly ChannelName[],
+    keys: readonly string[],
+  ): Map<string, ChannelSubscription> {
+    const channelOf = (key: string): AbstractChannel | undefined => {
+      const channel = this.#find(kind, nameOfKey(key))?.channel;
+      return channel !== undefined && inletOf(channel).hasEnded ? undefined : channel;
+    };
+    const wishes = new Map<string, ChannelSubscription>();
+    for (const [key, channel] of chooseChannels(kind, names, keys, channelOf, this.#encoding)) {
+      const name = nameOfKey(key);
+      const present = this.#find(kind, name);
+      if (present?.channel === channel) {
+        wishes.set(key, present);
+      } else {
+        if (present !== undefined) this.#end(present);
+        wishes.set(key, this.#newSubscription(kind, name, channel));
+      }
+    }
+    return wishes;
+  }
+
+  #newSubscription(
+    kind: NameKind,
+    name: ExactString,
+    channel: AbstractChannel,
+  ): ChannelSubscription {
+    const inlet = inletOf(channel);
+    inlet.source = this.#link;
+    const subscription: ChannelSubscription = {
+      member: this.#membership,
+      kind,
+      name,
+      channel,
+      stands: false,
+      onMessage: (from, data, pattern) => {
+        if (inlet.hasEnded)
+          void this.#leave(kind, [name], 0); // full, or its receiver was stopped
+        else inlet.put({ channel: pattern === null ? from : this.#bare(from), data });
+      },
+    };
+    return subscription;
+  }
+
+  /** What the membership tells. */
+  readonly #listener: MembershipOwner = {
+    onDown: () => {},
+    onUp: (gap) => {
+      if (gap === undefined) return;
+      for (const { stands, channel } of this.#subscriptions()) {
+        if (stands) inletOf(channel).putGap(gap);
+      }
+    },
+    onRefused: (error, subscription) => {
+      this.#end(subscription as ChannelSubscription, error);
+      this.#endIfUnused();
+    },
+    onGaveUp: (error) => this.#endAll(error),
+    onClosed: () => this.#endAll(),
+  };
+
+  #subscriptions(): ChannelSubscription[] {
+    return [...this.#membership.others()] as ChannelSubscription[];
+  }
+
+  #find(kind: NameKind, name: ExactString): ChannelSubscription | undefined {
+    return this.#membership.subscriptionOf(kind, name) as ChannelSubscription | undefined;
+  }
+
+  #isWanted(subscription: ChannelSubscription): boolean {
+    return this.#find(subscription.kind, subscription.name) === subscription;
+  }
+
+  /** A channel's name without what the namespace has put in front of it. */
+  #bare(name: ExactString): ExactString {
+    return (this.#namespace?.remove(name) as ExactString | undefined) ?? name;
+  }
+
+  #stand(subscription: ChannelSubscription): void {
+    const { kind, channel, stands } = subscription;
+    if (stands) return;
+    subscription.stands = true;
+    this.#size++;
+    if (channel instanceof Channel) this.#byName[kind].set(channel.name, channel);
+  }
+
+  #end(subscription: ChannelSubscription, reason?: Error): void {
+    const { kind, channel, stands } = subscription;
+    if (stands) this.#size--;
+    subscription.stands = false;
+    const names = this.#byName[kind];
+    if (names.get(channel.name) === channel) names.delete(channel.name);
+    inletOf(channel).end(reason);
+  }
+
+  #endAll(reason?: Error): void {
+    for (const subscription of this.#subscriptions()) this.#end(subscription, reason);
+    this.#setInUse(false);
+  }
+
+  #endIfUnused(): void {
+    if (!this.#membership.hasNames) this.#setInUse(false);
+  }
+
+  #setInUse(isInUse: boolean): void {
+    if (this.#isInUse === isInUse) return;
+    this.#isInUse = isInUse;
+    this.#onUse(isInUse);
+    if (isInUse) this.#membership.begin();
+    else this.#membership.end();
+  }
+}
