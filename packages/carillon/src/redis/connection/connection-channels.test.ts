@@ -132,6 +132,10 @@ for (const protocol of [2, 3] as const) {
     assert.equal(await connection.execute('PING'), 'PONG');
     assert.equal(await connection.execute('PING', 'é'), 'é');
     assert.deepEqual(await connection.call(['PING', 'é'], { encoding: null }), Buffer.from('é'));
+    connection.readsPayloadsAs = 'bytes';
+    assert.equal(await connection.execute('PING'), 'PONG');
+    assert.equal(await connection.execute('PING', 'é'), 'é');
+    assert.deepEqual(await connection.call(['PING', 'é'], { encoding: null }), Buffer.from('é'));
   });
 }
 

@@ -12,9 +12,10 @@ import {
   ConnectionForcedCloseError,
 } from '../errors/connection-error.js';
 import { UsageError } from '../errors/usage-error.js';
-import { Decoder } from '../protocol/decoder.js';
+import { DecodeAs, Decoder } from '../protocol/decoder.js';
 import type { Argument } from '../protocol/encoder.js';
 import type { Reply } from '../protocol/reply.js';
+import type { DecoderFactory } from '../protocol/reply-decoder.js';
 import { Connection, type ConnectionHooks } from './connection.js';
 import { type ConnectionOptions, connectionSettings } from './connection-options.js';
 
@@ -171,6 +172,52 @@ for (const protocol of [2, 3] as const) {
       acks.map(([, name]) => name),
       names.map((name) => bytes(name)),
     );
+  });
+}
+
+for (const protocol of [2, 3] as const) {
+  test(`payloads come as bytes where that is preferred, names as text, under RESP${protocol}`, async () => {
+    const pushes: Reply[][] = [];
+    await using connection = await open({ protocol }, { onPush: (push) => pushes.push(push) });
+    await using publisher = await open();
+    await call(connection, 'SUBSCRIBE', 'c');
+    assert.equal(connection.readsPayloadsAs, 'text');
+    for (const form of ['bytes', 'text'] as const) {
+      connection.readsPayloadsAs = form;
+      const seen = pushes.length;
+      await call(publisher, 'PUBLISH', 'c', form);
+      await waitFor(() => pushes.length > seen);
+    }
+
+    assert.deepEqual(pushes, [
+      ['subscribe', 'c', 1],
+      ['message', 'c', Buffer.from('bytes')],
+      ['message', 'c', 'text'],
+    ]);
+  });
+
+  test(`a decoder that knows no exact text gives bytes, and nothing else changes, under RESP${protocol}`, async () => {
+    const pushes: Reply[][] = [];
+    const plainBytes: DecoderFactory = (hooks) => {
+      const inner = new Decoder(hooks);
+      inner.pushAs = DecodeAs.bytes;
+      const known = DecodeAs.bytes | DecodeAs.flatMaps | DecodeAs.bigints;
+      return {
+        feed: (chunk) => inner.feed(chunk),
+        read: (as, elementsAs) => inner.read(as & known, elementsAs),
+      };
+    };
+    const options = { protocol, decoder: plainBytes };
+    await using connection = await open(options, { onPush: (push) => pushes.push(push) });
+
+    assert.deepEqual(await call(connection, 'SUBSCRIBE', 'c'), [['subscribe', 'c', 1]]);
+    assert.equal(await call(connection, 'PING', 'é'), 'é');
+    await server.command('PUBLISH', 'c', 'x');
+    await waitFor(() => pushes.length === 2);
+    assert.deepEqual(pushes, [
+      ['subscribe', Buffer.from('c'), 1],
+      ['message', Buffer.from('c'), Buffer.from('x')],
+    ]);
   });
 }
 

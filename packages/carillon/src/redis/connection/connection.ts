@@ -31,7 +31,7 @@ import { Deadlines } from './deadlines.js';
 import { dial, type OnBytes, type Transport } from './dial.js';
 import { shakeHands } from './handshake.js';
 import { ReplyQueue } from './reply-queue.js';
-import { readAck } from './subscription-acks.js';
+import { isMessage, readAck } from './subscription-acks.js';
 import { WaitingCommands } from './waiting-commands.js';
 import { WriteBatch } from './write-batch.js';
 
@@ -443,13 +443,16 @@ export class Connection extends ConnectionCalls implements BatchExecutor {
   }
 
   #onPush(push: Reply[]): void {
-    const ack = readAck(push);
-    if (ack !== undefined) {
-      this.channels?.acknowledge(ack, this.#replies.head);
-      this.#replies.acknowledge(ack, push);
-    }
+    if (!isMessage(push)) this.#acknowledge(push);
     if (this.channels === undefined) this.#hooks.onPush?.(push);
     else this.channels.deliver(push);
+  }
+
+  #acknowledge(push: Reply[]): void {
+    const ack = readAck(push);
+    if (ack === undefined) return;
+    this.channels?.acknowledge(ack, this.#replies.head);
+    this.#replies.acknowledge(ack, push);
   }
 
   #die(code: 'CONNECTION_LOST' | 'CONNECTION_SILENT' | 'FORCED_CLOSE', cause?: unknown): void {

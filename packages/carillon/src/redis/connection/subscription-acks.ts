@@ -50,14 +50,14 @@ export const SUBSCRIPTION_VERBS: ReadonlyMap<string, SubscriptionAct> = new Map(
 /** Reads a push, whose kind is text, as an acknowledgement; undefined when it is something else. */
 export function readAck(push: readonly Reply[]): SubscriptionAck | undefined {
   const [kind, name, count] = push;
-  if (isMessageKind(kind)) return undefined;
   const act = SUBSCRIPTION_VERBS.get(kind as string);
   if (act === undefined || push.length !== 3 || typeof count !== 'number') return undefined;
   return name === null || isString(name) ? { act, name, count } : undefined;
 }
 
-/** By far the most pushes. */
-function isMessageKind(kind: Reply | undefined): boolean {
+/** Whether a push is a message, as nearly all are: then it need not be read as anything else. */
+export function isMessage(push: readonly Reply[]): boolean {
+  const kind = push[0]; // not destructured: this runs for every message
   return kind === 'message' || kind === 'pmessage' || kind === 'smessage';
 }
 

@@ -17,6 +17,7 @@ import { Attributed, type Reply, VerbatimString } from './reply.js';
 type Vector = readonly [wire: string, expected: Reply, setup?: DecodeSetup];
 
 const BYTES: DecodeSetup = { as: DecodeAs.bytes };
+const EXACT: DecodeSetup = { as: DecodeAs.exactText };
 const FLAT: DecodeSetup = { as: DecodeAs.flatMaps };
 const BIGINTS: DecodeSetup = { as: DecodeAs.bigints };
 const ATTACH: DecodeSetup = { attributes: 'attach' };
@@ -92,6 +93,23 @@ const VECTORS: Readonly<Record<string, readonly Vector[]>> = {
     ['$005\r\nhello\r\n', 'hello'],
     ['$2\r\n\xff\x00\r\n', bytes('\xff\x00'), BYTES],
     ['$0\r\n\r\n', bytes(''), BYTES],
+  ],
+  'exact text': [
+    ['$5\r\nhello\r\n', 'hello', EXACT],
+    ['$0\r\n\r\n', '', EXACT],
+    ['$6\r\n\xc3\xa9\xe2\x82\xac!\r\n', 'é€!', EXACT],
+    ['$4\r\n\xf0\x9f\x94\x94\r\n', '🔔', EXACT],
+    ['$4\r\n\xef\xbb\xbfa\r\n', '\ufeffa', EXACT],
+    ['$2\r\n\xff\x00\r\n', bytes('\xff\x00'), EXACT],
+    ['$3\r\n\xef\xbf\xbd\r\n', bytes('\xef\xbf\xbd'), EXACT],
+    ['$3\r\n\xed\xa0\x80\r\n', bytes('\xed\xa0\x80'), EXACT],
+    ['$2\r\n\xc0\x80\r\n', bytes('\xc0\x80'), EXACT],
+    ['=6\r\ntxt:\xc3\xa9\r\n', 'é', EXACT],
+    ['=5\r\ntxt:\xc3\r\n', bytes('\xc3'), EXACT],
+    ['$?\r\n;1\r\n\xc3\r\n;1\r\n\xa9\r\n;0\r\n', 'é', EXACT],
+    ['$?\r\n;1\r\n\xc3\r\n;0\r\n', bytes('\xc3'), EXACT],
+    ['$-1\r\n', null, EXACT],
+    ['*2\r\n$1\r\na\r\n*2\r\n$1\r\n\xff\r\n:1\r\n', ['a', [bytes('\xff'), 1]], EXACT],
   ],
   null: [
     ['$-1\r\n', null],
@@ -333,7 +351,7 @@ const SENTINEL_EVENT: DecoderEvent = { reply: ['sentinel', 42] };
 /** The same for the ways of decoding that change it. */
 function sentinelFor(setup: DecodeSetup | undefined): DecoderEvent {
   const as = setup?.as ?? 0;
-  const text = (as & DecodeAs.bytes) === 0 ? 'sentinel' : bytes('sentinel');
+  const text = (as & DecodeAs.exactText) === DecodeAs.bytes ? bytes('sentinel') : 'sentinel';
   return { reply: [text, (as & DecodeAs.bigints) === 0 ? 42 : 42n] };
 }
 

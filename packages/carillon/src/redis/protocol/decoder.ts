@@ -21,8 +21,9 @@ import { replyErrorFrom } from '../errors/reply-error.js';
 import { UsageError } from '../errors/usage-error.js';
 import { ByteCollector } from './byte-collector.js';
 import { allocate, asByteBuffer, type ByteBuffer, copyBytes, decodeText } from './byte-text.js';
-import { exactStringFrom } from './exact-text.js';
+import { type ExactString, exactStringFrom } from './exact-text.js';
 import { type DecoderLimits, resolveLimits } from './limits.js';
+import { MessageReader } from './message-reader.js';
 import { parseBigNumber, parseDouble, parseInt64 } from './number-lines.js';
 import { Kind, OpenAggregate } from './open-aggregate.js';
 import { Attributed, type Reply, type ReplyMap, VerbatimString } from './reply.js';
@@ -115,6 +116,11 @@ const EMPTY = allocate(0);
 export class Decoder implements ReplyDecoder {
   /** How the elements of a push after its first are decoded: `DecodeAs` bits. */
   pushAs: number = DecodeAs.exactText;
+  /**
+   * Gives the last element of a push, and of an array read as `exactText`, as bytes where it would be
+   * an exact text or bytes. Saves a copy when bytes are wanted. May change at any time, and holds for
+   * what begins later.
+   */
   payloadsAsBytes = false;
 
   #bytes: ByteBuffer = EMPTY; // what is being read: the chunk, or the line that began before it
@@ -138,6 +144,8 @@ export class Decoder implements ReplyDecoder {
   #windowStart = 0;
   #windowEnd = 0;
   #lastStatus = '';
+  #lastKind = '';
+  #messages: MessageReader | undefined = undefined; // made for the first message
 
   readonly #root: OpenAggregate = new OpenAggregate(undefined, Kind.root, 0, 1, false);
   #open: OpenAggregate = this.#root;
@@ -220,6 +228,7 @@ export class Decoder implements ReplyDecoder {
     this.#pos = pos;
     this.#end = end;
     this.#windowEnd = 0;
+    this.#messages?.startChunk();
   }
 
   /** Adds the rest of a line that began in an earlier chunk, and reads from there first. */
@@ -303,13 +312,13 @@ export class Decoder implements ReplyDecoder {
       case Wire.SIMPLE_STRING:
         return this.#status();
       case Wire.ARRAY:
-        return this.#aggregate(Kind.array, as);
+        return this.#array(as);
       case Wire.MAP:
         return this.#aggregate(Kind.map, as);
       case Wire.SET:
         return this.#aggregate(Kind.set, as);
       case Wire.PUSH:
-        return this.#aggregate(Kind.pushKind, DecodeAs.text); // its kind, whatever a reply is read as
+        return this.#push();
       case Wire.ATTRIBUTE:
         return this.#aggregate(Kind.attribute, as);
       case Wire.STREAM_END:
@@ -329,6 +338,38 @@ export class Decoder implements ReplyDecoder {
       default:
         return this.#fail(`no RESP type begins with ${describeByte(type)}`);
     }
+  }
+
+  #array(as: number): Reply | typeof INCOMPLETE | typeof CONTINUE {
+    // What is read as exact text from the root is a push under RESP2.
+    if ((as & EXACT) !== 0 && this.#open === this.#root && this.#elementsAs === undefined) {
+      const message = this.#message();
+      if (message !== undefined) return message;
+    }
+    return this.#aggregate(Kind.array, as);
+  }
+
+  #push(): Reply | typeof INCOMPLETE | typeof CONTINUE {
+    if ((this.pushAs & EXACT) !== 0) {
+      const message = this.#message();
+      if (message !== undefined) {
+        this.#onPush?.(message, undefined);
+        return CONTINUE;
+      }
+    }
+    return this.#aggregate(Kind.pushKind, DecodeAs.text); // its kind, whatever a reply is read as
+  }
+
+  /** The message at the cursor, when it is one, whole and with nothing special about it. */
+  #message(): ExactString[] | undefined {
+    if (this.#open.attributes !== undefined || this.#depth === this.#limits.maxDepth) {
+      return undefined;
+    }
+    this.#messages ??= new MessageReader(this.#limits);
+    const messages = this.#messages;
+    const message = messages.read(this.#bytes, this.#pos + 1, this.#end, this.payloadsAsBytes);
+    if (message !== undefined) this.#pos = messages.frameEnd;
+    return message;
   }
 
   /** Ends the element whose last line was read, with this value. */
@@ -608,10 +649,12 @@ export class Decoder implements ReplyDecoder {
       this.#fail('an aggregate is longer than maxAggregateLength', 'LIMIT_EXCEEDED');
     }
     if (elements === 0 && kind === Kind.pushKind) this.#fail('a push lacks its kind');
-    if (this.#elementsAs !== undefined && kind === Kind.array && this.#open === this.#root) {
+    const isReply = kind === Kind.array && this.#open === this.#root;
+    if (isReply && this.#elementsAs !== undefined) {
       this.#begin(Kind.mixedArray, this.#elementsAs[0] ?? as, elements, isStreamed);
     } else {
       this.#begin(kind, as, elements, isStreamed);
+      if (isReply) this.#expect(this.#open, elements);
     }
     return elements === 0 ? this.#leave(this.#open) : CONTINUE;
   }
@@ -634,17 +677,36 @@ export class Decoder implements ReplyDecoder {
       return CONTINUE;
     }
     if (open.kind === Kind.pushKind) {
-      if (typeof open.items[0] !== 'string') this.#fail('the kind of a push is text');
+      const [kind] = open.items;
+      if (typeof kind !== 'string') this.#fail('the kind of a push is text');
+      if (kind !== this.#lastKind) this.#lastKind = kind;
+      open.items[0] = this.#lastKind; // one string for all pushes of a kind in a row
       open.kind = Kind.push;
       open.as = this.pushAs;
-      open.remaining = open.elements - 1;
+      this.#expect(open, open.elements - 1);
       return open.remaining > 0 ? CONTINUE : this.#leave(open);
     }
+    if (open.items.length < open.elements) return this.#expectPayload(open);
     if (open.kind === Kind.streamedString) this.#fail('a streamed string consists of parts only');
     if (open.isStreamed) {
       this.#fail('an aggregate is longer than maxAggregateLength', 'LIMIT_EXCEEDED');
     }
     return this.#leave(open);
+  }
+
+  /** So many elements are to come; the last may be a payload that is wanted as bytes. */
+  #expect(open: OpenAggregate, elements: number): void {
+    const isExact = (open.as & EXACT) !== 0 && !open.isStreamed;
+    open.remaining = elements;
+    if (!this.payloadsAsBytes || !isExact || elements === 0) return;
+    if (elements === 1) this.#expectPayload(open);
+    else open.remaining = elements - 1;
+  }
+
+  #expectPayload(open: OpenAggregate): typeof CONTINUE {
+    open.as &= ~EXACT;
+    open.remaining = 1;
+    return CONTINUE;
   }
 
   #streamEnd(): Reply | typeof INCOMPLETE | typeof CONTINUE {
@@ -676,7 +738,8 @@ export class Decoder implements ReplyDecoder {
       case Kind.push: {
         const attributes = below.attributes;
         below.attributes = undefined;
-        this.#onPush?.(items, attributes?.size === 0 ? undefined : attributes);
+        // Not `items`, which has grown to room for 17: acknowledgements are kept, up to 100,000 of them.
+        this.#onPush?.(items.slice(), attributes?.size === 0 ? undefined : attributes);
         return CONTINUE;
       }
       default:

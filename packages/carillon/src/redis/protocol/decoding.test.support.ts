@@ -21,6 +21,7 @@ export interface DecodeSetup extends DecoderOptions {
   readonly as?: number;
   readonly elementsAs?: readonly number[];
   readonly pushAs?: number;
+  readonly payloadsAsBytes?: boolean;
 }
 
 /**
@@ -38,6 +39,7 @@ export function decode(chunks: Iterable<Uint8Array>, setup: DecodeSetup = {}): T
     },
   });
   decoder.pushAs = setup.pushAs ?? DecodeAs.text;
+  decoder.payloadsAsBytes = setup.payloadsAsBytes ?? false;
   let reads = 0;
   for (const chunk of chunks) {
     const borrowed = new Uint8Array(chunk);

@@ -24,12 +24,19 @@ export function isString(value: unknown): value is ExactString {
 
 /** The text that stands for exactly these bytes, if there is one. */
 export function exactTextOf(bytes: Uint8Array): string | undefined {
-  return decodeExactText(asByteBuffer(bytes), 0, bytes.length);
+  return exactTextFrom(asByteBuffer(bytes), 0, bytes.length);
 }
 
-/** A part of a buffer, which stays the buffer owner's. */
+/** The text that stands for exactly a part of a buffer, if there is one. */
+export function exactTextFrom(source: ByteBuffer, start: number, end: number): string | undefined {
+  if (end - start > constants.MAX_STRING_LENGTH) return undefined;
+  const text = decodeText(source, start, end);
+  return text.includes(REPLACEMENT) ? undefined : text;
+}
+
+/** A part of a buffer, in memory of its own. */
 export function exactStringFrom(source: ByteBuffer, start: number, end: number): ExactString {
-  return decodeExactText(source, start, end) ?? copyBytes(source, start, end);
+  return exactTextFrom(source, start, end) ?? copyBytes(source, start, end);
 }
 
 /** The string as text; bytes that are not exactly text are decoded as far as they go. */
@@ -40,10 +47,4 @@ export function textOf(string: ExactString): string {
 /** The bytes of the string. */
 export function bytesOf(string: ExactString): Uint8Array {
   return typeof string === 'string' ? Buffer.from(string) : string;
-}
-
-function decodeExactText(source: ByteBuffer, start: number, end: number): string | undefined {
-  if (end - start > constants.MAX_STRING_LENGTH) return undefined;
-  const text = decodeText(source, start, end);
-  return text.includes(REPLACEMENT) ? undefined : text;
 }

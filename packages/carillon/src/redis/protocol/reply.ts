@@ -12,7 +12,7 @@ import type { ReplyError } from '../errors/reply-error.js';
  * | on the wire | here |
  * |---|---|
  * | simple string | `string` |
- * | bulk string, streamed string | `string`, or bytes where the caller asked for bytes |
+ * | bulk string, streamed string | `string`, or bytes where the caller asked for bytes, or an `ExactString` |
  * | integer | `number` when safe, else `bigint` |
  * | double | `number`, also `Infinity`, `-Infinity` and `NaN` |
  * | big number | `bigint` |

@@ -7,9 +7,11 @@
 import type { Namespace } from '../commands/namespace.js';
 import type { MessageGap } from '../connection/message-gap.js';
 import { nameKey, nameOfKey } from '../connection/name-key.js';
+import { textOfBytes } from '../protocol/byte-text.js';
 import { type ExactString, textOf } from '../protocol/exact-text.js';
 import type { LinkMember, NameKind, Subscription } from './subscription.js';
 import type { SubscriptionLink } from './subscription-link.js';
+import { SubscriptionsByName } from './subscriptions-by-name.js';
 
 /** Who is told what happens to the names and their connection. None may throw or run user code. */
 export interface MembershipOwner {
@@ -35,57 +37,15 @@ interface Newcomer {
   isAcknowledged: boolean;
 }
 
-/**
- * The names of one kind, by their keys. Nearly all have the same subscription, so that a set holds the
- * names, and a map only those that differ: 100,000 channels are a matter of bytes for each.
- */
-class OwnNames {
-  readonly #usual: Subscription;
-  readonly #keys = new Set<string>();
-  readonly #others = new Map<string, Subscription>();
-
-  constructor(usual: Subscription) {
-    this.#usual = usual;
-  }
-
-  get size(): number {
-    return this.#keys.size;
-  }
-
-  keys(): IterableIterator<string> {
-    return this.#keys.keys();
-  }
-
-  get(key: string): Subscription | undefined {
-    return this.#others.get(key) ?? (this.#keys.has(key) ? this.#usual : undefined);
-  }
-
-  set(key: string, subscription: Subscription): void {
-    this.#keys.add(key);
-    if (subscription === this.#usual) this.#others.delete(key);
-    else this.#others.set(key, subscription);
-  }
-
-  delete(key: string): void {
-    this.#keys.delete(key);
-    this.#others.delete(key);
-  }
-
-  /** Those that are not the usual one. */
-  others(): IterableIterator<Subscription> {
-    return this.#others.values();
-  }
-}
-
 /** What one subscriber wants. As a subscription it is the usual one of its names. */
 export class Membership implements LinkMember, Subscription {
   readonly member: LinkMember = this;
   readonly #link: SubscriptionLink;
   readonly #owner: MembershipOwner;
   readonly #namespace: Namespace | undefined;
-  readonly #names: Readonly<Record<NameKind, OwnNames>> = {
-    channel: new OwnNames(this),
-    pattern: new OwnNames(this),
+  readonly #names: Readonly<Record<NameKind, SubscriptionsByName<Subscription>>> = {
+    channel: new SubscriptionsByName<Subscription>(this),
+    pattern: new SubscriptionsByName<Subscription>(this),
   };
   readonly #newcomers: Readonly<Record<NameKind, Map<string, Newcomer>>> = {
     channel: new Map(),
@@ -156,7 +116,7 @@ export class Membership implements LinkMember, Subscription {
     const wanted = new Map<string, Subscription>();
     const fresh = new Map<string, Subscription>();
     for (const [name, subscription] of wishes) {
-      const key = this.#keyOf(kind, name);
+      const key = copyOf(this.#keyOf(kind, name));
       wanted.set(key, subscription);
       if (names.get(key) === undefined) fresh.set(key, subscription);
     }
@@ -299,4 +259,9 @@ export class Membership implements LinkMember, Subscription {
   #nameOf(kind: NameKind, key: string): string {
     return this.nameOf(kind, nameOfKey(key));
   }
+}
+
+/** Text that was put together of parts keeps the parts alive, 32 bytes for a short name; its copy does not. */
+function copyOf(text: string): string {
+  return textOfBytes(Buffer.from(text));
 }

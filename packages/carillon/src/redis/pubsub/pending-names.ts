@@ -12,7 +12,8 @@ import type { LinkMember } from './subscription.js';
 export class SubscribeCall {
   readonly member: LinkMember;
   readonly #settled: Deferred<void> = deferred();
-  #remaining = 0;
+  /** Names that do not stand. */
+  remaining = 0;
 
   constructor(member: LinkMember) {
     this.member = member;
@@ -20,17 +21,17 @@ export class SubscribeCall {
 
   /** Resolves when no name is awaited any more. */
   get settled(): Promise<void> {
-    if (this.#remaining === 0) this.#settled.resolve();
+    if (this.remaining === 0) this.#settled.resolve();
     return this.#settled.promise;
   }
 
   await(): void {
-    this.#remaining++;
+    this.remaining++;
   }
 
   /** A name stands, or is no longer wanted. */
   release(): void {
-    if (--this.#remaining === 0) this.#settled.resolve();
+    if (--this.remaining === 0) this.#settled.resolve();
   }
 
   reject(error: Error): void {

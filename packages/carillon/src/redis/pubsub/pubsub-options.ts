@@ -42,7 +42,10 @@ export interface PubSubOptions<
    * is false, where a loop has to tell them from messages.
    */
   readonly ignoreSubscribeMessages?: IgnoresAcknowledgements;
-  /** Milliseconds to wait for the server to acknowledge a subscription. Default 1,000. */
+  /**
+   * Milliseconds to wait for the server to acknowledge a subscription; of many, for the next. Default
+   * 1,000.
+   */
   readonly subscriptionTimeoutMs?: number;
   /** Milliseconds to wait for the server to acknowledge an unsubscription. Default 100. */
   readonly unsubscriptionTimeoutMs?: number;

@@ -64,6 +64,8 @@ const LEFT = { channel: 'unsubscribe', pattern: 'punsubscribe' } as const;
 
 type Message<S extends string | Uint8Array> = PubSubMessage<S> | PubSubPatternMessage<S>;
 
+type NamesAtOnce = 'channels' | 'channelHandlers' | 'patterns' | 'patternHandlers';
+
 /** Messages that have a handler. */
 interface HandledSubscription<S extends string | Uint8Array> extends Subscription {
   readonly queue: HandlerQueue<Message<S>>;
@@ -77,7 +79,8 @@ export class PubSub<
 {
   readonly #link: SubscriptionLink;
   readonly #decode: (data: ExactString) => S;
-  readonly #options: PubSubOptions<S>;
+  /** Without the names, of which there may be many. */
+  readonly #options: Omit<PubSubOptions<S>, NamesAtOnce>;
   readonly #membership: Membership;
   readonly #queue: MessageQueue<Exclude<PubSubItem<S>, MessageGap>>;
   readonly #listeners = new Listeners<PubSubEvents>();
@@ -97,14 +100,15 @@ export class PubSub<
   ) {
     this.#link = link;
     this.#decode = decode;
-    this.#options = options;
+    const { channels, channelHandlers, patterns, patternHandlers, ...others } = options;
+    this.#options = others;
     this.#membership = new Membership(link, this.#owner, namespace);
     this.#queue = new MessageQueue(
       options,
       this.#bufferOwner(() => this.#onOverflow()),
     );
     this.#membership.begin(options.maxIdleMs);
-    this.#ready = this.#joinAtOnce();
+    this.#ready = this.#joinAtOnce(options);
     this.#ready.catch((error: Error) => {
       if (!this.#isClosed) this.#queue.judge(error); // or the loop would wait for ever
     });
@@ -241,13 +245,12 @@ export class PubSub<
     return this.close();
   }
 
-  async #joinAtOnce(): Promise<void> {
-    const {
-      channels = [],
-      channelHandlers = {},
-      patterns = [],
-      patternHandlers = {},
-    } = this.#options;
+  async #joinAtOnce({
+    channels = [],
+    channelHandlers = {},
+    patterns = [],
+    patternHandlers = {},
+  }: PubSubOptions<S>): Promise<void> {
     await Promise.all([
       this.#join('channel', [channels, channelHandlers as PubSubHandlers<PubSubHandler<S>>]),
       this.#join('pattern', [patterns, patternHandlers as PubSubHandlers<PubSubHandler<S>>]),

@@ -185,11 +185,11 @@ export class SubscriptionLink {
   }
 
   /**
-   * Resolves when every name that was not left again stands. Also across a reconnect, but never after
-   * more than `timeoutMs`.
+   * Resolves when every name that was not left again stands. Also across a reconnect, as long as no
+   * `timeoutMs` pass in which none of them gets to stand.
    *
    * @throws {ReplyError} The server's refusal, such as `NOPERM`.
-   * @throws {TimeoutError} No acknowledgement in time; `cause` says why there is no connection.
+   * @throws {TimeoutError} No acknowledgement for so long; `cause` says why there is no connection.
    * @throws {ConnectionError} It was closed, or gave up connecting.
    */
   async acknowledged(
@@ -210,11 +210,14 @@ export class SubscriptionLink {
         wasSent = () => pending.wasSent;
       }
     }
-    const timer = startTimer(() => {
-      const context = { command: SUBSCRIBE[kind].name, address: this.#options.address };
-      const sent = wasSent() ? 'maybe' : 'no';
-      call.reject(new TimeoutError({ ...context, cause: this.#lastError, sent }));
-    }, timeoutMs);
+    let timer: NodeJS.Timeout | undefined;
+    const wait = (remaining: number): void => {
+      timer = startTimer(() => {
+        if (call.remaining < remaining) wait(call.remaining);
+        else call.reject(this.#timeoutError(kind, wasSent()));
+      }, timeoutMs);
+    };
+    wait(call.remaining);
     try {
       await call.settled;
     } finally {
@@ -274,6 +277,15 @@ export class SubscriptionLink {
     if (this.#refusal === undefined) return;
     const context = { command, address: this.#options.address, cause: this.#refusal };
     throw new ConnectionError('CONNECT_FAILED', { ...context, sent: 'no' });
+  }
+
+  #timeoutError(kind: NameKind, wasSent: boolean): TimeoutError {
+    const context = { command: SUBSCRIBE[kind].name, address: this.#options.address };
+    return new TimeoutError({
+      ...context,
+      cause: this.#lastError,
+      sent: wasSent ? 'maybe' : 'no',
+    });
   }
 
   #closedError(command: string | undefined): ConnectionError {

@@ -1,9 +1,7 @@
-/**
- * Names, and where the messages of each go. A subscribed channel costs one entry of one map, however
- * many there are: nearly every name has one subscription, which then is the entry.
- */
+/** The names that anybody wants on one connection, and where the messages of each go. */
 import type { ExactString } from '../protocol/exact-text.js';
 import type { LinkMember, Subscription } from './subscription.js';
+import { SubscriptionsByName } from './subscriptions-by-name.js';
 
 /** Several subscriptions of one name. */
 class SharedSubscription {
@@ -24,13 +22,13 @@ class SharedSubscription {
 
 /** The names of one kind, by their keys. */
 export class WantedNames {
-  readonly #names = new Map<string, Subscription | SharedSubscription>();
+  readonly #names = new SubscriptionsByName<Subscription | SharedSubscription>();
 
   get size(): number {
     return this.#names.size;
   }
 
-  keys(): IterableIterator<string> {
+  keys(): Iterable<string> {
     return this.#names.keys();
   }
 
@@ -62,7 +60,9 @@ export class WantedNames {
       if (present.all.size === 1) this.#names.set(key, [...present.all][0] as Subscription);
       return false;
     }
-    return present === subscription && this.#names.delete(key);
+    if (present !== subscription) return false;
+    this.#names.delete(key);
+    return true;
   }
 
   /** Forgets a name, whoever wants it. */
