@@ -73,7 +73,7 @@ export const PLAN = [
     files: ['topology', 'pubsub', 'caching', 'client'].map((folder) =>
       everyday(`${LIBRARY}/redis/${folder}`),
     ),
-    shareSeconds: 40,
+    shareSeconds: 45,
     needs: ['redis-server'],
   },
   {
@@ -130,6 +130,13 @@ export const PLAN = [
     files: ['tools/runtimes/*.full.test.mjs'],
     shareSeconds: 120,
     needsBuild: true,
+    needs: ['redis-server'],
+    full: true,
+  },
+  {
+    name: 'pubsub-at-length',
+    files: [`${LIBRARY}/redis/pubsub/**/*.full.test.ts`],
+    shareSeconds: 150,
     needs: ['redis-server'],
     full: true,
   },

@@ -9,6 +9,9 @@ import type { PubSubStage } from './stage.test.support.js';
 
 const MAX_IDLE_MS = 60;
 
+/** For tests in which no loss at all may be told: a busy machine answers a probe in time. */
+const PATIENT_MS = 200;
+
 const LARGE = 'x'.repeat(32_768);
 
 /** Registers the tests for one protocol. */
@@ -71,7 +74,7 @@ export function testOverflow(stage: () => PubSubStage, protocol: 2 | 3): void {
 
   for (const kind of ['loop', 'handler'] as const) {
     test(`a ${kind} that makes its connection wait loses nothing, and is not taken for dead`, async () => {
-      await using scene = await openScene(stage(), { protocol, maxIdleMs: MAX_IDLE_MS });
+      await using scene = await openScene(stage(), { protocol, maxIdleMs: PATIENT_MS });
       let goOn: () => void = () => {};
       const isFree = new Promise<void>((resolve) => {
         goOn = resolve;
@@ -84,7 +87,7 @@ export function testOverflow(stage: () => PubSubStage, protocol: 2 | 3): void {
 
       const startedAt = Date.now();
       for (let round = 0; round < 10; round++) await scene.publisher.publishAll(channel, 2_000);
-      await waitFor(() => Date.now() > startedAt + 5 * MAX_IDLE_MS);
+      await waitFor(() => Date.now() > startedAt + 2.5 * PATIENT_MS);
       assert.deepEqual(errors, []);
       reader.read();
       goOn();

@@ -21,7 +21,7 @@ export function testPubSubContract(kind: PubSubKind): void {
     testFloods(stage, protocol, { forms: FORMS.slice(0, 2), messages: 100_000 });
     testSlowReaders(stage, protocol);
     testOverflow(stage, protocol);
-    testWaysToRead(stage, protocol);
+    testWaysToRead(stage, protocol, kind);
     testSubscribing(stage, protocol, kind);
     testRandomFaults(stage, protocol, { seeds: [protocol], turns: 60 });
   });

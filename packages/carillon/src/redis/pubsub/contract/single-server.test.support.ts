@@ -21,6 +21,7 @@ const PUBLISH_ALL = "for i, data in ipairs(ARGV) do redis.call('PUBLISH', KEYS[1
 export const SINGLE_SERVER: PubSubKind = {
   name: 'a subscriber of one server',
   hasPatterns: true,
+  hasChannels: true,
   async start(): Promise<PubSubStage> {
     const server = await startServer(STAGE_SERVER);
     const proxy = await startFaultProxy(server);

@@ -14,6 +14,8 @@ export interface PubSubKind {
   readonly name: string;
   /** Whether it knows patterns. */
   readonly hasPatterns: boolean;
+  /** Whether its clients have `subscribe`, which gives a `Channel`. */
+  readonly hasChannels: boolean;
   start(): Promise<PubSubStage>;
 }
 
@@ -53,6 +55,8 @@ export interface SubscribingClient {
     pubsub(options: PubSubOptions<Uint8Array, true, true>): EverySubscriber<Uint8Array>;
   };
   close: Redis['close'];
+  /** Present where the kind `hasChannels`. */
+  readonly subscribe?: Redis['subscribe'];
 }
 
 /** An ACL user who may use channels that begin with `open:`, as all of the contract do. */

@@ -2,12 +2,18 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { waitFor } from '@carillon/test-kit';
+import { MessageGap } from '../../connection/message-gap.js';
 import { CommandAbortedError } from '../../errors/connection-error.js';
-import { newChannel, openScene } from './scene.test.support.js';
-import type { PubSubStage } from './stage.test.support.js';
+import { Ledger } from './ledger.test.support.js';
+import { moreOf, newChannel, openScene } from './scene.test.support.js';
+import type { PubSubKind, PubSubStage } from './stage.test.support.js';
 
 /** Registers the tests for one protocol. */
-export function testWaysToRead(stage: () => PubSubStage, protocol: 2 | 3): void {
+export function testWaysToRead(
+  stage: () => PubSubStage,
+  protocol: 2 | 3,
+  { hasChannels }: PubSubKind,
+): void {
   test('calls that time out or are aborted take no message away', async () => {
     await using scene = await openScene(stage(), { protocol });
     const reader = await scene.subscriber();
@@ -102,4 +108,36 @@ export function testWaysToRead(stage: () => PubSubStage, protocol: 2 | 3): void 
     ]);
     assert.equal(ledger.balance().gaps, 1);
   });
+
+  if (hasChannels) {
+    test('a Channel finds the gap of each loss in its place', async () => {
+      await using scene = await openScene(stage(), { protocol, maxIdleMs: 60 });
+      const witness = await scene.reader();
+      const name = newChannel();
+      const [channel] = (await scene.client.subscribe?.(name)) ?? [];
+      const ledger = new Ledger(scene.publisher);
+      ledger.stands(name);
+      const reading = (async () => {
+        for await (const read of channel?.iter({ gaps: true }) ?? []) {
+          if (read instanceof MessageGap) ledger.take(read);
+          else ledger.take({ type: 'message', pattern: null, channel: name, data: read });
+        }
+      })();
+      const flood = scene.publisher.flood(name, witness.channel);
+
+      for (let round = 0; round < 3; round++) {
+        await moreOf(flood, 200);
+        await scene.interrupt([witness], () => scene.onProxies((proxy) => proxy.cut()));
+      }
+      await moreOf(flood, 200);
+      await flood.stop();
+      await scene.catchUp(witness);
+      const { sequence } = await scene.publisher.publish(name);
+      await waitFor(() => ledger.newest(name) === sequence);
+
+      assert.equal(ledger.balance().gaps, witness.ledger.count('reconnected'));
+      await scene.client.close({ timeoutMs: 0 });
+      await reading;
+    });
+  }
 }
