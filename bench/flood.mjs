@@ -23,11 +23,12 @@ redis.register_function('bench_fill', function(_, args)
   end
 end)
 redis.register_function('bench_publish', function(_, args)
-  local call, channel, first, count = redis.call, args[1], tonumber(args[2]), tonumber(args[3])
+  local call, channel, subscribers = redis.call, args[1], tonumber(args[2])
+  local first, count = tonumber(args[3]), tonumber(args[4])
   local cycle = #messages + 1
   for number = first, first + count - 1 do
-    if call('PUBLISH', channel, messages[number % cycle]) ~= 1 then
-      return redis.error_reply('the channel has not exactly one subscriber')
+    if call('PUBLISH', channel, messages[number % cycle]) ~= subscribers then
+      return redis.error_reply('the channel has more or fewer subscribers')
     end
   end
 end)`;
@@ -44,12 +45,15 @@ end)`;
  * Prepares the server for publishing to a channel.
  *
  * @param {string} url
- * @param {{ channel: string, messages: number, bytes: number }} what How many different messages
- *   there are, and the size of each.
+ * @param {object} what
+ * @param {string} what.channel
+ * @param {number} what.subscribers How many connections must be subscribed whenever it publishes.
+ * @param {number} what.messages How many different messages there are.
+ * @param {number} what.bytes The size of each.
  * @returns {Promise<Flood>}
  * @throws When the server has no functions: they came with Redis 7.
  */
-export async function openFlood(url, { channel, messages, bytes }) {
+export async function openFlood(url, { channel, subscribers, messages, bytes }) {
   const { hostname, port } = new URL(url);
   const socket = connect(Number(port), hostname).setEncoding('latin1');
   await once(socket, 'connect');
@@ -66,7 +70,8 @@ export async function openFlood(url, { channel, messages, bytes }) {
     socket.once('close', () => reject(new Error('the server closed the connection')));
   });
   return {
-    publish: (first, count) => send('FCALL', 'bench_publish', 0, channel, first, count),
+    publish: (first, count) =>
+      send('FCALL', 'bench_publish', 0, channel, subscribers, first, count),
     refused,
   };
 

@@ -44,7 +44,7 @@ const job = /** @type {Job} */ (JSON.parse(String(process.argv[2])));
 const workload = await workloadNamed(job.workload);
 const { connect, shapes } = adapterNamed(job.client);
 const client = await connect(job.url);
-await workload.prepare(client, job.url);
+await workload.prepare(client, { url: job.url, connect: () => connect(job.url) });
 await workload.verify(client, shapes);
 const measurement = await measure(await loadOf(workload));
 await workload.verify(client, shapes);

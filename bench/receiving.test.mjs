@@ -16,14 +16,13 @@ const PLAN = {
 };
 
 /**
- * Receives from a server and a client made up, of which the client does something to each batch.
+ * Two subscribers of a server made up; something is done to what the second one gets.
  *
  * @param {(batch: string[]) => string[]} treat
  */
 async function receiveThrough(treat) {
-  /** @type {import('./clients/adapter.mjs').Receive} */
-  let receive;
-  let isSubscribed = false;
+  /** @type {Set<{ receive: (message: string) => void, treat: (batch: string[]) => string[] }>} */
+  const subscribed = new Set();
   const flood = {
     /**
      * @param {number} first
@@ -31,32 +30,30 @@ async function receiveThrough(treat) {
      */
     publish(first, count) {
       const batch = Array.from({ length: count }, (_, index) => String((first + index) % 50));
-      setImmediate(() => {
-        for (const message of treat(batch)) receive(message);
-      });
+      for (const subscriber of subscribed) {
+        setImmediate(() => {
+          for (const message of subscriber.treat(batch)) subscriber.receive(message);
+        });
+      }
     },
     refused: /** @type {Promise<never>} */ (new Promise(() => {})),
   };
-  const load = await receiveInOrder(
-    async (given) => {
-      receive = given;
-      isSubscribed = true;
-      return () => {
-        isSubscribed = false;
-      };
+  const subscribers = [(/** @type {string[]} */ batch) => batch, treat].map(
+    (treat) => async (/** @type {import('./clients/adapter.mjs').Receive} */ receive) => {
+      const subscriber = { receive, treat };
+      subscribed.add(subscriber);
+      return () => subscribed.delete(subscriber);
     },
-    flood,
-    PLAN,
   );
-  return { load, isSubscribed: () => isSubscribed };
+  return { load: await receiveInOrder(subscribers, flood, PLAN), subscribed };
 }
 
 test('a load that is received as published ends by itself at its limit, and leaves', async () => {
-  const { load, isSubscribed } = await receiveThrough((batch) => batch);
+  const { load, subscribed } = await receiveThrough((batch) => batch);
   await load.ended;
 
-  assert.equal(load.completed(), 100);
-  assert.equal(isSubscribed(), false);
+  assert.equal(load.completed(), 2 * PLAN.limit);
+  assert.equal(subscribed.size, 0);
 });
 
 test('a load that is stopped ends when what is on the way has arrived', async () => {
@@ -64,7 +61,7 @@ test('a load that is stopped ends when what is on the way has arrived', async ()
   load.stop();
   await load.ended;
 
-  assert.equal(load.completed(), 20);
+  assert.equal(load.completed(), 2 * PLAN.batch * PLAN.batches);
 });
 
 /** @type {Record<string, (batch: string[]) => string[]>} */
@@ -79,12 +76,12 @@ const faults = {
 for (const [fault, treat] of Object.entries(faults)) {
   test(`a message that is ${fault} ends the load with an error`, async () => {
     const { load } = await receiveThrough(treat);
-    await assert.rejects(load.ended, /^Error: after 1\d messages, 1\d is next and not /);
+    await assert.rejects(load.ended, /^Error: message 1\d is next, and not /);
   });
 }
 
 test('a server that cannot publish ends the load with its error', async () => {
   const refused = /** @type {Promise<never>} */ (Promise.reject(new Error('ERR no such function')));
-  const load = await receiveInOrder(async () => () => {}, { publish() {}, refused }, PLAN);
+  const load = await receiveInOrder([async () => () => {}], { publish() {}, refused }, PLAN);
   await assert.rejects(load.ended, /no such function/);
 });

@@ -20,12 +20,21 @@ import { readdirSync } from 'node:fs';
  */
 
 /**
+ * For workloads that need more of the server than the one client.
+ *
+ * @typedef {object} Reachable
+ * @property {string} url
+ * @property {() => Promise<BenchClient>} connect Makes another client, like the one under test.
+ */
+
+/**
  * @typedef {object} Common
  * @property {string} title One line for headings: "64 GETs in flight".
  * @property {string} description What exactly is sent, so that someone else can repeat it.
  * @property {string} [unit] What is counted; operations unless given.
  * @property {number} inFlight Operations kept in flight on the one connection, or messages.
- * @property {(client: BenchClient, url: string) => Promise<void>} prepare
+ * @property {number} [perCommand] How much of what is counted comes of one command; 1 unless given.
+ * @property {(client: BenchClient, server: Reachable) => Promise<void>} prepare
  *   Writes what the operation needs. Runs once per process, before the first `verify`.
  * @property {(client: BenchClient, shapes: Shapes) => Promise<void>} verify
  *   Runs the operation with all keys in flight at once, and throws unless every reply is the one

@@ -2,6 +2,6 @@
 import { receives } from './kinds/messages.mjs';
 
 export const workload = {
-  ...receives({ way: 'loop', messageBytes: 1024, batch: 1_000 }),
+  ...receives({ way: 'loop', messageBytes: 1024, batch: 250 }),
   target: { throughput: 1.5 },
 };

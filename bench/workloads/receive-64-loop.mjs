@@ -2,6 +2,6 @@
 import { receives } from './kinds/messages.mjs';
 
 export const workload = {
-  ...receives({ way: 'loop', messageBytes: 64, batch: 2_000 }),
+  ...receives({ way: 'loop', messageBytes: 64, batch: 500 }),
   target: { throughput: 1.5 },
 };

@@ -3,6 +3,8 @@ import { messageOf, numberOf, openFlood } from '../../flood.mjs';
 import { receiveInOrder } from '../../receiving.mjs';
 import { sizeOf } from './data.mjs';
 
+/** @typedef {import('../../clients/adapter.mjs').BenchClient} BenchClient */
+/** @typedef {import('../../clients/adapter.mjs').Receive} Receive */
 /** @typedef {'handle' | 'loop'} Way Which of a client's methods receives. */
 
 const CHANNEL = 'bench:channel';
@@ -11,7 +13,13 @@ const CHANNEL = 'bench:channel';
 const MESSAGES = 10_000;
 
 /** On the way at any time: the server publishes while the client reads what was published before. */
-const BATCHES = 4;
+const BATCHES = 8;
+
+/**
+ * With a single one the server would be the limit, as publishing costs it more than delivering. Each
+ * is a client of its own, so has its own connection.
+ */
+const SUBSCRIBERS = 2;
 
 /** One row for each package: nothing that makes commands faster changes what is received. */
 const ROWS = ['carillon', 'ioredis', 'iovalkey-auto-pipelining', 'redis', 'valkey-glide'];
@@ -36,24 +44,36 @@ const WAYS = {
 export function receives({ way, messageBytes, batch }) {
   /** @type {import('../../flood.mjs').Flood} */
   let flood;
-  const cycle = { channel: CHANNEL, messages: MESSAGES, bytes: messageBytes };
+  /** @type {BenchClient[]} */
+  const others = [];
   /**
-   * @param {import('../../clients/adapter.mjs').BenchClient} client
+   * @param {BenchClient} client
    * @param {Pick<import('../../receiving.mjs').Plan, 'limit' | 'isRight'>} until
    */
   const receive = (client, until) => {
+    /** @type {import('../../receiving.mjs').Plan} */
     const plan = { batch, batches: BATCHES, messages: MESSAGES, ...until };
-    return receiveInOrder((each) => client[way](CHANNEL, each), flood, plan);
+    const subscribers = [client, ...others].map(
+      (each) => (/** @type {Receive} */ onMessage) => each[way](CHANNEL, onMessage),
+    );
+    return receiveInOrder(subscribers, flood, plan);
   };
   const size = sizeOf(messageBytes);
   return {
     title: `Messages of ${size} ${WAYS[way].title}`,
-    description: `Messages of ${size} on one channel, as fast as they are taken: the server publishes ${batch} at a time, and at most ${BATCHES * batch} are on the way. ${WAYS[way].description}`,
+    description: `Messages of ${size} on one channel, as fast as they are taken: the server publishes ${batch} at a time to ${SUBSCRIBERS} subscribers in one process, each on its own connection, with ${BATCHES * batch} on the way. ${WAYS[way].description}`,
     unit: 'messages',
+    perCommand: SUBSCRIBERS,
     inFlight: BATCHES * batch,
     rows: ROWS,
-    async prepare(_client, url) {
-      flood = await openFlood(url, cycle);
+    async prepare(_client, { url, connect }) {
+      while (others.length < SUBSCRIBERS - 1) others.push(await connect());
+      flood = await openFlood(url, {
+        channel: CHANNEL,
+        subscribers: SUBSCRIBERS,
+        messages: MESSAGES,
+        bytes: messageBytes,
+      });
     },
     start: (client) =>
       receive(client, {

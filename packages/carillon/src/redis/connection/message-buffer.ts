@@ -50,6 +50,8 @@ const REASON = 'the buffer was full';
 export interface BufferOwner<T> {
   /** Bytes of a message's payload. */
   sizeOf(message: T): number;
+  /** Whether it tells of something else than a message (`putNotice`). Default: nothing does. */
+  isNotice?(item: T): boolean;
   /** Unix time in milliseconds before which nothing published is still on its way. */
   confirmedAtMs(): number;
   /** It is full, and `overflow` is `error` or `pause`. Told once, until there is room again. */
@@ -65,7 +67,7 @@ export class MessageBuffer<T> {
   readonly #maxBytes: number;
   readonly #overflow: Overflow;
   readonly #items = new RingQueue<T | MessageGap>();
-  #gaps = 0; // among the items
+  #apart = 0; // gaps and notices among the items
   #bytes = 0;
   #dropped = 0;
   #isFull = false;
@@ -86,12 +88,17 @@ export class MessageBuffer<T> {
     this.#overflow = options.overflow ?? 'drop-oldest';
   }
 
-  /** Messages that are left; gaps do not count. */
+  /** Messages that are left; gaps and notices do not count. */
   get length(): number {
-    return this.#items.length - this.#gaps;
+    return this.#items.length - this.#apart;
   }
 
-  /** Whether neither a message nor a gap is left. */
+  /** Gaps and notices that are left. */
+  get apart(): number {
+    return this.#apart;
+  }
+
+  /** Whether nothing is left. */
   get isEmpty(): boolean {
     return this.#items.length === 0 && this.#before === undefined;
   }
@@ -119,15 +126,21 @@ export class MessageBuffer<T> {
     this.#items.push(message);
   }
 
+  /** Adds what is no message and is bounded by nothing here: it goes only with the messages around it. */
+  putNotice(notice: T): void {
+    this.#apart++;
+    this.#items.push(notice);
+  }
+
   /** Adds a gap behind the messages that are here. */
   putGap(gap: MessageGap): void {
     const last = this.#items.at(this.#items.length - 1);
     if (last instanceof MessageGap) this.#items.pop();
-    else this.#gaps++;
+    else this.#apart++;
     this.#items.push(last instanceof MessageGap ? mergedGap(last, gap) : gap);
   }
 
-  /** Removes the oldest message, or the gap before it; undefined when there is neither. */
+  /** Removes the oldest message, or the gap or notice before it; undefined when there is nothing. */
   take(): T | MessageGap | undefined {
     const gap = this.#before;
     if (gap !== undefined) {
@@ -136,8 +149,8 @@ export class MessageBuffer<T> {
     }
     const item = this.#items.shift();
     if (item === undefined) return undefined;
-    if (item instanceof MessageGap) this.#gaps--;
-    else this.#depart(item);
+    if (this.#apart > 0 && this.#isApart(item)) this.#apart--;
+    else this.#depart(item as T);
     return item;
   }
 
@@ -149,6 +162,10 @@ export class MessageBuffer<T> {
   #isOver(size: number): boolean {
     const { length } = this;
     return length > 0 && (length >= this.#maxMessages || this.#bytes + size > this.#maxBytes);
+  }
+
+  #isApart(item: T | MessageGap): boolean {
+    return item instanceof MessageGap || this.#owner.isNotice?.(item) === true;
   }
 
   #depart(message: T): void {
@@ -166,24 +183,29 @@ export class MessageBuffer<T> {
     this.#owner.onFull?.();
   }
 
+  /** With the notices before it, and with the gaps around it, which become part of its own. */
   #dropOldest(): void {
     const since = this.#confirmedBeforeOldest();
-    this.#widenBefore();
+    this.#clearFront();
     const message = this.#items.shift() as T;
-    this.#before =
-      this.#before === undefined ? gapOfOne(since) : mergedGap(this.#before, gapOfOne(since));
-    this.#widenBefore();
+    this.#widenBefore(gapOfOne(since));
     this.#dropped++;
     this.#depart(message);
+    if (this.#items.peek() instanceof MessageGap) this.#clearFront();
   }
 
-  /** Gaps at the front become part of the one before all that is left. */
-  #widenBefore(): void {
-    for (let gap = this.#items.peek(); gap instanceof MessageGap; gap = this.#items.peek()) {
+  /** Removes what stands before the oldest message. */
+  #clearFront(): void {
+    for (let item = this.#items.peek(); item !== undefined; item = this.#items.peek()) {
+      if (!this.#isApart(item)) return;
       this.#items.shift();
-      this.#gaps--;
-      this.#before = this.#before === undefined ? gap : mergedGap(this.#before, gap);
+      this.#apart--;
+      if (item instanceof MessageGap) this.#widenBefore(item);
     }
+  }
+
+  #widenBefore(gap: MessageGap): void {
+    this.#before = this.#before === undefined ? gap : mergedGap(this.#before, gap);
   }
 
   #dropNewest(): void {

@@ -71,6 +71,11 @@ export class MessageQueue<T> {
     return this.#buffer.length;
   }
 
+  /** Gaps and notices that wait to be read. */
+  get apart(): number {
+    return this.#buffer.apart;
+  }
+
   /** Whether no message will come any more; some may be left. */
   get hasEnded(): boolean {
     return this.#hasEnded;
@@ -85,6 +90,12 @@ export class MessageQueue<T> {
   put(message: T): void {
     if (this.#hasEnded || this.#handOver(message)) return;
     this.#buffer.put(message);
+  }
+
+  /** Adds what is no message, likewise. */
+  putNotice(notice: T): void {
+    if (this.#hasEnded || this.#handOver(notice)) return;
+    this.#buffer.putNotice(notice);
   }
 
   /** Adds a gap, likewise. */

@@ -20,11 +20,13 @@ import { UsageError } from '../errors/usage-error.js';
 import type { ExactString } from '../protocol/exact-text.js';
 import { HandlerQueue } from './handler-queue.js';
 import type {
+  PubSubDisconnected,
   PubSubHandler,
   PubSubItem,
   PubSubItems,
   PubSubMessage,
   PubSubPatternMessage,
+  PubSubReconnected,
 } from './items.js';
 import { Membership, type MembershipOwner } from './membership.js';
 import {
@@ -58,6 +60,9 @@ export interface GetMessageOptions {
 }
 
 const EVENTS: Readonly<Record<keyof PubSubEvents, true>> = { disconnect: true, reconnect: true };
+
+/** A connection that comes and goes while nobody reads tells of it this often. */
+const MAX_UNREAD_NOTICES = 1_000;
 
 const JOINED = { channel: 'subscribe', pattern: 'psubscribe' } as const;
 const LEFT = { channel: 'unsubscribe', pattern: 'punsubscribe' } as const;
@@ -297,7 +302,7 @@ export class PubSub<
     onMessage: (channel, data, pattern) => this.#queue.put(this.#read(channel, data, pattern)),
     onJoined: (kind, name, count) => this.#acknowledge(JOINED[kind], kind, name, count),
     onDown: (error) => {
-      if (this.#options.reconnects) this.#queue.put({ type: 'disconnected', error });
+      this.#tellState({ type: 'disconnected', error });
       this.#listeners.emit('disconnect', error);
     },
     onUp: (gap) => {
@@ -305,7 +310,7 @@ export class PubSub<
         this.#queue.putGap(gap);
         for (const queue of this.#handlerQueues()) queue.putGap(gap);
       }
-      if (this.#options.reconnects) this.#queue.put({ type: 'reconnected' });
+      this.#tellState({ type: 'reconnected' });
       this.#listeners.emit('reconnect', gap);
     },
     onRefused: (error) => this.#queue.fail(error),
@@ -320,7 +325,12 @@ export class PubSub<
     data: number,
   ): void {
     if (this.#options.ignoreSubscribeMessages !== false) return;
-    this.#queue.put({ type, pattern: kind === 'pattern' ? channel : null, channel, data });
+    this.#queue.putNotice({ type, pattern: kind === 'pattern' ? channel : null, channel, data });
+  }
+
+  #tellState(notice: PubSubDisconnected | PubSubReconnected): void {
+    if (!this.#options.reconnects || this.#queue.apart >= MAX_UNREAD_NOTICES) return;
+    this.#queue.putNotice(notice);
   }
 
   #toHandler(handler: PubSubHandler<S>): HandledSubscription<S> {
@@ -347,7 +357,8 @@ export class PubSub<
   #bufferOwner(onOverflow: () => void): BufferOwner<Exclude<PubSubItem<S>, MessageGap>> {
     const { overflow } = this.#options;
     return {
-      sizeOf: (item) => ('data' in item && typeof item.data !== 'number' ? item.data.length : 0),
+      sizeOf: (item) => (isMessage(item) ? item.data.length : 0),
+      isNotice: (item) => !isMessage(item),
       confirmedAtMs: () => this.#link.confirmedAtMs,
       onFull: () => {
         if (overflow === 'error') onOverflow();
@@ -405,6 +416,10 @@ export class PubSub<
     for (const queue of this.#handlerQueues()) queue.clear();
     this.#queue.end();
   }
+}
+
+function isMessage<S extends string | Uint8Array>(item: PubSubItem<S>): item is Message<S> {
+  return item.type === 'message' || item.type === 'pmessage';
 }
 
 function namesOf(given: unknown): readonly string[] {

@@ -72,6 +72,7 @@ export class SubscriptionLink {
     pattern: new PendingNames(),
   };
   #maxIdleMs: number;
+  #isPaused = false;
   #connection: Connection | undefined;
   #probe: SilenceProbe | undefined;
   #isClosed = false;
@@ -152,6 +153,7 @@ export class SubscriptionLink {
 
   /** Stops or goes on reading: what is published meanwhile waits on the server, as long as that can. */
   setPaused(isPaused: boolean): void {
+    this.#isPaused = isPaused;
     if (isPaused) this.#connection?.pause();
     else this.#connection?.resume();
   }
@@ -302,6 +304,7 @@ export class SubscriptionLink {
     });
     if (this.#interrupted.size > 0) this.#held = [];
     void this.#restore(connection);
+    if (this.#isPaused) connection.pause(); // what it acknowledges waits, too, and the gap's end with it
   }
 
   async #restore(connection: Connection): Promise<void> {
