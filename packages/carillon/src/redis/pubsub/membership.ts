@@ -7,7 +7,7 @@
 import type { Namespace } from '../commands/namespace.js';
 import type { MessageGap } from '../connection/message-gap.js';
 import { nameKey, nameOfKey } from '../connection/name-key.js';
-import { textOfBytes } from '../protocol/byte-text.js';
+import { allocate, textOfBytes } from '../protocol/byte-text.js';
 import { type ExactString, textOf } from '../protocol/exact-text.js';
 import type { LinkMember, NameKind, Subscription } from './subscription.js';
 import type { SubscriptionLink } from './subscription-link.js';
@@ -123,13 +123,11 @@ export class Membership implements LinkMember, Subscription {
     const names = this.#names[kind];
     const newcomers = this.#newcomers[kind];
     const wanted = new Map<string, Subscription>();
-    const fresh = new Map<string, Subscription>();
     for (const [name, subscription] of wishes) {
-      const key = copyOf(this.#keyOf(kind, name));
-      wanted.set(key, subscription);
-      if (names.get(key) === undefined) fresh.set(key, subscription);
+      wanted.set(copyOf(this.#keyOf(kind, name)), subscription);
     }
-    this.#link.add(kind, fresh);
+    const isAllNew = names.size === 0;
+    this.#link.add(kind, isAllNew ? wanted : [...wanted].filter(([key]) => !names.has(key)));
     const claimed = new Map<string, Newcomer>();
     const former = new Map<string, Subscription>();
     for (const [key, subscription] of wanted) {
@@ -279,7 +277,10 @@ export class Membership implements LinkMember, Subscription {
   }
 }
 
+const SCRATCH = allocate(4_096);
+
 /** Text that was put together of parts keeps the parts alive, 32 bytes for a short name; its copy does not. */
 function copyOf(text: string): string {
-  return textOfBytes(Buffer.from(text));
+  if (text.length * 3 > SCRATCH.length) return textOfBytes(Buffer.from(text));
+  return SCRATCH.utf8Slice(0, SCRATCH.utf8Write(text, 0));
 }

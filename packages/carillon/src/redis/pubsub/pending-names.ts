@@ -39,6 +39,8 @@ export class SubscribeCall {
   }
 }
 
+const NO_CALLS: readonly SubscribeCall[] = [];
+
 /** A name that does not stand. */
 export interface PendingName {
   /** Acknowledgements that are still to come on this connection. */
@@ -47,7 +49,7 @@ export interface PendingName {
   wasSent: boolean;
   /** It stood on a connection that was lost, and does not stand again. */
   isInterrupted: boolean;
-  calls: SubscribeCall[];
+  calls: readonly SubscribeCall[];
 }
 
 /** The names of one kind, by their keys. */
@@ -65,7 +67,7 @@ export class PendingNames {
   /** Adds a name, unless it is here. */
   add(key: string, isInterrupted: boolean): void {
     if (this.#names.has(key)) return;
-    this.#names.set(key, { awaited: 0, wasSent: false, isInterrupted, calls: [] });
+    this.#names.set(key, { awaited: 0, wasSent: false, isInterrupted, calls: NO_CALLS });
   }
 
   /** The name is being sent. */

@@ -173,7 +173,7 @@ export class SubscriptionLink {
    *
    * @throws {ConnectionError} It is closed, or gave up connecting. Nothing was recorded.
    */
-  add(kind: NameKind, subscriptions: ReadonlyMap<string, Subscription>): void {
+  add(kind: NameKind, subscriptions: Iterable<readonly [key: string, Subscription]>): void {
     this.#checkOpen(SUBSCRIBE[kind].name);
     const fresh: string[] = [];
     for (const [key, subscription] of subscriptions) {
@@ -206,13 +206,14 @@ export class SubscriptionLink {
     timeoutMs: number,
   ): Promise<void> {
     const call = new SubscribeCall(member);
+    const alone = [call]; // one list for all names, of which there may be many
     let wasSent = (): boolean => false;
     for (const key of keys) {
       const pending = this.#pending[kind].get(key);
       if (pending === undefined) {
         this.#tellJoined(kind, key, member);
       } else {
-        pending.calls.push(call);
+        pending.calls = pending.calls.length === 0 ? alone : [...pending.calls, call];
         call.await();
         wasSent = () => pending.wasSent;
       }
