@@ -161,7 +161,7 @@ export class Redis<S extends Strings = string> extends PipeliningCommands<S> {
     checkPubSubOptions(options);
     const { retryPolicy } = options;
     const link = this.#client.subscriptions({ isOwn: needsOwnConnection(options), retryPolicy });
-    return new PubSub(link, this.#reader, options, this.scope.namespace);
+    return new PubSub(link, this.encoding, options, this.scope.namespace);
   }
 
   /**

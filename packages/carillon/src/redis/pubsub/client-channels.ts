@@ -241,6 +241,7 @@ export class ClientChannels {
 
   /** What the membership tells. */
   readonly #listener: MembershipOwner = {
+    prefersBytes: () => this.#encoding === null,
     onDown: () => {},
     onUp: (gap) => {
       if (gap === undefined) return;

@@ -15,6 +15,8 @@ import { SubscriptionsByName } from './subscriptions-by-name.js';
 
 /** Who is told what happens to the names and their connection. None may throw or run user code. */
 export interface MembershipOwner {
+  /** Whether it would rather have payloads as bytes. Default `false`. */
+  prefersBytes?(): boolean;
   /** A message of a name that has no subscription of its own. */
   onMessage?(channel: ExactString, data: ExactString, pattern: ExactString | null): void;
   /** The server has acknowledged a name that a call waits for; `count` names stand now. */
@@ -76,6 +78,10 @@ export class Membership implements LinkMember, Subscription {
 
   get hasNames(): boolean {
     return this.size > 0;
+  }
+
+  get prefersBytes(): boolean {
+    return this.#owner.prefersBytes?.() === true;
   }
 
   /** The names of one kind, in the order they were first wanted. */

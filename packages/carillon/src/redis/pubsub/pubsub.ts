@@ -11,13 +11,14 @@ import { onAbort } from '../../util/abort-listeners.js';
 import { Listeners } from '../../util/listeners.js';
 import { reportError } from '../../util/report-error.js';
 import type { Namespace } from '../commands/namespace.js';
+import type { EncodingOf } from '../commands/reply-shapes.js';
 import { checkListener } from '../connection/check-options.js';
 import type { BufferOwner } from '../connection/message-buffer.js';
 import { MessageGap } from '../connection/message-gap.js';
 import { MessageQueue } from '../connection/message-queue.js';
 import { BufferFullError } from '../errors/composite-errors.js';
 import { UsageError } from '../errors/usage-error.js';
-import type { ExactString } from '../protocol/exact-text.js';
+import { bytesOf, type ExactString, textOf } from '../protocol/exact-text.js';
 import { HandlerQueue } from './handler-queue.js';
 import type {
   PubSubDisconnected,
@@ -99,12 +100,12 @@ export class PubSub<
   /** @internal Made by `redis.pubsub()`, which checks the options. */
   constructor(
     link: SubscriptionLink,
-    decode: (data: ExactString) => S,
+    encoding: EncodingOf<S>,
     options: PubSubOptions<S>,
     namespace?: Namespace,
   ) {
     this.#link = link;
-    this.#decode = decode;
+    this.#decode = (encoding === null ? bytesOf : textOf) as (data: ExactString) => S;
     const { channels, channelHandlers, patterns, patternHandlers, ...others } = options;
     this.#options = others;
     this.#membership = new Membership(link, this.#owner, namespace);
@@ -299,6 +300,7 @@ export class PubSub<
 
   /** What the membership tells. */
   readonly #owner: MembershipOwner = {
+    prefersBytes: () => this.#decode === bytesOf,
     onMessage: (channel, data, pattern) => this.#queue.put(this.#read(channel, data, pattern)),
     onJoined: (kind, name, count) => this.#acknowledge(JOINED[kind], kind, name, count),
     onDown: (error) => {

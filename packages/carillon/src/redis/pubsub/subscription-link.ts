@@ -63,6 +63,8 @@ export class SubscriptionLink {
   readonly #options: SubscriptionLinkOptions;
   readonly #reconnector: Reconnector;
   readonly #members = new Set<LinkMember>();
+  /** Members that want payloads as text. */
+  #textReaders = 0;
   readonly #wanted: Readonly<Record<NameKind, WantedNames>> = {
     channel: new WantedNames(),
     pattern: new WantedNames(),
@@ -129,6 +131,8 @@ export class SubscriptionLink {
       return;
     }
     this.#members.add(member);
+    if (!member.prefersBytes) this.#textReaders++;
+    this.#preferPayloads();
     if (this.#refusal !== undefined) member.onGaveUp(this.#refusal);
     if (maxIdleMs >= this.#maxIdleMs) return;
     this.#maxIdleMs = maxIdleMs;
@@ -137,7 +141,8 @@ export class SubscriptionLink {
 
   /** Forgets a member that has left all its names. */
   detach(member: LinkMember): void {
-    this.#members.delete(member);
+    if (this.#members.delete(member) && !member.prefersBytes) this.#textReaders--;
+    this.#preferPayloads();
     this.#interrupted.delete(member);
     this.#owedGaps.forget(member);
     const { onUnused } = this.#options;
@@ -295,8 +300,16 @@ export class SubscriptionLink {
     return new ConnectionClosedError('CONNECTION_CLOSED', { command, address, sent: 'no' });
   }
 
+  /** Bytes when nobody wants text. A matter of speed alone. */
+  #preferPayloads(): void {
+    const connection = this.#connection;
+    if (connection === undefined) return;
+    connection.readsPayloadsAs = this.#textReaders > 0 ? 'text' : 'bytes';
+  }
+
   #onUp(connection: Connection): void {
     this.#connection = connection;
+    this.#preferPayloads();
     this.#lastError = undefined;
     this.#probe = new SilenceProbe(connection, {
       intervalMs: this.#maxIdleMs,

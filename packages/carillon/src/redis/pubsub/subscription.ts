@@ -19,6 +19,8 @@ export interface Subscription {
 export interface LinkMember {
   /** Whether it wants any name. */
   readonly hasNames: boolean;
+  /** Whether it would rather have payloads as bytes. It gets what is exact in any case. */
+  readonly prefersBytes: boolean;
   /** The server has acknowledged a name that a call of this member waits for. */
   onJoined(kind: NameKind, key: string): void;
   /** The connection is gone, or an attempt to get a new one failed. */
