@@ -94,9 +94,11 @@ const READER: TypesOf<ReplyReader> = {
 
 /** What clients, leases and transactions have beside commands; and what would make them promises. */
 const RESERVED: ReadonlySet<string> = new Set([
-  ...['acquire', 'address', 'bytes', 'close', 'connection', 'dispatch', 'encoding', 'end'],
-  ...['lastError', 'monitor', 'on', 'protocol', 'pubsub', 'record', 'ref', 'release', 'released'],
-  ...['runBatch', 'scope', 'state', 'stats', 'then', 'transaction', 'unref', 'unwatch', 'watch'],
+  ...['acquire', 'address', 'bytes', 'channels', 'close', 'connection', 'dispatch', 'encoding'],
+  ...['end', 'executePubSub', 'inPubSub', 'lastError', 'monitor', 'on', 'patterns', 'protocol'],
+  ...['psubscribe', 'pubsub', 'punsubscribe', 'record', 'ref', 'release', 'released', 'runBatch'],
+  ...['scope', 'state', 'stats', 'subscribe', 'then', 'transaction', 'unref', 'unsubscribe'],
+  ...['unwatch', 'watch'],
 ]);
 
 function checkFacts(name: string, facts: ModuleCommand): void {

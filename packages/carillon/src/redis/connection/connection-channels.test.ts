@@ -9,6 +9,7 @@ import { UsageError } from '../errors/usage-error.js';
 import { Channel } from './channel.js';
 import { Connection } from './connection.js';
 import { type ConnectionOptions, connectionSettings } from './connection-options.js';
+import { Receiver } from './receiver.js';
 import type { ChannelName, PubSubVerb } from './subscription-request.js';
 
 let server: TestServer;
@@ -234,6 +235,23 @@ test('a refused subscription leaves no channel waiting, and the name is free', a
   assert.equal(connection.inPubSub, 0);
   await connection.executePubSub('subscribe', new Channel('open'));
   assert.deepEqual([...connection.pubsubChannels.keys()], ['open']);
+});
+
+test('a name whose channel has ended by itself is subscribed to anew', async () => {
+  await using connection = await open();
+  const stopped = new Receiver();
+  await connection.executePubSub('subscribe', stopped.channel('stopped'), 'other');
+  stopped.stop();
+  const receiver = new Receiver();
+
+  assert.deepEqual(await connection.executePubSub('subscribe', receiver.channel('stopped')), [
+    ['subscribe', 'stopped', 2],
+  ]);
+  await server.command('PUBLISH', 'stopped', 'for the next');
+  assert.equal((await receiver.get())[1], 'for the next');
+  await connection.executePubSub('unsubscribe', 'stopped');
+  assert.equal(receiver.isActive, false);
+  assert.equal(connection.inPubSub, 1);
 });
 
 test('an unsubscription that was never sent changes nothing', async () => {

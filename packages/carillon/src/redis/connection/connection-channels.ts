@@ -105,9 +105,9 @@ export class ConnectionChannels implements MessageSource {
     const keys = keysOf(act, names);
     const { asked } = this.#groups[kind];
     const channels = adds
-      ? chooseChannels(kind, names, keys, (key) => asked.get(key), 'utf8')
+      ? chooseChannels(kind, names, keys, (key) => living(asked.get(key)), 'utf8')
       : pick(asked, keys);
-    const changed = [...channels].filter(([key]) => asked.has(key) !== adds);
+    const changed = [...channels].filter(([key, channel]) => !adds || asked.get(key) !== channel);
     for (const [key, channel] of changed) {
       if (adds) this.#ask(kind, key, channel);
       else asked.delete(key);
@@ -135,7 +135,10 @@ export class ConnectionChannels implements MessageSource {
     const key = nameKey(name);
     const group = this.#groups[act.kind];
     if (!act.adds) this.#end(group.remove(key));
-    else if (!group.active.has(key)) group.add(key, this.#channelFor(name, key, act.kind, command));
+    else if (living(group.active.get(key)) === undefined) {
+      this.#end(group.remove(key));
+      group.add(key, this.#channelFor(name, key, act.kind, command));
+    }
   }
 
   /** Gives a message to its channel. Other pushes are nobody's. */
@@ -179,7 +182,7 @@ export class ConnectionChannels implements MessageSource {
   /** The server does not know of it, and will not. */
   #takeBack(kind: SubscriptionKind, key: string, channel: AbstractChannel): void {
     const { asked, active } = this.#groups[kind];
-    if (asked.get(key) !== channel || active.has(key)) return;
+    if (asked.get(key) !== channel || active.get(key) === channel) return;
     asked.delete(key);
     this.#end(channel);
   }
@@ -192,12 +195,17 @@ export class ConnectionChannels implements MessageSource {
     command: Command | undefined,
   ): AbstractChannel {
     const given = command instanceof SubscriptionCommand ? command.channels.get(key) : undefined;
-    const channel = given ?? this.#groups[kind].asked.get(key);
-    if (channel !== undefined && !inletOf(channel).hasEnded) return channel;
+    const channel = living(given ?? this.#groups[kind].asked.get(key));
+    if (channel !== undefined) return channel;
     const made = newChannel(kind, name, 'utf8');
     this.#adopt(made);
     return made;
   }
+}
+
+/** A channel, unless it has ended by itself: it was full, or its receiver was stopped. */
+function living(channel: AbstractChannel | undefined): AbstractChannel | undefined {
+  return channel === undefined || inletOf(channel).hasEnded ? undefined : channel;
 }
 
 function put(group: ChannelGroup, name?: Reply, channel?: Reply, data?: Reply): void {

@@ -10,6 +10,7 @@ import { MessageGap } from './message-gap.js';
 interface Message {
   readonly id: number;
   readonly size: number;
+  readonly isNotice?: boolean;
 }
 
 /** What the model keeps of a message, with what was confirmed when it came. */
@@ -25,7 +26,10 @@ interface Missing {
   readonly dropped: number;
 }
 
-type Cell = { readonly message: Kept } | { readonly missing: Missing };
+type Cell =
+  | { readonly message: Kept }
+  | { readonly notice: Message }
+  | { readonly missing: Missing };
 
 interface Bounds {
   readonly maxMessages: number;
@@ -34,6 +38,7 @@ interface Bounds {
 
 type Step =
   | { readonly do: 'put'; readonly size: number }
+  | { readonly do: 'notice' }
   | { readonly do: 'gap'; readonly lastedMs: number }
   | { readonly do: 'take' }
   | { readonly do: 'pass'; readonly ms: number }
@@ -60,6 +65,11 @@ class Model {
     return this.cells.flatMap((cell) => ('message' in cell ? [cell.message] : []));
   }
 
+  /** How many gaps and notices there are. */
+  get apart(): number {
+    return this.cells.filter((cell) => !('message' in cell)).length;
+  }
+
   get #bytes(): number {
     return this.messages.reduce((sum, { size }) => sum + size, 0);
   }
@@ -80,8 +90,10 @@ class Model {
     }
     while (this.#overflow === 'drop-oldest' && isOver()) {
       const oldest = this.cells.findIndex((cell) => 'message' in cell);
-      const cell = this.cells[oldest] as { message: Kept };
-      this.cells[oldest] = { missing: this.#drop(cell.message) };
+      const { message: dropped } = this.cells[oldest] as { message: Kept };
+      const gapsBefore = this.cells.slice(0, oldest).filter((cell) => 'missing' in cell);
+      const missing = this.#drop(dropped);
+      this.cells = [...gapsBefore, { missing }, ...this.cells.slice(oldest + 1)];
     }
     this.cells.push({ message });
     this.#mergeGaps();
@@ -143,7 +155,8 @@ function shown(item: Message | MessageGap | undefined): unknown {
 
 function expected(cell: Cell | undefined): unknown {
   if (cell === undefined) return undefined;
-  return 'message' in cell ? cell.message.id : cell.missing;
+  if ('missing' in cell) return cell.missing;
+  return 'message' in cell ? cell.message.id : cell.notice.id;
 }
 
 const steps: fc.Arbitrary<Step[]> = fc.array(
@@ -151,6 +164,7 @@ const steps: fc.Arbitrary<Step[]> = fc.array(
     { weight: 6, arbitrary: fc.record({ do: fc.constant('put'), size: fc.nat(12) }) },
     { weight: 3, arbitrary: fc.record({ do: fc.constant('take') }) },
     { weight: 1, arbitrary: fc.record({ do: fc.constant('gap'), lastedMs: fc.nat(20) }) },
+    { weight: 1, arbitrary: fc.record({ do: fc.constant('notice') }) },
     { weight: 2, arbitrary: fc.record({ do: fc.constant('pass'), ms: fc.nat(5) }) },
     { weight: 2, arbitrary: fc.record({ do: fc.constant('confirm') }) },
   ) as fc.Arbitrary<Step>,
@@ -183,6 +197,7 @@ function follow(given: readonly Step[], overflow: Overflow, limits: Bounds): voi
     { ...limits, overflow },
     {
       sizeOf: ({ size }) => size,
+      isNotice: ({ isNotice = false }) => isNotice,
       confirmedAtMs: () => model.confirmedAt,
       onFull: () => void told.push('full'),
       onRoom: () => void told.push('room'),
@@ -199,6 +214,9 @@ function follow(given: readonly Step[], overflow: Overflow, limits: Bounds): voi
       const gap = new MessageGap({ since, until: now, reason: `outage ${id % 3}`, dropped: 0 });
       buffer.putGap(gap);
       model.putGap(gap);
+    } else if (step.do === 'notice') {
+      buffer.putNotice({ id, size: 1_000, isNotice: true });
+      model.cells.push({ notice: { id, size: 1_000 } });
     } else if (step.do === 'take') {
       takeBoth();
     } else if (step.do === 'pass') {
@@ -208,6 +226,7 @@ function follow(given: readonly Step[], overflow: Overflow, limits: Bounds): voi
     }
     assert.equal(buffer.length, model.messages.length);
     assert.equal(buffer.dropped, model.dropped);
+    assert.equal(buffer.apart, model.apart);
     assert.equal(buffer.isEmpty, model.cells.length === 0);
     assert.deepEqual(told, model.told);
   });

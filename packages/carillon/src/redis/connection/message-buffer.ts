@@ -95,7 +95,7 @@ export class MessageBuffer<T> {
 
   /** Gaps and notices that are left. */
   get apart(): number {
-    return this.#apart;
+    return this.#apart + (this.#before === undefined ? 0 : 1);
   }
 
   /** Whether nothing is left. */
@@ -186,18 +186,18 @@ export class MessageBuffer<T> {
   /** With the notices before it, and with the gaps around it, which become part of its own. */
   #dropOldest(): void {
     const since = this.#confirmedBeforeOldest();
-    this.#clearFront();
+    this.#clearFront((item) => this.#isApart(item));
     const message = this.#items.shift() as T;
     this.#widenBefore(gapOfOne(since));
+    this.#clearFront((item) => item instanceof MessageGap);
     this.#dropped++;
     this.#depart(message);
-    if (this.#items.peek() instanceof MessageGap) this.#clearFront();
   }
 
-  /** Removes what stands before the oldest message. */
-  #clearFront(): void {
+  /** Removes what is apart, as long as it passes. */
+  #clearFront(passes: (item: T | MessageGap) => boolean): void {
     for (let item = this.#items.peek(); item !== undefined; item = this.#items.peek()) {
-      if (!this.#isApart(item)) return;
+      if (this.#apart === 0 || !passes(item)) return;
       this.#items.shift();
       this.#apart--;
       if (item instanceof MessageGap) this.#widenBefore(item);

@@ -203,6 +203,18 @@ for (const protocol of [2, 3] as const) {
   });
 }
 
+test('a client with a pool subscribes beside it', async () => {
+  await using redis = await connect(server.url, { pool: { minSize: 1, maxSize: 2 } });
+  const [one, two] = [newName(), newName()];
+  const [first, second] = await redis.subscribe(one, two);
+
+  assert.equal(await redis.publish(one, 'Hello'), 1);
+  assert.equal(await redis.publish(two, '{"n":1}'), 1);
+  assert.equal(await first.get(), 'Hello');
+  assert.deepEqual(await second.getJson(), { n: 1 });
+  assert.equal(redis.stats().pool?.size, 1);
+});
+
 test('a name has one channel for all like views, and another one for other encodings', async () => {
   await using redis = await connect(server.url);
   const name = newName();
