@@ -85,6 +85,22 @@ export function testConnectionLoss(stage: () => PubSubStage, protocol: 2 | 3): v
     });
   }
 
+  test('the most impatient subscriber decides when a shared connection is dead', async () => {
+    await using scene = await openScene(stage(), { protocol });
+    const patient = await scene.reader();
+    const impatient = await scene.reader({ maxIdleMs: MAX_IDLE_MS });
+    const flood = scene.publisher.flood(patient.channel, impatient.channel);
+
+    await scene.onProxies((proxy) => proxy.set({ stall: true }));
+    await waitFor(() => patient.ledger.errors.length > 0, { deadlineMs: 2 * MAX_IDLE_MS + 1_000 });
+    await scene.interrupt([patient, impatient], () => scene.onProxies((proxy) => proxy.heal()));
+    await flood.stop();
+    await scene.catchUp(patient, impatient);
+
+    assertGapPerLoss(patient, await patient.balance(), 1);
+    assertGapPerLoss(impatient, await impatient.balance(), 1);
+  });
+
   test('a server that is killed and started again during a flood leaves a gap', async () => {
     await using scene = await openScene(stage(), { protocol, maxIdleMs: MAX_IDLE_MS });
     const reader = await scene.reader();

@@ -5,6 +5,7 @@
  * How a message gets to a server is the business of whoever makes one; it should be a way that the
  * faults of a test do not touch.
  */
+import { setImmediate as nextTurn } from 'node:timers/promises';
 import { ConnectionError } from '../../errors/connection-error.js';
 
 /** Publishes; rejects when no server acknowledged it. */
@@ -38,6 +39,7 @@ export class NumberedPublisher {
   readonly #outlet: Outlet;
   readonly #filler: string | Uint8Array;
   readonly #sent = new Map<string, Publication[]>();
+  readonly #floods: Flood[] = [];
 
   /** @param filler - Stands in each message after the number and the time; decides text or bytes. */
   constructor(outlet: Outlet, filler: string | Uint8Array = 'text, also ünïcödé\r\n') {
@@ -66,7 +68,14 @@ export class NumberedPublisher {
 
   /** Publishes to these channels in turn, one message after the other, until it is stopped. */
   flood(...channels: readonly string[]): Flood {
-    return new Flood(this, channels);
+    const flood = new Flood(this, channels);
+    this.#floods.push(flood);
+    return flood;
+  }
+
+  /** Ends the floods of a test that failed before it could. */
+  stopFloods(): void {
+    for (const flood of this.#floods) void flood.stop().catch(() => {});
   }
 
   async #settle(publications: readonly Publication[], send: () => Promise<unknown>): Promise<void> {
@@ -119,7 +128,10 @@ export class Flood {
   constructor(publisher: NumberedPublisher, channels: readonly string[]) {
     this.#running = (async () => {
       while (!this.#isStopped) {
-        for (const channel of channels) await publisher.publish(channel);
+        for (const channel of channels) {
+          const { acknowledgedAt } = await publisher.publish(channel);
+          if (acknowledgedAt === undefined) await nextTurn(); // or a closed client kept all others out
+        }
         this.#count++;
       }
     })();

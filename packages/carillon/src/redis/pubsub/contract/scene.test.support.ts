@@ -128,6 +128,7 @@ export class Scene {
   }
 
   async [Symbol.asyncDispose](): Promise<void> {
+    this.publisher.stopFloods();
     await this.client.close({ timeoutMs: 0 });
     await this.onProxies((proxy) => {
       proxy.resetConnections();

@@ -4,6 +4,7 @@ import { test } from 'node:test';
 import { waitFor } from '@carillon/test-kit';
 import { TimeoutError } from '../../errors/connection-error.js';
 import { AuthError } from '../../errors/reply-error.js';
+import { Ledger } from './ledger.test.support.js';
 import { moreOf, newChannel, openScene, type Reader, type Scene } from './scene.test.support.js';
 import { GUEST, GUEST_CHANNELS, type PubSubKind, type PubSubStage } from './stage.test.support.js';
 
@@ -244,6 +245,42 @@ export function testSubscribing(
     assert.equal(balance.missing, newestOf(scene, taken) - reader.ledger.countOf(taken) + 1);
     const [first, second] = reader.ledger.gaps;
     assert.ok(first && second && second.since <= first.until && second.until > first.until);
+  });
+
+  test('the gap of a name that stands again later goes to its own handler alone', async () => {
+    await using scene = await openScene(stage(), { protocol, asGuest: true });
+    const { publisher } = scene;
+    const loop = scene.idler();
+    loop.read();
+    const [kept, taken] = [newChannel(), newChannel()];
+    const ledgers = { kept: new Ledger(publisher), taken: new Ledger(publisher) };
+    await loop.pubsub.subscribe({
+      [kept]: (item) => ledgers.kept.take(item),
+      [taken]: (item) => ledgers.taken.take(item),
+    });
+    ledgers.kept.stands(kept);
+    ledgers.taken.stands(taken);
+    const bothCame = async (): Promise<void> => {
+      const { sequence: one } = await publisher.publish(kept);
+      const { sequence: two } = await publisher.publish(taken);
+      await waitFor(() => ledgers.kept.newest(kept) === one && ledgers.taken.newest(taken) === two);
+    };
+    await bothCame();
+
+    await withOnly(scene, kept, async () => {
+      await scene.onProxies((proxy) => proxy.cut());
+      await assert.rejects(loop.ended(), AuthError);
+      loop.read();
+      await waitFor(() => loop.ledger.count('reconnected') === 1);
+      for (let i = 0; i < 20; i++) await publisher.publish(taken);
+    });
+    await loop.pubsub.subscribe({ [taken]: (item) => ledgers.taken.take(item) });
+    await bothCame();
+
+    const { missing, gaps } = ledgers.taken.balance();
+    assert.equal(missing, 20);
+    assert.ok(gaps > 0);
+    assert.equal(ledgers.kept.balance().gaps, 1);
   });
 }
 
