@@ -243,10 +243,10 @@ export class ClientChannels {
   readonly #listener: MembershipOwner = {
     prefersBytes: () => this.#encoding === null,
     onDown: () => {},
-    onUp: (gap) => {
+    onUp: (gap, missing) => {
       if (gap === undefined) return;
-      for (const { stands, channel } of this.#subscriptions()) {
-        if (stands) inletOf(channel).putGap(gap);
+      for (const { channel } of missing as ReadonlySet<ChannelSubscription>) {
+        inletOf(channel).putGap(gap);
       }
     },
     onRefused: (error, subscription) => {

@@ -22,7 +22,8 @@ export interface MembershipOwner {
   /** The server has acknowledged a name that a call waits for; `count` names stand now. */
   onJoined?(kind: NameKind, name: string, count: number): void;
   onDown(error: Error): void;
-  onUp(gap: MessageGap | undefined): void;
+  /** As `LinkMember.onUp`. `missing` are the subscriptions that the gap is for. */
+  onUp(gap: MessageGap | undefined, missing: ReadonlySet<Subscription>): void;
   /** A name that stood could not be restored, and is wanted no longer; its subscription is the one given. */
   onRefused(error: Error, subscription: Subscription): void;
   onGaveUp(error: Error): void;
@@ -53,6 +54,8 @@ export class Membership implements LinkMember, Subscription {
     channel: new Map(),
     pattern: new Map(),
   };
+  /** Subscriptions that stand again, and what they missed is not told. */
+  readonly #missing = new Set<Subscription>();
   /** Newcomers that the server has not acknowledged. */
   #unacknowledged = 0;
 
@@ -198,8 +201,15 @@ export class Membership implements LinkMember, Subscription {
     this.#owner.onDown(error);
   }
 
+  onRestored(kind: NameKind, key: string): void {
+    if (this.#newcomers[kind].get(key)?.isAcknowledged === false) return; // had not stood for this one
+    const subscription = this.#names[kind].get(key);
+    if (subscription !== undefined) this.#missing.add(subscription);
+  }
+
   onUp(gap: MessageGap | undefined): void {
-    this.#owner.onUp(gap);
+    this.#owner.onUp(gap, this.#missing);
+    this.#missing.clear();
   }
 
   onRefused(error: Error, kind: NameKind, key: string): void {
@@ -248,6 +258,8 @@ export class Membership implements LinkMember, Subscription {
   }
 
   #forget(kind: NameKind, key: string): void {
+    const subscription = this.#names[kind].get(key);
+    if (subscription !== undefined && subscription !== this) this.#missing.delete(subscription);
     this.#names[kind].delete(key);
     if (this.#newcomers[kind].get(key)?.isAcknowledged === false) this.#unacknowledged--;
     this.#newcomers[kind].delete(key);

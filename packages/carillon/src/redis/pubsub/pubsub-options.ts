@@ -66,7 +66,10 @@ export interface PubSubOptions<
    * `retryPolicy`, and with `overflow: 'pause'`. Default `false`.
    */
   readonly dedicated?: boolean;
-  /** Ends the loop once nothing is subscribed any more and the buffer is empty. Default `false`. */
+  /**
+   * Ends the loop when nothing is subscribed and the buffer is empty, at once where nothing ever was;
+   * `getMessage` gives `null` then. Default `false`: only `close()` ends it.
+   */
   readonly endWhenEmpty?: boolean;
   /** Closes the subscriber. */
   readonly signal?: AbortSignal;

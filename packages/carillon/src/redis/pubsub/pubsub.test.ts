@@ -736,3 +736,38 @@ test('a SUBSCRIBE that no connection saw says that it was not sent', async () =>
 
   await assert.rejects(news.subscribe(newChannel()), { code: 'COMMAND_TIMEOUT', sent: 'no' });
 });
+
+test('a subscriber does not wait for its next attempt when the client is connected again', async () => {
+  await using redis = await connect(server.url);
+  const retryPolicy = constant({ delayMs: 600_000 });
+  await using news = redis.pubsub({ channels: [newChannel()], reconnects: true, retryPolicy });
+  await news.ready();
+  await server.command('CLIENT', 'KILL', 'TYPE', 'pubsub');
+  assert.equal((await next(news)).type, 'disconnected');
+
+  await server.command('CLIENT', 'KILL', 'TYPE', 'normal');
+
+  assert.equal((await next(news)).type, 'reconnected');
+});
+
+test('with endWhenEmpty a loop ends when its last name is left, also in the loop itself', async () => {
+  await using redis = await connect(server.url);
+  const [first, second] = [newChannel(), newChannel()];
+  await using news = redis.pubsub({ channels: [first, second], endWhenEmpty: true });
+  await news.ready();
+  await server.command('PUBLISH', first, '1');
+  await server.command('PUBLISH', second, '2');
+
+  const received: string[] = [];
+  for await (const { channel, data } of news) {
+    received.push(data);
+    await news.unsubscribe(channel);
+  }
+
+  assert.deepEqual(received, ['1', '2']);
+  assert.equal(await news.getMessage(), null);
+  await news.subscribe(first);
+  const waiting = news.getMessage();
+  await news.unsubscribe();
+  assert.equal(await waiting, null);
+});

@@ -15,7 +15,7 @@ import type { EncodingOf } from '../commands/reply-shapes.js';
 import { checkListener } from '../connection/check-options.js';
 import type { BufferOwner } from '../connection/message-buffer.js';
 import { MessageGap } from '../connection/message-gap.js';
-import { MessageQueue } from '../connection/message-queue.js';
+import { MessageQueue, type WaitOptions } from '../connection/message-queue.js';
 import { BufferFullError } from '../errors/composite-errors.js';
 import { UsageError } from '../errors/usage-error.js';
 import { bytesOf, type ExactString, textOf } from '../protocol/exact-text.js';
@@ -212,7 +212,7 @@ export class PubSub<
     const until = performance.now() + timeoutMs;
     for (;;) {
       const left = timeoutMs === 0 ? 0 : Math.max(until - performance.now(), 1);
-      const item = this.#takeNow() ?? (await this.#queue.take({ timeoutMs: left, signal }));
+      const item = this.#takeNow() ?? (await this.#take({ timeoutMs: left, signal }));
       if (item === undefined) return null;
       const isAcknowledgement = 'data' in item && typeof item.data === 'number';
       if (this.#shows(item) && !(ignoreSubscribeMessages && isAcknowledgement)) return item as Item;
@@ -295,7 +295,7 @@ export class PubSub<
     const { unsubscriptionTimeoutMs = 100 } = this.#options;
     const left = await this.#membership.leave(kind, names, unsubscriptionTimeoutMs);
     for (const [name, count] of left) this.#acknowledge(LEFT[kind], kind, name, count);
-    if (this.#options.endWhenEmpty && !this.subscribed) this.#queue.release();
+    if (this.#endsNow) this.#queue.release();
   }
 
   /** What the membership tells. */
@@ -307,10 +307,9 @@ export class PubSub<
       this.#tellState({ type: 'disconnected', error });
       this.#listeners.emit('disconnect', error);
     },
-    onUp: (gap) => {
-      if (gap !== undefined) {
-        this.#queue.putGap(gap);
-        for (const queue of this.#handlerQueues()) queue.putGap(gap);
+    onUp: (gap, missing) => {
+      for (const subscription of gap === undefined ? [] : missing) {
+        (isHandled(subscription) ? subscription.queue : this.#queue).putGap(gap as MessageGap);
       }
       this.#tellState({ type: 'reconnected' });
       this.#listeners.emit('reconnect', gap);
@@ -399,11 +398,21 @@ export class PubSub<
     }
   }
 
+  #take(options: WaitOptions = {}): Promise<PubSubItem<S> | undefined> {
+    return this.#queue.take(this.#endsNow ? { ...options, timeoutMs: 0 } : options);
+  }
+
+  /** Whether nothing will be waited for. */
+  get #endsNow(): boolean {
+    return this.#options.endWhenEmpty === true && !this.subscribed;
+  }
+
   async #next(): Promise<IteratorResult<Item, undefined>> {
     for (;;) {
-      const item = this.#takeNow() ?? (await this.#queue.take());
-      const isOver = this.#isClosed || (this.#options.endWhenEmpty && !this.subscribed);
-      if (item === undefined && isOver) return { value: undefined, done: true };
+      const item = this.#takeNow() ?? (await this.#take());
+      if (item === undefined && (this.#isClosed || this.#endsNow)) {
+        return { value: undefined, done: true };
+      }
       if (item !== undefined && this.#shows(item)) return { value: item as Item, done: false };
     }
   }

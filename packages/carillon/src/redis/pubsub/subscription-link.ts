@@ -50,7 +50,7 @@ const UNSUBSCRIBE: Readonly<Record<NameKind, ReturnType<typeof define>>> = {
 };
 
 /** Longest wait for the answer to a probe: nothing else keeps a subscribed connection busy. */
-const PROBE_TIMEOUT_MS = 5_000;
+const MAX_PROBE_TIMEOUT_MS = 5_000;
 
 /** Messages kept back while subscriptions are being restored; later ones fall into the gap. */
 const MAX_HELD_MESSAGES = 100_000;
@@ -136,7 +136,7 @@ export class SubscriptionLink {
     if (this.#refusal !== undefined) member.onGaveUp(this.#refusal);
     if (maxIdleMs >= this.#maxIdleMs) return;
     this.#maxIdleMs = maxIdleMs;
-    this.#probe?.setIntervalMs(maxIdleMs);
+    this.#probe?.setIntervalMs(maxIdleMs, probeTimeoutMs(maxIdleMs));
   }
 
   /** Forgets a member that has left all its names. */
@@ -313,7 +313,7 @@ export class SubscriptionLink {
     this.#lastError = undefined;
     this.#probe = new SilenceProbe(connection, {
       intervalMs: this.#maxIdleMs,
-      timeoutMs: Math.min(this.#maxIdleMs, PROBE_TIMEOUT_MS),
+      timeoutMs: probeTimeoutMs(this.#maxIdleMs),
     });
     if (this.#interrupted.size > 0) this.#held = [];
     void this.#restore(connection);
@@ -452,6 +452,9 @@ export class SubscriptionLink {
     const settled = this.#pending[kind].settle(key);
     if (settled === undefined) return;
     this.#pending[kind].delete(key);
+    if (settled.isInterrupted) {
+      for (const member of this.#wanted[kind].membersOf(key)) member.onRestored(kind, key);
+    }
     for (const call of settled.calls) {
       this.#tellJoined(kind, key, call.member);
       call.release();
@@ -462,13 +465,19 @@ export class SubscriptionLink {
   #tellJoined(kind: NameKind, key: string, member: LinkMember): void {
     member.onJoined(kind, key);
     const gap = this.#owedGaps.take(member, kind, key);
-    if (gap !== undefined) member.onUp(gapOf(gap, Date.now()));
+    if (gap === undefined) return;
+    member.onRestored(kind, key);
+    member.onUp(gapOf(gap, Date.now()));
   }
 }
 
 /** As `nameKey`, for a name that came: text of the wire is exact. */
 function keyOf(name: ExactString): string {
   return typeof name === 'string' ? name : nameKey(name);
+}
+
+function probeTimeoutMs(maxIdleMs: number): number {
+  return Math.min(maxIdleMs, MAX_PROBE_TIMEOUT_MS);
 }
 
 function define(name: string): ReturnType<typeof defineCommand> {

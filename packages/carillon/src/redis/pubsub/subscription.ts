@@ -23,11 +23,13 @@ export interface LinkMember {
   readonly prefersBytes: boolean;
   /** The server has acknowledged a name that a call of this member waits for. */
   onJoined(kind: NameKind, key: string): void;
+  /** A name that stood when the connection was lost stands again; `onUp` follows. */
+  onRestored(kind: NameKind, key: string): void;
   /** The connection is gone, or an attempt to get a new one failed. */
   onDown(error: Error): void;
   /**
-   * All subscriptions that were not refused stand, after `onDown` or `onRefused`. `gap` is undefined
-   * when nothing was missed: the member had no subscription that stood.
+   * All subscriptions that were not refused stand, after `onDown`; or one that was refused before does.
+   * `gap` is undefined when nothing was missed: no subscription of the member had stood.
    */
   onUp(gap: MessageGap | undefined): void;
   /** A subscription that stood could not be restored; the link has forgotten it. */
