@@ -182,6 +182,7 @@ export type {
   ReplyDecoder,
 } from '../redis/protocol/reply-decoder.js';
 export type { ChannelsOf } from '../redis/pubsub/client-channels.js';
+export type { PubSubHandlers, PubSubNames } from '../redis/pubsub/given-names.js';
 export type {
   GapsIf,
   PubSubAcknowledgement,
@@ -190,16 +191,23 @@ export type {
   PubSubItem,
   PubSubItems,
   PubSubMessage,
+  PubSubPatternHandler,
   PubSubPatternMessage,
   PubSubReconnected,
 } from '../redis/pubsub/items.js';
 export type {
+  AnyPubSub,
   GetMessageOptions,
   PubSub,
-  PubSubEvents,
-  PubSubNames,
+  PubSubCloseOptions,
 } from '../redis/pubsub/pubsub.js';
-export type { PubSubHandlers, PubSubOptions } from '../redis/pubsub/pubsub-options.js';
+export type {
+  PubSubEvents,
+  PubSubHandlerFailure,
+  PubSubRefusal,
+  PubSubRetry,
+} from '../redis/pubsub/pubsub-events.js';
+export type { PubSubOptions } from '../redis/pubsub/pubsub-options.js';
 export { subscriberRetry } from '../redis/pubsub/subscriber-retry.js';
 export { Lease } from '../redis/topology/lease.js';
 export { type AcquireOptions, Pool, type PoolClass } from '../redis/topology/pool.js';

@@ -32,11 +32,17 @@ export class Listeners<Events extends EventMap> {
     };
   }
 
-  /** Calls the listeners of an event in the order they were added, after the caller's stack. */
-  emit<Name extends keyof Events>(event: Name, payload: Events[Name]): void {
-    for (const entry of this.#byEvent.get(event) ?? []) {
+  /**
+   * Calls the listeners of an event in the order they were added, after the caller's stack.
+   *
+   * @returns Whether there is one.
+   */
+  emit<Name extends keyof Events>(event: Name, payload: Events[Name]): boolean {
+    const listeners = this.#byEvent.get(event) ?? new Set();
+    for (const entry of listeners) {
       const { listener } = entry as Entry<Events[Name]>;
       queueMicrotask(() => void reportingErrors(() => listener(payload)));
     }
+    return listeners.size > 0;
   }
 }

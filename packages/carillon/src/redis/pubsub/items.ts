@@ -5,6 +5,7 @@ import type { MessageGap } from '../connection/message-gap.js';
 export interface PubSubMessage<S extends string | Uint8Array> {
   readonly type: 'message';
   readonly pattern: null;
+  /** As it was subscribed to. */
   readonly channel: string;
   readonly data: S;
 }
@@ -13,6 +14,7 @@ export interface PubSubMessage<S extends string | Uint8Array> {
 export interface PubSubPatternMessage<S extends string | Uint8Array> {
   readonly type: 'pmessage';
   readonly pattern: string;
+  /** As text: bytes of the name that are no UTF-8 come as U+FFFD. A `Channel` has them as they are. */
   readonly channel: string;
   readonly data: S;
 }
@@ -21,6 +23,11 @@ export interface PubSubPatternMessage<S extends string | Uint8Array> {
 export interface PubSubDisconnected {
   readonly type: 'disconnected';
   readonly error: Error;
+  /**
+   * Milliseconds until the next attempt after one that failed, and null when there will be none;
+   * undefined when it was the connection that was lost.
+   */
+  readonly retryInMs: number | null | undefined;
 }
 
 /** All subscriptions stand again. A gap, when asked for, comes just before. */
@@ -52,12 +59,17 @@ export type PubSubItem<S extends string | Uint8Array> =
   | PubSubReconnected;
 
 /**
- * Called with each message of the name it was given for, one after the other, and with the gaps between
- * them where its subscriber asked for `gaps`.
+ * Called with each message of the channel it was given for, one after the other, and with the gaps
+ * between them where its subscriber asked for `gaps`. A promise that it returns is awaited.
  */
 export type PubSubHandler<S extends string | Uint8Array, Gap extends MessageGap = never> = (
-  item: PubSubMessage<S> | PubSubPatternMessage<S> | Gap,
-) => void | Promise<void>;
+  item: PubSubMessage<S> | Gap,
+) => unknown;
+
+/** Called with each message that matched the pattern it was given for; otherwise as `PubSubHandler`. */
+export type PubSubPatternHandler<S extends string | Uint8Array, Gap extends MessageGap = never> = (
+  item: PubSubPatternMessage<S> | Gap,
+) => unknown;
 
 /** Gaps, where they were asked for. */
 export type GapsIf<Gaps extends boolean> = Gaps extends false ? never : MessageGap;

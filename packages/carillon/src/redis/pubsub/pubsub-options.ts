@@ -1,7 +1,7 @@
 /** What users may say about a subscriber, and what it must be. */
 
 import { aNumberFromZero, anAbortSignal } from '../../util/option-requirement.js';
-import type { RetryPolicy } from '../../util/retry-policy.js';
+import { isRetryPolicy, type RetryPolicy } from '../../util/retry-policy.js';
 import {
   aBoolean,
   aPositiveNumber,
@@ -10,13 +10,8 @@ import {
 } from '../connection/check-options.js';
 import { BUFFER_REQUIREMENTS, type BufferOptions } from '../connection/message-buffer.js';
 import { UsageError } from '../errors/usage-error.js';
-import { aRetryPolicy } from '../topology/pool-options.js';
-import type { GapsIf, PubSubHandler } from './items.js';
-
-/** Handlers by the names whose messages they get. */
-export type PubSubHandlers<Handler> =
-  | Readonly<Record<string, Handler>>
-  | ReadonlyMap<string, Handler>;
+import { handlersOf, isHandlers, type PubSubHandlers } from './given-names.js';
+import type { GapsIf, PubSubHandler, PubSubPatternHandler } from './items.js';
 
 /** How a `PubSub` subscribes and buffers. The bounds are those of the loop, and of each handler. */
 export interface PubSubOptions<
@@ -32,7 +27,7 @@ export interface PubSubOptions<
   /** Patterns to subscribe to from the start. */
   readonly patterns?: readonly string[];
   /** Patterns with the handler that gets their messages instead of the loop. */
-  readonly patternHandlers?: PubSubHandlers<PubSubHandler<S, GapsIf<NoInfer<Gaps>>>>;
+  readonly patternHandlers?: PubSubHandlers<PubSubPatternHandler<S, GapsIf<NoInfer<Gaps>>>>;
   /** Also yields an item where messages may be missing, to handlers too. Default `false`. */
   readonly gaps?: Gaps;
   /** Also yields an item when the connection is lost, and when all subscriptions stand again. Default `false`. */
@@ -76,7 +71,7 @@ export interface PubSubOptions<
 }
 
 const names: Requirement = [
-  'an array of names',
+  'an array of strings',
   (value) => Array.isArray(value) && value.every((name) => typeof name === 'string'),
 ];
 const handlers: Requirement = [
@@ -96,7 +91,7 @@ const REQUIREMENTS: Readonly<Record<keyof PubSubOptions, Requirement>> = {
   subscriptionTimeoutMs: aNumberFromZero,
   unsubscriptionTimeoutMs: aNumberFromZero,
   maxIdleMs: aPositiveNumber,
-  retryPolicy: aRetryPolicy,
+  retryPolicy: ['a retry policy, such as none() to give up at once', isRetryPolicy],
   dedicated: aBoolean,
   endWhenEmpty: aBoolean,
   signal: anAbortSignal,
@@ -115,16 +110,4 @@ export function checkPubSubOptions(options: PubSubOptions<never>): void {
 export function needsOwnConnection(options: PubSubOptions<never>): boolean {
   const { dedicated = false, retryPolicy, overflow } = options;
   return dedicated || retryPolicy !== undefined || overflow === 'pause';
-}
-
-/** Whether it may be handlers by name; nothing else that `subscribe` takes may. */
-export function isHandlers(value: unknown): value is PubSubHandlers<unknown> {
-  return typeof value === 'object' && value !== null && !Array.isArray(value);
-}
-
-/** Names with their handlers, in their order. */
-export function handlersOf<Handler>(
-  handlers: PubSubHandlers<Handler>,
-): readonly (readonly [name: string, handler: Handler])[] {
-  return handlers instanceof Map ? [...handlers] : Object.entries(handlers);
 }

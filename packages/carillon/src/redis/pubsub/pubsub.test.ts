@@ -239,7 +239,7 @@ test('handlers get their messages in order, one at a time, and one that throws l
   process.off('warning', onWarning);
 
   assert.deepEqual(seen, ['0', '1', '2', '3']);
-  assert.deepEqual(warnings, ['thrown by a handler']);
+  assert.deepEqual(warnings, [`the handler of channel "${channel}" failed: thrown by a handler`]);
   assert.equal(await nextData(news), 'loop');
 });
 

@@ -8,47 +8,43 @@
  */
 
 import { onAbort } from '../../util/abort-listeners.js';
-import { Listeners } from '../../util/listeners.js';
-import { reportError } from '../../util/report-error.js';
+import { aNumberFromZero, anAbortSignal } from '../../util/option-requirement.js';
+import { startTimer } from '../../util/timer.js';
 import type { Namespace } from '../commands/namespace.js';
 import type { EncodingOf } from '../commands/reply-shapes.js';
-import { checkListener } from '../connection/check-options.js';
+import { aBoolean, checkOptions, type Requirement } from '../connection/check-options.js';
 import type { BufferOwner } from '../connection/message-buffer.js';
 import { MessageGap } from '../connection/message-gap.js';
 import { MessageQueue, type WaitOptions } from '../connection/message-queue.js';
 import { BufferFullError } from '../errors/composite-errors.js';
+import {
+  CommandAbortedError,
+  ConnectionClosedError,
+  type ConnectionError,
+  TimeoutError,
+} from '../errors/connection-error.js';
 import { UsageError } from '../errors/usage-error.js';
 import { bytesOf, type ExactString, textOf } from '../protocol/exact-text.js';
-import { HandlerQueue } from './handler-queue.js';
+import { namesOf, type PubSubNames, visitNames } from './given-names.js';
+import { HandlerQueue, type QueueHandler } from './handler-queue.js';
+import { HandlersByName, isHandled } from './handlers-by-name.js';
 import type {
+  PubSubAcknowledgement,
   PubSubDisconnected,
   PubSubHandler,
   PubSubItem,
   PubSubItems,
   PubSubMessage,
+  PubSubPatternHandler,
   PubSubPatternMessage,
   PubSubReconnected,
 } from './items.js';
 import { Membership, type MembershipOwner } from './membership.js';
-import {
-  handlersOf,
-  isHandlers,
-  type PubSubHandlers,
-  type PubSubOptions,
-} from './pubsub-options.js';
+import { type PubSubEvents, PubSubListeners } from './pubsub-events.js';
+import type { PubSubOptions } from './pubsub-options.js';
 import type { NameKind, Subscription } from './subscription.js';
 import type { SubscriptionLink } from './subscription-link.js';
-
-/** What happens to the subscribed connection, for those who have handlers instead of a loop. */
-export interface PubSubEvents {
-  /** The connection was lost or could not be opened; it is tried again. */
-  disconnect: Error;
-  /** All subscriptions stand again. The gap says what may be missing; undefined when nothing is. */
-  reconnect: MessageGap | undefined;
-}
-
-/** What `subscribe` takes: names, arrays of names, and handlers by name. */
-export type PubSubNames<Handler> = string | readonly string[] | PubSubHandlers<Handler>;
+import { UnreadNotices } from './unread-notices.js';
 
 /** How to take one item. */
 export interface GetMessageOptions {
@@ -60,22 +56,41 @@ export interface GetMessageOptions {
   readonly signal?: AbortSignal;
 }
 
-const EVENTS: Readonly<Record<keyof PubSubEvents, true>> = { disconnect: true, reconnect: true };
+/** How long closing may take. */
+export interface PubSubCloseOptions {
+  /**
+   * Milliseconds to wait for the handlers' calls under way; `Infinity` waits for their end. Default 0:
+   * a handler that closes its own subscriber and waits for that would wait for itself.
+   */
+  readonly timeoutMs?: number;
+}
 
-/** A connection that comes and goes while nobody reads tells of it this often. */
-const MAX_UNREAD_NOTICES = 1_000;
+/** Any `PubSub`, whatever it was asked for besides messages. */
+export type AnyPubSub<S extends string | Uint8Array = string> = PubSub<S, PubSubItem<S>>;
+
+const GET_MESSAGE_REQUIREMENTS: Readonly<Record<keyof GetMessageOptions, Requirement>> = {
+  ignoreSubscribeMessages: aBoolean,
+  timeoutMs: aNumberFromZero,
+  signal: anAbortSignal,
+};
+
+const CLOSE_REQUIREMENTS: Readonly<Record<keyof PubSubCloseOptions, Requirement>> = {
+  timeoutMs: aNumberFromZero,
+};
 
 const JOINED = { channel: 'subscribe', pattern: 'psubscribe' } as const;
 const LEFT = { channel: 'unsubscribe', pattern: 'punsubscribe' } as const;
+
+/** Why a subscription times out that only waits behind messages. */
+const PAUSED =
+  'a buffer is full, and with `overflow: "pause"` nothing is read until messages are taken from it';
 
 type Message<S extends string | Uint8Array> = PubSubMessage<S> | PubSubPatternMessage<S>;
 
 type NamesAtOnce = 'channels' | 'channelHandlers' | 'patterns' | 'patternHandlers';
 
-/** Messages that have a handler. */
-interface HandledSubscription<S extends string | Uint8Array> extends Subscription {
-  readonly queue: HandlerQueue<Message<S>>;
-}
+/** What `subscribe` and `psubscribe` take, the names of both kinds alike. */
+type GivenNames<S extends string | Uint8Array> = readonly PubSubNames<QueueHandler<Message<S>>>[];
 
 /** Subscribes, and yields what arrives. Close it, or use `await using`. */
 export class PubSub<
@@ -89,11 +104,20 @@ export class PubSub<
   readonly #options: Omit<PubSubOptions<S>, NamesAtOnce>;
   readonly #membership: Membership;
   readonly #queue: MessageQueue<Exclude<PubSubItem<S>, MessageGap>>;
-  readonly #listeners = new Listeners<PubSubEvents>();
+  readonly #handlers: HandlersByName<Message<S>>;
+  readonly #listeners = new PubSubListeners();
+  readonly #notices = new UnreadNotices();
   readonly #ready: Promise<void>;
+  /** Whether somebody asked, and so will learn of a failure. */
+  #isReadyAwaited = false;
+  /** The loop is told why the names given to the constructor failed, until others stand. */
+  #hasFailedToBegin = false;
+  /** Whether it was reported that no handler will be called any more. */
+  #isFailureReported = false;
   /** Buffers that are full, for which the connection is not read. */
   #fullBuffers = 0;
   #isClosed = false;
+  #isAborted = false;
   #closing: Promise<void> | undefined;
   readonly #stopListening: (() => void) | undefined;
 
@@ -113,18 +137,27 @@ export class PubSub<
       options,
       this.#bufferOwner(() => this.#onOverflow()),
     );
-    this.#membership.begin(options.maxIdleMs);
-    this.#ready = this.#joinAtOnce(options);
-    this.#ready.catch((error: Error) => {
-      if (!this.#isClosed) this.#queue.judge(error); // or the loop would wait for ever
+    this.#handlers = new HandlersByName(this.#membership, {
+      newQueue: (kind, name, handler) => this.#newHandlerQueue(kind, name, handler),
+      read: (channel, data, pattern) => this.#read(channel, data, pattern),
     });
+    this.#membership.begin(options.maxIdleMs);
+    this.#ready = this.#begin(options);
+    this.#ready.catch(() => {}); // told otherwise where nobody asks
     const { signal } = options;
-    if (signal?.aborted) void this.close();
-    else this.#stopListening = signal && onAbort(signal, () => void this.close());
+    if (signal?.aborted) this.#abort();
+    else this.#stopListening = signal && onAbort(signal, () => this.#abort());
   }
 
-  /** Resolves when the subscriptions given to the constructor stand; rejects when they failed. */
+  /**
+   * Resolves when the subscriptions given to the constructor stand, or there are none.
+   *
+   * @throws {ConnectionClosedError} It was closed before.
+   * @throws {CommandAbortedError} Its signal was aborted before.
+   * @throws As `subscribe`.
+   */
   ready(): Promise<void> {
+    this.#isReadyAwaited = true;
     return this.#ready;
   }
 
@@ -143,15 +176,13 @@ export class PubSub<
     return this.#membership.hasNames;
   }
 
-  /** Messages dropped because the loop or a handler was too slow. */
+  /** Messages dropped because the loop or a handler was too slow, since the beginning. */
   get dropped(): number {
-    let { dropped } = this.#queue;
-    for (const queue of this.#handlerQueues()) dropped += queue.dropped;
-    return dropped;
+    return this.#queue.dropped + this.#handlers.dropped;
   }
 
   /**
-   * Adds a listener for what happens to the connection.
+   * Adds a listener for what happens to the subscriber.
    *
    * @returns A function that removes it.
    * @throws {UsageError} `INVALID_ARGUMENT`: no such event, or no function.
@@ -160,28 +191,30 @@ export class PubSub<
     event: Name,
     listener: (payload: PubSubEvents[Name]) => void,
   ): () => void {
-    checkListener(event, listener, EVENTS);
     return this.#listeners.on(event, listener);
   }
 
   /**
-   * Subscribes to channels: by name, by arrays of names for many, or with a handler for each.
+   * Subscribes to channels: by name, by arrays of names for many, or with a handler for each. Resolves
+   * when all that were not left again stand; at once for an empty array.
    *
    * @throws {ReplyError} The server's refusal, such as `NOPERM`. Nothing of this call remains.
    * @throws {TimeoutError} No acknowledgement within `subscriptionTimeoutMs`; likewise.
-   * @throws {UsageError} `INVALID_ARGUMENT`: something that is none of these, or it is closed.
+   * @throws {ConnectionClosedError} It was closed before they stood.
+   * @throws {CommandAbortedError} Its signal was aborted before they stood.
+   * @throws {UsageError} `INVALID_ARGUMENT`: nothing, something that is none of these, or it was closed.
    */
   subscribe(
     ...channels: readonly PubSubNames<PubSubHandler<S, Extract<Item, MessageGap>>>[]
   ): Promise<void> {
-    return this.#subscribe('channel', channels as readonly PubSubNames<PubSubHandler<S>>[]);
+    return this.#subscribe('channel', channels as GivenNames<S>);
   }
 
   /** Subscribes to patterns; otherwise as `subscribe`. */
   psubscribe(
-    ...patterns: readonly PubSubNames<PubSubHandler<S, Extract<Item, MessageGap>>>[]
+    ...patterns: readonly PubSubNames<PubSubPatternHandler<S, Extract<Item, MessageGap>>>[]
   ): Promise<void> {
-    return this.#subscribe('pattern', patterns as readonly PubSubNames<PubSubHandler<S>>[]);
+    return this.#subscribe('pattern', patterns as GivenNames<S>);
   }
 
   /** Unsubscribes from channels; from all of them when none is named. Messages that wait for their handlers are dropped. */
@@ -198,47 +231,74 @@ export class PubSub<
    * Takes the next item. Several callers get one each, in turn. @returns `null` after `timeoutMs`
    * milliseconds without one, or when closed.
    *
-   * @throws {CommandAbortedError} The signal aborted first.
+   * @throws {CommandAbortedError} The signal aborted first. No message is taken then.
+   * @throws {UsageError} `INVALID_OPTION`.
    * @throws The reason why a subscription ended, after the buffered items; once, unless nothing can come
    *   any more because connecting was given up, or the names given to the constructor failed and no
    *   later `subscribe` succeeded.
    */
   async getMessage(options: GetMessageOptions = {}): Promise<Item | null> {
+    checkOptions(options, GET_MESSAGE_REQUIREMENTS);
     const {
       ignoreSubscribeMessages = false,
       timeoutMs = Number.POSITIVE_INFINITY,
       signal,
     } = options;
+    if (signal?.aborted) throw new CommandAbortedError({ sent: 'no', cause: signal.reason });
     const until = performance.now() + timeoutMs;
     for (;;) {
       const left = timeoutMs === 0 ? 0 : Math.max(until - performance.now(), 1);
-      const item = this.#takeNow() ?? (await this.#take({ timeoutMs: left, signal }));
+      const ready = this.#takeNow();
+      const item = ready ?? (await this.#take({ timeoutMs: left, signal }));
       if (item === undefined) return null;
+      const isShown = item === ready || this.#shows(item);
       const isAcknowledgement = 'data' in item && typeof item.data === 'number';
-      if (this.#shows(item) && !(ignoreSubscribeMessages && isAcknowledgement)) return item as Item;
+      if (isShown && !(ignoreSubscribeMessages && isAcknowledgement)) return item as Item;
       if (performance.now() >= until && this.#queue.length === 0) return null;
     }
   }
 
-  /** Yields items until it is closed; what is buffered by then still comes. */
+  /**
+   * Yields items until it is closed; what is buffered by then still comes. An iterator that is ended
+   * (`break`, `return()`) takes none with it, also where one was waited for.
+   */
   [Symbol.asyncIterator](): AsyncIterator<Item, undefined> {
+    let hasEnded = false;
+    let waiting: AbortController | undefined;
     return {
       // Not an async generator: each of its items costs three promises more (bench, receive-64-loop).
       next: () => {
+        if (hasEnded) return Promise.resolve({ value: undefined, done: true });
         const item = this.#takeNow();
-        return item === undefined ? this.#next() : Promise.resolve({ value: item, done: false });
+        if (item !== undefined) return Promise.resolve({ value: item, done: false });
+        waiting ??= new AbortController();
+        return this.#next(waiting.signal);
       },
-      return: () => Promise.resolve({ value: undefined, done: true }),
+      return: () => {
+        hasEnded = true;
+        waiting?.abort();
+        return Promise.resolve({ value: undefined, done: true });
+      },
     };
   }
 
   /**
    * Unsubscribes from everything and ends the loop, after what is buffered. Messages that wait for
-   * handlers are dropped.
+   * handlers are dropped. A call under way goes on; the end of an `await using` block waits for it.
+   *
+   * @throws {UsageError} `INVALID_OPTION`.
    */
-  close(): Promise<void> {
+  async close(options: PubSubCloseOptions = {}): Promise<void> {
+    checkOptions(options, CLOSE_REQUIREMENTS);
     this.#closing ??= this.#close();
-    return this.#closing;
+    await this.#closing;
+    const { timeoutMs = 0 } = options;
+    if (timeoutMs > 0) await settledWithin(this.#handlers.ended(), timeoutMs);
+  }
+
+  /** Closes, and waits for the handlers' calls under way. */
+  [Symbol.asyncDispose](): PromiseLike<void> {
+    return this.close({ timeoutMs: Number.POSITIVE_INFINITY });
   }
 
   async #close(): Promise<void> {
@@ -247,40 +307,79 @@ export class PubSub<
     this.#membership.end();
   }
 
-  [Symbol.asyncDispose](): PromiseLike<void> {
-    return this.close();
+  #abort(): void {
+    this.#isAborted = true;
+    void this.close();
   }
 
-  async #joinAtOnce({
+  async #begin({
     channels = [],
     channelHandlers = {},
     patterns = [],
     patternHandlers = {},
   }: PubSubOptions<S>): Promise<void> {
     await Promise.all([
-      this.#join('channel', [channels, channelHandlers as PubSubHandlers<PubSubHandler<S>>]),
-      this.#join('pattern', [patterns, patternHandlers as PubSubHandlers<PubSubHandler<S>>]),
+      this.#beginWith('channel', [channels, channelHandlers] as GivenNames<S>),
+      this.#beginWith('pattern', [patterns, patternHandlers] as GivenNames<S>),
     ]);
   }
 
-  async #subscribe(kind: NameKind, given: readonly PubSubNames<PubSubHandler<S>>[]): Promise<void> {
-    await this.#join(kind, given);
+  async #beginWith(kind: NameKind, given: GivenNames<S>): Promise<void> {
+    try {
+      await this.#join(kind, given);
+    } catch (error) {
+      if (!this.#isClosed) this.#onFailedToBegin(error as Error, kind, given);
+      throw error;
+    }
+  }
+
+  #onFailedToBegin(error: Error, kind: NameKind, given: GivenNames<S>): void {
+    this.#hasFailedToBegin = true;
+    this.#queue.judge(error); // or the loop would wait for ever
+    const names: string[] = [];
+    let hasHandlers = false;
+    visitNames(given, (name, handler) => {
+      names.push(name);
+      hasHandlers ||= handler !== undefined;
+    });
+    const isKnown = this.#isReadyAwaited || this.#isFailureReported;
+    this.#listeners.onRefused(error, kind, names, hasHandlers && !isKnown);
+  }
+
+  async #subscribe(kind: NameKind, given: GivenNames<S>): Promise<void> {
+    if (given.length === 0) throw invalid('expected the name of at least one channel or pattern');
+    const hasJoined = await this.#join(kind, given);
+    if (!hasJoined || !this.#hasFailedToBegin) return;
+    this.#hasFailedToBegin = false;
     this.#queue.judge(undefined); // something stands: whoever waits does not wait in vain
   }
 
-  async #join(kind: NameKind, given: readonly PubSubNames<PubSubHandler<S>>[]): Promise<void> {
+  /** @returns Whether there was any name. */
+  async #join(kind: NameKind, given: GivenNames<S>): Promise<boolean> {
+    const { subscriptionTimeoutMs = 1_000, signal } = this.#options;
     const wishes = new Map<string, Subscription>();
-    for (const each of given) {
-      if (isHandlers(each)) {
-        for (const [name, handler] of handlersOf(each)) wishes.set(name, this.#toHandler(handler));
-      } else {
-        for (const name of namesOf(each)) wishes.set(name, this.#membership);
-      }
+    try {
+      visitNames(given, (name, handler) => {
+        const isForLoop = handler === undefined;
+        wishes.set(
+          name,
+          isForLoop ? this.#membership : this.#handlers.subscription(kind, name, handler),
+        );
+      });
+      if (wishes.size === 0) return false;
+      if (!this.#isClosed && signal?.aborted) throw this.#abortedError(kind, 'no');
+      if (this.#isClosed && !this.#link.isClosed) throw invalid('this PubSub is closed');
+      const joined = this.#membership.join(kind, wishes, subscriptionTimeoutMs);
+      this.#handlers.settle(kind, wishes.keys(), 'handled');
+      await joined;
+    } catch (error) {
+      this.#handlers.settle(kind, wishes.keys(), 'dropped');
+      throw this.#fullBuffers > 0 && error instanceof TimeoutError
+        ? this.#pausedError(error)
+        : error;
     }
-    if (wishes.size === 0) return;
-    if (this.#isClosed && !this.#link.isClosed) throw invalid('this PubSub is closed');
-    const { subscriptionTimeoutMs = 1_000 } = this.#options;
-    await this.#membership.join(kind, wishes, subscriptionTimeoutMs);
+    if (this.#isClosed) throw this.#endedError(kind);
+    return true;
   }
 
   async #unsubscribe(
@@ -288,13 +387,10 @@ export class PubSub<
     given: readonly (string | readonly string[])[],
   ): Promise<void> {
     const names = given.length === 0 ? undefined : given.flatMap(namesOf);
-    for (const name of names ?? this.#membership.names(kind)) {
-      const subscription = this.#membership.subscriptionOf(kind, name);
-      if (isHandled(subscription)) subscription.queue.clear();
-    }
     const { unsubscriptionTimeoutMs = 100 } = this.#options;
-    const left = await this.#membership.leave(kind, names, unsubscriptionTimeoutMs);
-    for (const [name, count] of left) this.#acknowledge(LEFT[kind], kind, name, count);
+    const leaving = this.#membership.leave(kind, names, unsubscriptionTimeoutMs);
+    this.#handlers.settle(kind, names, 'dropped');
+    for (const [name, count] of await leaving) this.#acknowledge(LEFT[kind], kind, name, count);
     if (this.#endsNow) this.#queue.release();
   }
 
@@ -304,55 +400,63 @@ export class PubSub<
     onMessage: (channel, data, pattern) => this.#queue.put(this.#read(channel, data, pattern)),
     onJoined: (kind, name, count) => this.#acknowledge(JOINED[kind], kind, name, count),
     onDown: (error) => {
-      this.#tellState({ type: 'disconnected', error });
-      this.#listeners.emit('disconnect', error);
+      this.#tellState({ type: 'disconnected', error, retryInMs: undefined });
+      this.#listeners.onDown(error, undefined);
     },
     onUp: (gap, missing) => {
       for (const subscription of gap === undefined ? [] : missing) {
-        (isHandled(subscription) ? subscription.queue : this.#queue).putGap(gap as MessageGap);
+        (isHandled<Message<S>>(subscription) ? subscription.queue : this.#queue).putGap(
+          gap as MessageGap,
+        );
       }
       this.#tellState({ type: 'reconnected' });
-      this.#listeners.emit('reconnect', gap);
+      this.#listeners.onUp(gap);
     },
     onRefused: (error) => this.#queue.fail(error),
-    onGaveUp: (error) => this.#queue.judge(error),
+    onGaveUp: (error) => {
+      this.#queue.judge(error);
+      this.#isFailureReported = this.#handlers.size > 0;
+      this.#listeners.onFailed(error, this.#isFailureReported);
+      this.#handlers.end('handled');
+    },
     onClosed: () => this.#end(),
   };
 
   #acknowledge(
-    type: (typeof JOINED)[NameKind] | (typeof LEFT)[NameKind],
+    type: PubSubAcknowledgement['type'],
     kind: NameKind,
     channel: string,
     data: number,
   ): void {
     if (this.#options.ignoreSubscribeMessages !== false) return;
-    this.#queue.putNotice({ type, pattern: kind === 'pattern' ? channel : null, channel, data });
+    const pattern = kind === 'pattern' ? channel : null;
+    this.#notices.put('acknowledgement', this.#queue, () =>
+      this.#queue.putNotice({ type, pattern, channel, data }),
+    );
   }
 
   #tellState(notice: PubSubDisconnected | PubSubReconnected): void {
-    if (!this.#options.reconnects || this.#queue.apart >= MAX_UNREAD_NOTICES) return;
-    this.#queue.putNotice(notice);
+    if (!this.#options.reconnects) return;
+    this.#notices.put('state', this.#queue, () => this.#queue.putNotice(notice));
   }
 
-  #toHandler(handler: PubSubHandler<S>): HandledSubscription<S> {
-    if (typeof handler !== 'function') throw invalid('a handler must be a function');
-    const queue = new HandlerQueue<Message<S>>(
-      handler as (item: Message<S> | MessageGap) => unknown,
-      this.#options.gaps === true,
-      this.#options,
-      this.#bufferOwner(() => reportError(this.#onOverflow())),
-    );
-    return {
-      member: this.#membership,
-      queue,
-      onMessage: (channel, data, pattern) => queue.put(this.#read(channel, data, pattern)),
-    };
-  }
-
-  *#handlerQueues(): Generator<HandlerQueue<Message<S>>, void, undefined> {
-    for (const subscription of this.#membership.others()) {
-      if (isHandled<S>(subscription)) yield subscription.queue;
-    }
+  #newHandlerQueue(
+    kind: NameKind,
+    name: string,
+    handler: QueueHandler<Message<S>>,
+  ): HandlerQueue<Message<S>> {
+    const pattern = kind === 'pattern' ? name : null;
+    return new HandlerQueue(handler, this.#options.gaps === true, this.#options, {
+      ...this.#bufferOwner(() => {
+        const error = this.#onOverflow();
+        const channel = kind === 'channel' ? name : null;
+        this.#listeners.onHandlerFailed({ error, channel, pattern });
+      }),
+      onError: (error, item) => {
+        const channel = kind === 'channel' ? name : 'channel' in item ? item.channel : null;
+        this.#listeners.onHandlerFailed({ error, channel, pattern });
+      },
+    });
   }
 
   #bufferOwner(onOverflow: () => void): BufferOwner<Exclude<PubSubItem<S>, MessageGap>> {
@@ -366,7 +470,7 @@ export class PubSub<
         else if (this.#fullBuffers++ === 0) this.#link.setPaused(true);
       },
       onRoom: () => {
-        if (--this.#fullBuffers === 0) this.#link.setPaused(false);
+        if (overflow === 'pause' && --this.#fullBuffers === 0) this.#link.setPaused(false);
       },
     };
   }
@@ -374,6 +478,7 @@ export class PubSub<
   #onOverflow(): BufferFullError {
     const error = new BufferFullError({ address: this.#link.address });
     this.#queue.judge(error);
+    this.#listeners.onFailed(error, false); // the loop is told, or the handler's failure is
     void this.close();
     return error;
   }
@@ -407,25 +512,49 @@ export class PubSub<
     return this.#options.endWhenEmpty === true && !this.subscribed;
   }
 
-  async #next(): Promise<IteratorResult<Item, undefined>> {
-    for (;;) {
-      const item = this.#takeNow() ?? (await this.#take());
-      if (item === undefined && (this.#isClosed || this.#endsNow)) {
-        return { value: undefined, done: true };
+  async #next(signal: AbortSignal): Promise<IteratorResult<Item, undefined>> {
+    try {
+      for (;;) {
+        const item = this.#takeNow() ?? (await this.#take({ signal }));
+        if (item === undefined && (this.#isClosed || this.#endsNow)) break;
+        if (item !== undefined && this.#shows(item)) return { value: item as Item, done: false };
       }
-      if (item !== undefined && this.#shows(item)) return { value: item as Item, done: false };
+    } catch (error) {
+      if (!signal.aborted) throw error;
     }
+    return { value: undefined, done: true };
   }
 
+  /** Counts it as read. @returns Whether it was asked for. */
   #shows(item: PubSubItem<S>): boolean {
-    return !(item instanceof MessageGap) || this.#options.gaps === true;
+    if (isMessage(item)) return true;
+    if (item instanceof MessageGap) return this.#options.gaps === true;
+    this.#notices.take('data' in item ? 'acknowledgement' : 'state');
+    return true;
   }
 
   #end(): void {
     this.#isClosed = true;
     this.#stopListening?.();
-    for (const queue of this.#handlerQueues()) queue.clear();
+    this.#handlers.end('dropped');
     this.#queue.end();
+  }
+
+  #endedError(kind: NameKind): ConnectionError {
+    if (this.#isAborted) return this.#abortedError(kind, 'maybe');
+    const command = JOINED[kind].toUpperCase();
+    const { address } = this.#link;
+    return new ConnectionClosedError('CONNECTION_CLOSED', { command, address, sent: 'maybe' });
+  }
+
+  #abortedError(kind: NameKind, sent: 'no' | 'maybe'): CommandAbortedError {
+    const command = JOINED[kind].toUpperCase();
+    const { address } = this.#link;
+    return new CommandAbortedError({ command, address, sent, cause: this.#options.signal?.reason });
+  }
+
+  #pausedError({ command, address, sent }: TimeoutError): TimeoutError {
+    return new TimeoutError({ command, address, sent, cause: new Error(PAUSED) });
   }
 }
 
@@ -433,16 +562,14 @@ function isMessage<S extends string | Uint8Array>(item: PubSubItem<S>): item is 
   return item.type === 'message' || item.type === 'pmessage';
 }
 
-function namesOf(given: unknown): readonly string[] {
-  const names = Array.isArray(given) ? given : [given];
-  if (names.every((name) => typeof name === 'string')) return names;
-  throw invalid('a name is a string');
-}
-
-function isHandled<S extends string | Uint8Array>(
-  subscription: Subscription | undefined,
-): subscription is HandledSubscription<S> {
-  return subscription !== undefined && 'queue' in subscription;
+/** Resolves when it has, or after `timeoutMs`. */
+async function settledWithin(settled: Promise<void>, timeoutMs: number): Promise<void> {
+  let timer: NodeJS.Timeout | undefined;
+  const over = new Promise<void>((resolve) => {
+    timer = startTimer(resolve, timeoutMs);
+  });
+  await Promise.race([settled, over]);
+  clearTimeout(timer);
 }
 
 function invalid(message: string): UsageError {
