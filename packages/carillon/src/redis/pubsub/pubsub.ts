@@ -14,7 +14,7 @@ import type { Namespace } from '../commands/namespace.js';
 import type { EncodingOf } from '../commands/reply-shapes.js';
 import { aBoolean, checkOptions, type Requirement } from '../connection/check-options.js';
 import type { BufferOwner } from '../connection/message-buffer.js';
-import { MessageGap } from '../connection/message-gap.js';
+import { MessageGap, mergedGap } from '../connection/message-gap.js';
 import { MessageQueue, type WaitOptions } from '../connection/message-queue.js';
 import { BufferFullError } from '../errors/composite-errors.js';
 import {
@@ -110,12 +110,14 @@ export class PubSub<
   readonly #ready: Promise<void>;
   /** Whether somebody asked, and so will learn of a failure. */
   #isReadyAwaited = false;
-  /** The loop is told why the names given to the constructor failed, until others stand. */
-  #hasFailedToBegin = false;
+  /** Whether the loop is told why nothing will come, which is so until a name stands again. */
+  #isJudged = false;
   /** Whether it was reported that no handler will be called any more. */
   #isFailureReported = false;
   /** Buffers that are full, for which the connection is not read. */
   #fullBuffers = 0;
+  /** What the gaps cover together that the connection's return has told so far. */
+  #gap: MessageGap | undefined;
   #isClosed = false;
   #isAborted = false;
   #closing: Promise<void> | undefined;
@@ -334,8 +336,7 @@ export class PubSub<
   }
 
   #onFailedToBegin(error: Error, kind: NameKind, given: GivenNames<S>): void {
-    this.#hasFailedToBegin = true;
-    this.#queue.judge(error); // or the loop would wait for ever
+    this.#judge(error); // or the loop would wait for ever
     const names: string[] = [];
     let hasHandlers = false;
     visitNames(given, (name, handler) => {
@@ -349,9 +350,9 @@ export class PubSub<
   async #subscribe(kind: NameKind, given: GivenNames<S>): Promise<void> {
     if (given.length === 0) throw invalid('expected the name of at least one channel or pattern');
     const hasJoined = await this.#join(kind, given);
-    if (!hasJoined || !this.#hasFailedToBegin) return;
-    this.#hasFailedToBegin = false;
-    this.#queue.judge(undefined); // something stands: whoever waits does not wait in vain
+    if (!hasJoined || !this.#isJudged) return;
+    this.#judge(undefined); // something stands: whoever waits does not wait in vain
+    this.#isFailureReported = false;
   }
 
   /** @returns Whether there was any name. */
@@ -399,22 +400,29 @@ export class PubSub<
     prefersBytes: () => this.#decode === bytesOf,
     onMessage: (channel, data, pattern) => this.#queue.put(this.#read(channel, data, pattern)),
     onJoined: (kind, name, count) => this.#acknowledge(JOINED[kind], kind, name, count),
-    onDown: (error) => {
-      this.#tellState({ type: 'disconnected', error, retryInMs: undefined });
-      this.#listeners.onDown(error, undefined);
+    onDown: (error, retryInMs) => {
+      this.#tellState({ type: 'disconnected', error, retryInMs });
+      this.#listeners.onDown(error, retryInMs);
     },
-    onUp: (gap, missing) => {
-      for (const subscription of gap === undefined ? [] : missing) {
-        (isHandled<Message<S>>(subscription) ? subscription.queue : this.#queue).putGap(
-          gap as MessageGap,
-        );
-      }
+    onGap: (gap, subscription) => {
+      (isHandled<Message<S>>(subscription) ? subscription.queue : this.#queue).putGap(gap);
+      const told = this.#gap;
+      this.#gap = told === undefined || told === gap ? gap : mergedGap(told, gap);
+    },
+    onUp: () => {
       this.#tellState({ type: 'reconnected' });
-      this.#listeners.onUp(gap);
+      this.#listeners.onUp(this.#gap);
+      this.#gap = undefined;
     },
-    onRefused: (error) => this.#queue.fail(error),
+    onRefused: (error, kind, name, subscription) => {
+      const hasHandler = isHandled<Message<S>>(subscription);
+      if (!hasHandler) this.#queue.fail(error);
+      this.#handlers.settle(kind, [name], 'handled');
+      this.#listeners.onRefused(error, kind, [name], hasHandler);
+      if (this.#endsNow) this.#queue.release();
+    },
     onGaveUp: (error) => {
-      this.#queue.judge(error);
+      this.#judge(error);
       this.#isFailureReported = this.#handlers.size > 0;
       this.#listeners.onFailed(error, this.#isFailureReported);
       this.#handlers.end('handled');
@@ -473,6 +481,11 @@ export class PubSub<
         if (overflow === 'pause' && --this.#fullBuffers === 0) this.#link.setPaused(false);
       },
     };
+  }
+
+  #judge(error: Error | undefined): void {
+    this.#isJudged = error !== undefined;
+    this.#queue.judge(error);
   }
 
   #onOverflow(): BufferFullError {
