@@ -415,10 +415,9 @@ export class PubSub<
       this.#gap = undefined;
     },
     onRefused: (error, kind, name, subscription) => {
-      const hasHandler = isHandled<Message<S>>(subscription);
-      if (!hasHandler) this.#queue.fail(error);
+      this.#queue.fail(error);
       this.#handlers.settle(kind, [name], 'handled');
-      this.#listeners.onRefused(error, kind, [name], hasHandler);
+      this.#listeners.onRefused(error, kind, [name], isHandled(subscription)); // maybe nobody loops
       if (this.#endsNow) this.#queue.release();
     },
     onGaveUp: (error) => {
