@@ -91,7 +91,7 @@ export class RedisPubSubBackend implements ChannelsBackend {
   async subscribe(channels: readonly string[]): Promise<void> {
     const pubsub = this.#started();
     for (const channel of channels) this.#subscribed.add(channel);
-    await pubsub.subscribe(...channels.map((channel) => this.#prefix + channel));
+    await pubsub.subscribe(channels.map((channel) => this.#prefix + channel));
   }
 
   async unsubscribe(channels: readonly string[]): Promise<void> {

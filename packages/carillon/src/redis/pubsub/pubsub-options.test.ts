@@ -368,3 +368,52 @@ describe('the end', () => {
     assert.equal((await later).data, 'two');
   });
 });
+
+describe('what cannot be meant', () => {
+  test('names and handlers that are none are refused, with what to give instead', async () => {
+    await using pubsub = redis.pubsub();
+    const mistakes: readonly (readonly [given: readonly unknown[], message: RegExp])[] = [
+      [[], /expected the name of at least one/],
+      [['a', () => {}], /subscribe\(\{ news: handler \}\)/],
+      [[Buffer.from('a')], /a name is a string; .* redis\.subscribe\(\)/],
+      [[new Date()], /expected names, arrays of names, or handlers by name/],
+      [[undefined], /expected names/],
+      [[[['a']]], /expected names/],
+      [[{ a: 1 }], /a handler must be a function/],
+    ];
+
+    for (const [given, message] of mistakes) {
+      const subscribe = pubsub.subscribe as (...given: readonly unknown[]) => Promise<void>;
+      await assert.rejects(subscribe.apply(pubsub, given), { code: 'INVALID_ARGUMENT', message });
+    }
+    await pubsub.subscribe([]);
+    assert.equal(pubsub.subscribed, false);
+  });
+
+  test('options that are refused say what they must be', () => {
+    const mistakes: readonly (readonly [options: object, message: RegExp])[] = [
+      [{ channels: new Set() }, /`channels` must be an array of strings/],
+      [{ patterns: [Buffer.from('a')] }, /`patterns` must be an array of strings/],
+      [{ channelHandlers: new Date() }, /`channelHandlers` must be an object or a Map/],
+      [{ retryPolicy: false }, /`retryPolicy` must be a retry policy, such as none\(\)/],
+    ];
+
+    for (const [options, message] of mistakes) {
+      assert.throws(() => redis.pubsub(options), { code: 'INVALID_OPTION', message });
+    }
+  });
+
+  test('getMessage() refuses options that it does not know or that are no limits', async () => {
+    await using pubsub = redis.pubsub();
+    const mistakes = [
+      { timeout: 5 },
+      { timeoutMs: Number.NaN },
+      { timeoutMs: '5' },
+      { signal: {} },
+    ];
+
+    for (const mistake of [...mistakes, null]) {
+      await assert.rejects(pubsub.getMessage(mistake as object), { code: 'INVALID_OPTION' });
+    }
+  });
+});
