@@ -6,7 +6,7 @@
  * (bench/protocol/messages.mjs). Whatever is not such a frame from beginning to end is left to the
  * decoder, which would give the same: no error is found here.
  */
-import { isAscii } from 'node:buffer';
+import { constants, isAscii } from 'node:buffer';
 import { type ByteBuffer, copyBytes } from './byte-text.js';
 import { type ExactString, exactStringFrom } from './exact-text.js';
 import type { DecoderLimits } from './limits.js';
@@ -49,9 +49,10 @@ export class MessageReader {
   #isPlain = false; // whether it is ASCII
 
   constructor({ maxBulkBytes, maxAggregateLength }: DecoderLimits) {
-    // Limits that do not even allow a kind, or four elements, are the decoder's to tell of.
+    // Limits that do not even allow a kind, or four elements, are the decoder's to tell of. So are
+    // strings that are too long to be text.
     const isRoomy = maxBulkBytes >= SHARD_MESSAGE.kind.length && maxAggregateLength >= 4;
-    this.#maxBulkBytes = isRoomy ? maxBulkBytes : NOTHING;
+    this.#maxBulkBytes = isRoomy ? Math.min(maxBulkBytes, constants.MAX_STRING_LENGTH) : NOTHING;
   }
 
   /** Forgets what it knows of the chunk before. */
