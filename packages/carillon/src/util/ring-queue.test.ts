@@ -35,6 +35,8 @@ test('any run of operations gives what an array gives', () => {
         assert.equal(queue.length, model.length);
         assert.equal(queue.peek(), model[0]);
         assert.equal(queue.at(model.length - 1), model.at(-1));
+        assert.equal(queue.at(-1), undefined);
+        assert.equal(queue.at(model.length), undefined);
       }
     }),
   );
