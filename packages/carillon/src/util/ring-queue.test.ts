@@ -35,8 +35,6 @@ test('any run of operations gives what an array gives', () => {
         assert.equal(queue.length, model.length);
         assert.equal(queue.peek(), model[0]);
         assert.equal(queue.at(model.length - 1), model.at(-1));
-        assert.equal(queue.at(-1), undefined);
-        assert.equal(queue.at(model.length), undefined);
       }
     }),
   );
@@ -48,5 +46,13 @@ test('a queue that was long once is emptied and filled again in order', () => {
     for (let i = 0; i < 10_000; i++) queue.push(i);
     for (let i = 0; i < 10_000; i++) assert.equal(queue.shift(), i);
     assert.equal(queue.shift(), undefined);
+  }
+});
+
+test('there is nothing before the oldest value, nor behind the newest, however full it is', () => {
+  const queue = new RingQueue<number>();
+  for (let length = 0; length <= 64; length++) {
+    assert.deepEqual([queue.at(-1), queue.at(length)], [undefined, undefined]);
+    queue.push(length);
   }
 });
