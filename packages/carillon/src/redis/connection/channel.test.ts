@@ -6,10 +6,9 @@ import { createConnection } from '../client/create-connection.js';
 import { BufferFullError, ChannelClosedError } from '../errors/composite-errors.js';
 import { CommandAbortedError, TimeoutError } from '../errors/connection-error.js';
 import { UsageError } from '../errors/usage-error.js';
-import { inletOf } from './abstract-channel.js';
+import { inletOf, type MessageSource } from './abstract-channel.js';
 import { Channel } from './channel.js';
 import { MessageGap } from './message-gap.js';
-import type { MessageSource } from './message-queue.js';
 
 let server: TestServer;
 before(async () => {

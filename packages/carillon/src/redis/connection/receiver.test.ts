@@ -10,7 +10,8 @@ import { UsageError } from '../errors/usage-error.js';
 import { type AbstractChannel, inletOf } from './abstract-channel.js';
 import { Channel } from './channel.js';
 import { MessageGap } from './message-gap.js';
-import { Receiver, type ReceiverOptions, type Sender } from './receiver.js';
+import { Receiver, type ReceiverOptions } from './receiver.js';
+import type { Sender } from './sender.js';
 
 let server: TestServer;
 before(async () => {
