@@ -65,6 +65,8 @@ export interface SubscriberConnection {
   readonly isOwn?: boolean;
   /** When to try again; as the client says unless given. */
   readonly retryPolicy?: RetryPolicy | undefined;
+  /** How often to ask a connection of its own for a sign of life; as the client says unless given. */
+  readonly maxIdleMs?: number | undefined;
 }
 
 /** A client that reads bulk strings as `E`, unless a view or a call says otherwise. */
@@ -237,13 +239,14 @@ export class Client implements BatchExecutor {
   subscriptions(options: SubscriberConnection = {}): SubscriptionLink {
     const { isOwn = false, retryPolicy } = options;
     if (!isOwn && this.#link !== undefined) return this.#link;
-    const { address, subscriberRetry, maxIdleMs, connection } = this.#settings;
+    const { address, subscriberRetry, connection } = this.#settings;
+    const { maxIdleMs = this.#settings.maxIdleMs } = isOwn ? options : {};
     const retry =
       retryPolicy === undefined ? subscriberRetry : tellingRetries(retryPolicy, connection);
     const onUnused = isOwn ? () => this.#links.delete(link) : undefined;
     const link = new SubscriptionLink(this.#open, { address, retry, maxIdleMs, onUnused });
     this.#links.add(link);
-    if (this.#isOver) link.close();
+    if (this.#isOver) link.close(this.#state === 'failed' ? this.#lastError : undefined);
     link.setRef(this.#isRef);
     if (!isOwn) this.#link = link;
     return link;
@@ -310,7 +313,7 @@ export class Client implements BatchExecutor {
 
   /** A client that gave up is over as a whole: nothing of it connects again behind its back. */
   #endOthers(): void {
-    for (const link of this.#links) link.close();
+    for (const link of this.#links) link.close(this.#lastError);
     void this.#pool?.drain(0, 'CONNECTION_CLOSED');
   }
 

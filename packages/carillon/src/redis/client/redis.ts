@@ -159,8 +159,9 @@ export class Redis<S extends Strings = string> extends PipeliningCommands<S> {
     options: PubSubOptions<S, Gaps, Reconnects, IgnoresAcknowledgements> = {},
   ): PubSub<S, PubSubItems<S, Gaps, Reconnects, IgnoresAcknowledgements>> {
     checkPubSubOptions(options);
-    const { retryPolicy } = options;
-    const link = this.#client.subscriptions({ isOwn: needsOwnConnection(options), retryPolicy });
+    const { retryPolicy, maxIdleMs } = options;
+    const isOwn = needsOwnConnection(options);
+    const link = this.#client.subscriptions({ isOwn, retryPolicy, maxIdleMs });
     return new PubSub(link, this.encoding, options, this.scope.namespace);
   }
 

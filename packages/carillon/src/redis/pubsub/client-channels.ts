@@ -243,13 +243,11 @@ export class ClientChannels {
   readonly #listener: MembershipOwner = {
     prefersBytes: () => this.#encoding === null,
     onDown: () => {},
-    onUp: (gap, missing) => {
-      if (gap === undefined) return;
-      for (const { channel } of missing as ReadonlySet<ChannelSubscription>) {
-        inletOf(channel).putGap(gap);
-      }
+    onGap: (gap, subscription) => {
+      inletOf((subscription as ChannelSubscription).channel).putGap(gap);
     },
-    onRefused: (error, subscription) => {
+    onUp: () => {},
+    onRefused: (error, _kind, _name, subscription) => {
       this.#end(subscription as ChannelSubscription, error);
       this.#endIfUnused();
     },

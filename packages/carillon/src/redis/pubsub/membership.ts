@@ -21,11 +21,15 @@ export interface MembershipOwner {
   onMessage?(channel: ExactString, data: ExactString, pattern: ExactString | null): void;
   /** The server has acknowledged a name that a call waits for; `count` names stand now. */
   onJoined?(kind: NameKind, name: string, count: number): void;
-  onDown(error: Error): void;
-  /** As `LinkMember.onUp`. `missing` are the subscriptions that the gap is for. */
-  onUp(gap: MessageGap | undefined, missing: ReadonlySet<Subscription>): void;
-  /** A name that stood could not be restored, and is wanted no longer; its subscription is the one given. */
-  onRefused(error: Error, subscription: Subscription): void;
+  /** As `LinkMember.onDown`. */
+  onDown(error: Error, retryInMs: number | null | undefined): void;
+  /** Messages of this subscription may be missing. */
+  onGap(gap: MessageGap, subscription: Subscription): void;
+  /** All that was not refused stands again. */
+  onUp(): void;
+  /** A name that stood is wanted no longer: the server will not have it. */
+  onRefused(error: Error, kind: NameKind, name: string, subscription: Subscription): void;
+  /** No connection will be tried any more; after this no name is wanted any longer. */
   onGaveUp(error: Error): void;
   onClosed(): void;
 }
@@ -33,11 +37,24 @@ export interface MembershipOwner {
 /** A name that was left, and how many stand without it. */
 export type LeftName = readonly [name: string, count: number];
 
+const KINDS: readonly NameKind[] = ['channel', 'pattern'];
+
 /** A name that no call has made stand yet. */
 interface Newcomer {
   /** Calls that wait for it. */
   claims: number;
   isAcknowledged: boolean;
+}
+
+/** A call that joins, under way. */
+interface JoinCall {
+  readonly kind: NameKind;
+  /** What each name is to have. */
+  readonly wanted: ReadonlyMap<string, Subscription>;
+  /** The names that it made newcomers, or claimed as such. */
+  readonly claimed: Map<string, Newcomer>;
+  /** What it would put back. */
+  readonly former: Map<string, Subscription>;
 }
 
 /** What one subscriber wants. As a subscription it is the usual one of its names. */
@@ -54,6 +71,7 @@ export class Membership implements LinkMember, Subscription {
     channel: new Map(),
     pattern: new Map(),
   };
+  readonly #calls = new Set<JoinCall>();
   /** Subscriptions that stand again, and what they missed is not told. */
   readonly #missing = new Set<Subscription>();
   /** Newcomers that the server has not acknowledged. */
@@ -87,7 +105,7 @@ export class Membership implements LinkMember, Subscription {
     return this.#owner.prefersBytes?.() === true;
   }
 
-  /** The names of one kind, in the order they were first wanted. */
+  /** The names of one kind. */
   names(kind: NameKind): string[] {
     return Array.from(this.#names[kind].keys(), (key) => this.#nameOf(kind, key));
   }
@@ -128,31 +146,17 @@ export class Membership implements LinkMember, Subscription {
     }
     const isAllNew = names.size === 0;
     this.#link.add(kind, isAllNew ? wanted : [...wanted].filter(([key]) => !names.has(key)));
-    const claimed = new Map<string, Newcomer>();
-    const former = new Map<string, Subscription>();
-    for (const [key, subscription] of wanted) {
-      const present = names.get(key);
-      names.set(key, subscription);
-      if (present === undefined) {
-        newcomers.set(key, { claims: 0, isAcknowledged: false });
-        this.#unacknowledged++;
-      } else if (present !== subscription) {
-        former.set(key, present);
-        this.#link.replace(kind, key, present, subscription);
-      }
-      const newcomer = newcomers.get(key);
-      if (newcomer === undefined) continue;
-      newcomer.claims++;
-      claimed.set(key, newcomer);
-    }
+    const call = this.#begin(kind, wanted);
     try {
       await this.#link.acknowledged(kind, wanted.keys(), this, timeoutMs);
-      for (const [key, newcomer] of claimed) {
+      for (const [key, newcomer] of call.claimed) {
         if (newcomers.get(key) === newcomer) newcomers.delete(key);
       }
     } catch (error) {
-      this.#undo(kind, wanted, former, claimed);
+      this.#undo(call);
       throw error;
+    } finally {
+      this.#calls.delete(call);
     }
   }
 
@@ -170,6 +174,7 @@ export class Membership implements LinkMember, Subscription {
     const left = keys.map((key): LeftName => {
       const subscription = this.#names[kind].get(key);
       if (subscription !== undefined) leaving.set(key, subscription);
+      for (const call of this.#calls) if (call.kind === kind) call.former.delete(key);
       this.#forget(kind, key);
       return [this.#nameOf(kind, key), this.#count];
     });
@@ -195,8 +200,8 @@ export class Membership implements LinkMember, Subscription {
     this.#owner.onJoined?.(kind, this.#nameOf(kind, key), this.#count);
   }
 
-  onDown(error: Error): void {
-    this.#owner.onDown(error);
+  onDown(error: Error, retryInMs: number | null | undefined): void {
+    this.#owner.onDown(error, retryInMs);
   }
 
   onRestored(kind: NameKind, key: string): void {
@@ -205,20 +210,29 @@ export class Membership implements LinkMember, Subscription {
     if (subscription !== undefined) this.#missing.add(subscription);
   }
 
-  onUp(gap: MessageGap | undefined): void {
-    this.#owner.onUp(gap, this.#missing);
+  onGap(gap: MessageGap): void {
+    const missing = [...this.#missing];
     this.#missing.clear();
+    for (const subscription of missing) this.#owner.onGap(gap, subscription);
+  }
+
+  onUp(): void {
+    this.#owner.onUp();
   }
 
   onRefused(error: Error, kind: NameKind, key: string): void {
     const subscription = this.#names[kind].get(key);
-    if (this.#newcomers[kind].has(key)) return; // whoever wants it has a call that fails
+    const newcomer = this.#newcomers[kind].get(key);
     this.#forget(kind, key);
-    if (subscription !== undefined) this.#owner.onRefused(error, subscription);
+    if (newcomer?.isAcknowledged === false || subscription === undefined) return; // its call fails
+    this.#owner.onRefused(error, kind, this.#nameOf(kind, key), subscription);
   }
 
   onGaveUp(error: Error): void {
     this.#owner.onGaveUp(error);
+    for (const kind of KINDS) {
+      for (const key of [...this.#names[kind].keys()]) this.#forget(kind, key);
+    }
   }
 
   onClosed(): void {
@@ -230,12 +244,31 @@ export class Membership implements LinkMember, Subscription {
     return this.size - this.#unacknowledged;
   }
 
-  #undo(
-    kind: NameKind,
-    wanted: ReadonlyMap<string, Subscription>,
-    former: ReadonlyMap<string, Subscription>,
-    claimed: ReadonlyMap<string, Newcomer>,
-  ): void {
+  /** Takes the place of what was wanted before. */
+  #begin(kind: NameKind, wanted: ReadonlyMap<string, Subscription>): JoinCall {
+    const names = this.#names[kind];
+    const newcomers = this.#newcomers[kind];
+    const call: JoinCall = { kind, wanted, claimed: new Map(), former: new Map() };
+    for (const [key, subscription] of wanted) {
+      const present = names.get(key);
+      names.set(key, subscription);
+      if (present === undefined) {
+        newcomers.set(key, { claims: 0, isAcknowledged: false });
+        this.#unacknowledged++;
+      } else if (present !== subscription) {
+        call.former.set(key, present);
+        this.#link.replace(kind, key, present, subscription);
+      }
+      const newcomer = newcomers.get(key);
+      if (newcomer === undefined) continue;
+      newcomer.claims++;
+      call.claimed.set(key, newcomer);
+    }
+    this.#calls.add(call);
+    return call;
+  }
+
+  #undo({ kind, wanted, claimed, former }: JoinCall): void {
     const names = this.#names[kind];
     const abandoned = new Map<string, Subscription>();
     for (const [key, subscription] of wanted) {
@@ -245,11 +278,18 @@ export class Membership implements LinkMember, Subscription {
       if (isNew && --newcomer.claims === 0 && present !== undefined) {
         abandoned.set(key, present);
         this.#forget(kind, key);
-      } else if (present === subscription) {
-        const before = former.get(key);
-        if (before === undefined) continue;
+        continue;
+      }
+      const before = former.get(key);
+      if (before === undefined) continue;
+      if (present === subscription) {
         names.set(key, before);
         this.#link.replace(kind, key, present, before);
+      }
+      // A later call that took this one's place would put back what has failed.
+      for (const call of this.#calls) {
+        if (call.kind === kind && call.former.get(key) === subscription)
+          call.former.set(key, before);
       }
     }
     void this.#link.remove(kind, abandoned, 0);

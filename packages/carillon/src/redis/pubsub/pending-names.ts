@@ -12,34 +12,75 @@ import type { LinkMember } from './subscription.js';
 export class SubscribeCall {
   readonly member: LinkMember;
   readonly #settled: Deferred<void> = deferred();
-  /** Names that do not stand. */
-  remaining = 0;
+  #remaining = 0;
+  /** Whether the server may have heard of it. */
+  wasSent = false;
 
   constructor(member: LinkMember) {
     this.member = member;
   }
 
-  /** Resolves when no name is awaited any more. */
-  get settled(): Promise<void> {
-    if (this.remaining === 0) this.#settled.resolve();
-    return this.#settled.promise;
+  /** How many of its names do not stand. */
+  get remaining(): number {
+    return this.#remaining;
   }
 
-  await(): void {
-    this.remaining++;
+  /** One name more to wait for. */
+  add(): void {
+    this.#remaining++;
   }
 
   /** A name stands, or is no longer wanted. */
   release(): void {
-    if (--this.remaining === 0) this.#settled.resolve();
+    if (--this.#remaining === 0) this.#settled.resolve();
   }
 
   reject(error: Error): void {
     this.#settled.reject(error);
   }
+
+  /** Resolves when no name is awaited any more. */
+  async wait(): Promise<void> {
+    if (this.#remaining > 0) await this.#settled.promise;
+  }
 }
 
-const NO_CALLS: readonly SubscribeCall[] = [];
+/** The calls that wait for one name: mostly one, but any number of members may want it. */
+class WaitingCalls {
+  #only: SubscribeCall | undefined;
+  #byMember: Map<LinkMember, SubscribeCall[]> | undefined;
+
+  add(call: SubscribeCall): void {
+    if (this.#only === undefined && this.#byMember === undefined) {
+      this.#only = call;
+      return;
+    }
+    this.#byMember ??= new Map();
+    for (const each of this.#only === undefined ? [call] : [this.#only, call]) {
+      const calls = this.#byMember.get(each.member);
+      if (calls === undefined) this.#byMember.set(each.member, [each]);
+      else calls.push(each);
+    }
+    this.#only = undefined;
+  }
+
+  /** Those of one member, which do not wait here any more. */
+  takeOf(member: LinkMember): readonly SubscribeCall[] {
+    if (this.#only?.member === member) {
+      const only = this.#only;
+      this.#only = undefined;
+      return [only];
+    }
+    const calls = this.#byMember?.get(member) ?? [];
+    this.#byMember?.delete(member);
+    return calls;
+  }
+
+  *[Symbol.iterator](): Generator<SubscribeCall, void, undefined> {
+    if (this.#only !== undefined) yield this.#only;
+    for (const calls of this.#byMember?.values() ?? []) yield* calls;
+  }
+}
 
 /** A name that does not stand. */
 export interface PendingName {
@@ -49,7 +90,7 @@ export interface PendingName {
   wasSent: boolean;
   /** It stood on a connection that was lost, and does not stand again. */
   isInterrupted: boolean;
-  calls: readonly SubscribeCall[];
+  readonly calls: WaitingCalls;
 }
 
 /** The names of one kind, by their keys. */
@@ -67,7 +108,7 @@ export class PendingNames {
   /** Adds a name, unless it is here. */
   add(key: string, isInterrupted: boolean): void {
     if (this.#names.has(key)) return;
-    this.#names.set(key, { awaited: 0, wasSent: false, isInterrupted, calls: NO_CALLS });
+    this.#names.set(key, { awaited: 0, wasSent: false, isInterrupted, calls: new WaitingCalls() });
   }
 
   /** The name is being sent. */
@@ -76,6 +117,7 @@ export class PendingNames {
     if (name === undefined) return;
     name.awaited++;
     name.wasSent = true;
+    for (const call of name.calls) call.wasSent = true;
   }
 
   /** An acknowledgement came, or will not. @returns The name, when it was the last one. */
@@ -89,12 +131,19 @@ export class PendingNames {
     this.#names.delete(key);
   }
 
+  /** The call waits until the name stands. @returns Whether it does not. */
+  wait(key: string, call: SubscribeCall): boolean {
+    const name = this.#names.get(key);
+    if (name === undefined) return false;
+    name.calls.add(call);
+    call.add();
+    if (name.wasSent) call.wasSent = true;
+    return true;
+  }
+
   /** A member does not want the name any more: its calls wait for one name less. */
   release(key: string, member: LinkMember): void {
-    const name = this.#names.get(key);
-    if (name === undefined) return;
-    for (const call of name.calls) if (call.member === member) call.release();
-    name.calls = name.calls.filter((call) => call.member !== member);
+    for (const call of this.#names.get(key)?.calls.takeOf(member) ?? []) call.release();
   }
 
   /** Nobody wants the name. It stays as long as acknowledgements are to come. */
@@ -112,8 +161,10 @@ export class PendingNames {
     }
   }
 
-  rejectAll(error: Error): void {
-    for (const { calls } of this.#names.values()) for (const call of calls) call.reject(error);
+  rejectAll(errorOf: (call: SubscribeCall) => Error): void {
+    for (const { calls } of this.#names.values()) {
+      for (const call of calls) call.reject(errorOf(call));
+    }
     this.#names.clear();
   }
 }

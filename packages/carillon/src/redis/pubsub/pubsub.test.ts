@@ -643,7 +643,7 @@ test('what failed in the constructor fails every wait, until a later subscriptio
   assert.equal(await nextData(news), 'x');
 });
 
-test('a client that gave up connecting fails every wait of every subscriber, new ones too', async () => {
+test('after connecting was given up every wait fails, until somebody subscribes and it is tried again', async () => {
   await using setting = await throughProxy({ reconnect: false });
   const { proxy, redis } = setting;
   await using news = redis.pubsub({ channels: [newChannel()] });
@@ -655,8 +655,25 @@ test('a client that gave up connecting fails every wait of every subscriber, new
 
   await assert.rejects(next(news), { code: 'CONNECTION_LOST' });
   await assert.rejects(next(news), { code: 'CONNECTION_LOST' });
+  assert.equal(news.subscribed, false);
   await using late = redis.pubsub();
-  await assert.rejects(next(late), { code: 'CONNECTION_LOST' });
+  await assert.rejects(late.subscribe(newChannel()), { code: 'CONNECT_FAILED', sent: 'no' });
+  await proxy.admit('forward');
+  const channel = newChannel();
+  await news.subscribe(channel);
+  await server.command('PUBLISH', channel, 'again');
+  assert.equal(await nextData(news), 'again');
+});
+
+test('when the client as a whole gave up, subscribers learn why, whichever connection went first', async () => {
+  await using redis = await connect(server.url, { reconnect: false });
+  await using news = redis.pubsub({ channels: [newChannel()] });
+  await news.ready();
+
+  await server.command('CLIENT', 'KILL', 'TYPE', 'normal');
+
+  await assert.rejects(next(news), { code: 'CONNECTION_LOST' });
+  await assert.rejects(news.subscribe('x'), { code: 'CONNECT_FAILED', sent: 'no' });
 });
 
 test('a permission withdrawn and given back leaves one gap over the whole time', async () => {

@@ -93,6 +93,8 @@ export class PubSub<
   readonly #ready: Promise<void>;
   /** Buffers that are full, for which the connection is not read. */
   #fullBuffers = 0;
+  /** What the connection's return told last. */
+  #lastGap: MessageGap | undefined;
   #isClosed = false;
   #closing: Promise<void> | undefined;
   readonly #stopListening: (() => void) | undefined;
@@ -307,12 +309,14 @@ export class PubSub<
       this.#tellState({ type: 'disconnected', error });
       this.#listeners.emit('disconnect', error);
     },
-    onUp: (gap, missing) => {
-      for (const subscription of gap === undefined ? [] : missing) {
-        (isHandled(subscription) ? subscription.queue : this.#queue).putGap(gap as MessageGap);
-      }
+    onGap: (gap, subscription) => {
+      (isHandled(subscription) ? subscription.queue : this.#queue).putGap(gap);
+      this.#lastGap = gap;
+    },
+    onUp: () => {
       this.#tellState({ type: 'reconnected' });
-      this.#listeners.emit('reconnect', gap);
+      this.#listeners.emit('reconnect', this.#lastGap);
+      this.#lastGap = undefined;
     },
     onRefused: (error) => this.#queue.fail(error),
     onGaveUp: (error) => this.#queue.judge(error),

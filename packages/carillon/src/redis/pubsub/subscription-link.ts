@@ -9,6 +9,7 @@
  */
 import type { RetryPolicy } from '../../util/retry-policy.js';
 import { startTimer } from '../../util/timer.js';
+import { settlesWithin } from '../../util/waiting.js';
 import { Command, CommandFlag, defineCommand, NO_DEADLINE } from '../commands/command.js';
 import type { Connection } from '../connection/connection.js';
 import { MessageGap } from '../connection/message-gap.js';
@@ -23,7 +24,8 @@ import { ReplyError } from '../errors/reply-error.js';
 import type { ExactString } from '../protocol/exact-text.js';
 import type { Reply } from '../protocol/reply.js';
 import { type OpenConnection, Reconnector } from '../topology/reconnector.js';
-import { type OpenGap, OwedGaps } from './owed-gaps.js';
+import { Outage } from './outage.js';
+import type { OpenGap } from './owed-gaps.js';
 import { PendingNames, SubscribeCall } from './pending-names.js';
 import type { LinkMember, NameKind, Subscription } from './subscription.js';
 import { WantedNames } from './wanted-names.js';
@@ -52,7 +54,7 @@ const UNSUBSCRIBE: Readonly<Record<NameKind, ReturnType<typeof define>>> = {
 /** Longest wait for the answer to a probe: nothing else keeps a subscribed connection busy. */
 const MAX_PROBE_TIMEOUT_MS = 5_000;
 
-/** Messages kept back while subscriptions are being restored; later ones fall into the gap. */
+/** Messages kept back while subscriptions are being restored. */
 const MAX_HELD_MESSAGES = 100_000;
 
 /** Names that one command carries: a server reads it whole before it does anything else. */
@@ -61,7 +63,8 @@ const NAMES_PER_COMMAND = 1_000;
 /** The subscribed connection. */
 export class SubscriptionLink {
   readonly #options: SubscriptionLinkOptions;
-  readonly #reconnector: Reconnector;
+  readonly #open: OpenConnection;
+  #reconnector: Reconnector;
   readonly #members = new Set<LinkMember>();
   /** Members that want payloads as text. */
   #textReaders = 0;
@@ -84,21 +87,15 @@ export class SubscriptionLink {
   #lastError: Error | undefined;
   /** When everything that was published had come: the last probe that a connection answered. */
   #confirmedAt = Date.now();
-  /** Who was told `onDown`, and what it is missing, until all subscriptions stand again. */
-  readonly #interrupted = new Map<LinkMember, OpenGap | undefined>();
-  readonly #owedGaps = new OwedGaps();
+  readonly #outage = new Outage();
   /** Messages kept back while subscriptions are being restored. */
-  #held: Reply[][] | undefined;
+  #held: HeldMessages | undefined;
 
   constructor(open: OpenConnection, options: SubscriptionLinkOptions) {
+    this.#open = open;
     this.#options = options;
     this.#maxIdleMs = options.maxIdleMs;
-    this.#reconnector = new Reconnector(open, options.retry, {
-      onPush: (push) => this.#onPush(push),
-      onUp: (connection) => this.#onUp(connection),
-      onDown: (error) => this.#onDown(error),
-      onAttemptFailed: (error, retryInMs) => this.#onAttemptFailed(error, retryInMs),
-    });
+    this.#reconnector = this.#newReconnector();
   }
 
   /** `host:port` or socket path. */
@@ -117,7 +114,7 @@ export class SubscriptionLink {
 
   /** Unix time in milliseconds: nothing that was published before is still on its way. */
   get confirmedAtMs(): number {
-    return this.#probe?.confirmedAtMs ?? this.#confirmedAt;
+    return this.#held?.since ?? this.#probe?.confirmedAtMs ?? this.#confirmedAt;
   }
 
   /**
@@ -127,13 +124,13 @@ export class SubscriptionLink {
    */
   attach(member: LinkMember, maxIdleMs: number = Number.POSITIVE_INFINITY): void {
     if (this.#isClosed) {
-      member.onClosed();
+      if (this.#refusal === undefined) member.onClosed();
+      else member.onGaveUp(this.#refusal);
       return;
     }
     this.#members.add(member);
     if (!member.prefersBytes) this.#textReaders++;
     this.#preferPayloads();
-    if (this.#refusal !== undefined) member.onGaveUp(this.#refusal);
     if (maxIdleMs >= this.#maxIdleMs) return;
     this.#maxIdleMs = maxIdleMs;
     this.#probe?.setIntervalMs(maxIdleMs, probeTimeoutMs(maxIdleMs));
@@ -143,8 +140,7 @@ export class SubscriptionLink {
   detach(member: LinkMember): void {
     if (this.#members.delete(member) && !member.prefersBytes) this.#textReaders--;
     this.#preferPayloads();
-    this.#interrupted.delete(member);
-    this.#owedGaps.forget(member);
+    this.#outage.forget(member);
     const { onUnused } = this.#options;
     if (onUnused === undefined || this.#members.size > 0) return;
     this.close();
@@ -169,17 +165,22 @@ export class SubscriptionLink {
   }
 
   /**
-   * Records what is wanted, and tells the server of names that nobody wanted before.
+   * Records what is wanted, and tells the server of names that nobody wanted before. Where connecting
+   * was given up, it is tried again.
    *
-   * @throws {ConnectionError} It is closed, or gave up connecting. Nothing was recorded.
+   * @throws {ConnectionError} It is closed. Nothing was recorded.
    */
   add(kind: NameKind, subscriptions: Iterable<readonly [key: string, Subscription]>): void {
-    this.#checkOpen(SUBSCRIBE[kind].name);
+    if (this.#isClosed) throw this.#overError(kind, false);
     const fresh: string[] = [];
     for (const [key, subscription] of subscriptions) {
       if (!this.#wanted[kind].add(key, subscription)) continue;
       this.#pending[kind].add(key, false);
       fresh.push(key);
+    }
+    if (this.#refusal !== undefined) {
+      this.#refusal = undefined;
+      this.#reconnector = this.#newReconnector();
     }
     void this.#reconnector.connect();
     void this.#sendSubscribe(kind, fresh);
@@ -206,28 +207,21 @@ export class SubscriptionLink {
     timeoutMs: number,
   ): Promise<void> {
     const call = new SubscribeCall(member);
-    const alone = [call]; // one list for all names, of which there may be many
-    let wasSent = (): boolean => false;
     for (const key of keys) {
-      const pending = this.#pending[kind].get(key);
-      if (pending === undefined) {
-        this.#tellJoined(kind, key, member);
-      } else {
-        pending.calls = pending.calls.length === 0 ? alone : [...pending.calls, call];
-        call.await();
-        wasSent = () => pending.wasSent;
-      }
+      if (!this.#pending[kind].wait(key, call)) this.#tellJoined(kind, key, member);
     }
     let timer: NodeJS.Timeout | undefined;
-    const wait = (remaining: number): void => {
-      timer = startTimer(() => {
-        if (call.remaining < remaining) wait(call.remaining);
-        else call.reject(this.#timeoutError(kind, wasSent()));
-      }, timeoutMs);
+    const watch = (remaining: number): void => {
+      // `setImmediate`: a process that was held up reads what is already here before it judges.
+      timer = startTimer(() => setImmediate(judge, remaining), timeoutMs)?.unref();
     };
-    wait(call.remaining);
+    const judge = (remaining: number): void => {
+      if (call.remaining < remaining) watch(call.remaining);
+      else call.reject(this.#timeoutError(kind, call.wasSent));
+    };
+    watch(call.remaining);
     try {
-      await call.settled;
+      await call.wait();
     } finally {
       clearTimeout(timer);
     }
@@ -253,52 +247,70 @@ export class SubscriptionLink {
     }
     const connection = this.#connection;
     if (connection === undefined) return;
-    const options = timeoutMs > 0 ? { timeoutMs } : NO_DEADLINE;
+    // Without a deadline: one that waits to be written must reach the server, however late.
     const sent = chunksOf(abandoned).map((keys) =>
-      connection.run(new Command(UNSUBSCRIBE[kind], keys.map(nameOfKey), options)),
+      connection.run(new Command(UNSUBSCRIBE[kind], keys.map(nameOfKey), NO_DEADLINE)),
     );
-    const acknowledged = Promise.allSettled(sent); // late or lost: its end is the end of both
-    if (timeoutMs > 0) await acknowledged;
+    const acknowledged = Promise.allSettled(sent); // lost: the connection's end is the end of both
+    if (timeoutMs > 0) await settlesWithin(acknowledged, timeoutMs);
   }
 
-  /** Closes the connection. Members get nothing more. */
-  close(): void {
+  /** Closes the connection for good. @param reason - Why, unless that was wanted: members are told. */
+  close(reason?: Error): void {
     if (this.#isClosed) return;
+    if (reason !== undefined) this.giveUp(reason);
     this.#isClosed = true;
     this.#probe?.stop();
     this.#reconnector.close();
-    this.#rejectAll(this.#closedError(undefined));
-    for (const member of this.#members) member.onClosed();
+    this.#rejectAll((kind, wasSent) => this.#overError(kind, wasSent));
+    if (reason === undefined) for (const member of this.#members) member.onClosed();
     this.#members.clear();
-    this.#interrupted.clear();
   }
 
-  #rejectAll(error: Error): void {
+  /** Tries no more, as far as it goes: whoever subscribes next has it try again, unless it is closed. */
+  giveUp(error: Error): void {
+    if (this.#isClosed || this.#refusal !== undefined) return;
+    this.#refusal = error;
+    this.#probe?.stop();
+    this.#reconnector.close();
+    this.#rejectAll((kind, wasSent) => this.#overError(kind, wasSent));
+    for (const member of this.#members) member.onGaveUp(error);
+  }
+
+  #rejectAll(errorOf: (kind: NameKind, wasSent: boolean) => Error): void {
     for (const kind of KINDS) {
-      this.#pending[kind].rejectAll(error);
+      this.#pending[kind].rejectAll(({ wasSent }) => errorOf(kind, wasSent));
       this.#wanted[kind].clear();
     }
   }
 
-  #checkOpen(command: string): void {
-    if (this.#isClosed) throw this.#closedError(command);
-    if (this.#refusal === undefined) return;
-    const context = { command, address: this.#options.address, cause: this.#refusal };
-    throw new ConnectionError('CONNECT_FAILED', { ...context, sent: 'no' });
-  }
-
   #timeoutError(kind: NameKind, wasSent: boolean): TimeoutError {
-    const context = { command: SUBSCRIBE[kind].name, address: this.#options.address };
-    return new TimeoutError({
-      ...context,
-      cause: this.#lastError,
-      sent: wasSent ? 'maybe' : 'no',
-    });
+    return new TimeoutError({ ...this.#context(kind, wasSent), cause: this.#lastError });
   }
 
-  #closedError(command: string | undefined): ConnectionError {
-    const { address } = this.#options;
-    return new ConnectionClosedError('CONNECTION_CLOSED', { command, address, sent: 'no' });
+  /** Why nothing is subscribed any more: connecting was given up, or it was closed. */
+  #overError(kind: NameKind, wasSent: boolean): ConnectionError {
+    const context = this.#context(kind, wasSent);
+    return this.#refusal === undefined
+      ? new ConnectionClosedError('CONNECTION_CLOSED', context)
+      : new ConnectionError('CONNECT_FAILED', { ...context, cause: this.#refusal });
+  }
+
+  #context(
+    kind: NameKind,
+    wasSent: boolean,
+  ): { command: string; address: string; sent: 'no' | 'maybe' } {
+    const sent = wasSent ? 'maybe' : 'no';
+    return { command: SUBSCRIBE[kind].name, address: this.#options.address, sent };
+  }
+
+  #newReconnector(): Reconnector {
+    return new Reconnector(this.#open, this.#options.retry, {
+      onPush: (push) => this.#onPush(push),
+      onUp: (connection) => this.#onUp(connection),
+      onDown: (error) => this.#onDown(error),
+      onAttemptFailed: (error, retryInMs) => this.#onAttemptFailed(error, retryInMs),
+    });
   }
 
   /** Bytes when nobody wants text. A matter of speed alone. */
@@ -316,7 +328,7 @@ export class SubscriptionLink {
       intervalMs: this.#maxIdleMs,
       timeoutMs: probeTimeoutMs(this.#maxIdleMs),
     });
-    if (this.#interrupted.size > 0) this.#held = [];
+    if (!this.#outage.isOver) this.#held = new HeldMessages();
     void this.#restore(connection);
     if (this.#isPaused) connection.pause(); // what it acknowledges waits, too, and the gap's end with it
   }
@@ -327,14 +339,27 @@ export class SubscriptionLink {
     );
     if (this.#connection !== connection) return;
     const until = Date.now();
-    const held = this.#held ?? [];
+    const held = this.#held;
+    if (held !== undefined && held.dropped > 0) this.#tellDropped(held, until);
+    this.#outage.end(until);
+    for (const message of held?.messages ?? []) this.#deliver(message);
     this.#held = undefined;
-    for (const [member, missing] of this.#interrupted) {
-      if (this.#owedGaps.has(member) && !member.hasNames) continue;
-      member.onUp(missing && gapOf(missing, until));
+  }
+
+  /** Whoever has no gap coming would not learn that messages were dropped that were kept back for others. */
+  #tellDropped({ since, dropped }: HeldMessages, until: number): void {
+    const reason = 'too many messages came while subscriptions were being restored';
+    const members = [...this.#members].filter((member) => !this.#outage.isMissing(member));
+    for (const kind of KINDS) {
+      for (const key of this.#wanted[kind].keys()) {
+        for (const member of this.#wanted[kind].membersOf(key)) {
+          if (members.includes(member)) member.onRestored(kind, key);
+        }
+      }
     }
-    this.#interrupted.clear();
-    for (const message of held) this.#deliver(message);
+    for (const member of members) {
+      member.onGap(new MessageGap({ since, until, reason, dropped }));
+    }
   }
 
   #onDown(error: Error): void {
@@ -345,9 +370,9 @@ export class SubscriptionLink {
     this.#probe = undefined;
     this.#connection = undefined;
     this.#held = undefined;
-    for (const kind of KINDS)
-      this.#interrupt(kind, { since: this.#confirmedAt, reason: error.message });
-    this.#tellDown(error);
+    const gap = { since: this.#confirmedAt, reason: error.message };
+    for (const kind of KINDS) this.#interrupt(kind, gap);
+    this.#tellDown(error, undefined);
   }
 
   #interrupt(kind: NameKind, gap: OpenGap): void {
@@ -357,27 +382,18 @@ export class SubscriptionLink {
     for (const key of wanted.keys()) {
       if (pending.has(key)) continue;
       pending.add(key, true);
-      for (const member of wanted.membersOf(key)) {
-        // One that still waits for the end of an earlier outage has been missing more since then.
-        if (this.#interrupted.get(member) === undefined) this.#interrupted.set(member, gap);
-      }
+      for (const member of wanted.membersOf(key)) this.#outage.interrupt(member, gap);
     }
   }
 
-  #tellDown(error: Error): void {
-    for (const member of this.#members) {
-      if (!this.#interrupted.has(member)) this.#interrupted.set(member, undefined);
-      member.onDown(error);
-    }
+  #tellDown(error: Error, retryInMs: number | null | undefined): void {
+    for (const member of this.#members) this.#outage.tellDown(member, error, retryInMs);
   }
 
   #onAttemptFailed(error: Error, retryInMs: number | null): void {
     this.#lastError = error;
-    this.#tellDown(error);
-    if (retryInMs !== null) return;
-    this.#refusal = error;
-    for (const member of this.#members) member.onGaveUp(error);
-    this.#rejectAll(error);
+    this.#tellDown(error, retryInMs);
+    if (retryInMs === null) this.giveUp(error);
   }
 
   /** Resolves when every name was acknowledged or refused, or the connection is gone. */
@@ -397,7 +413,10 @@ export class SubscriptionLink {
     }
   }
 
-  /** One bad name makes the server refuse all names of a command: each is asked for by itself. */
+  /**
+   * One bad name makes the server refuse all names of a command: they are asked for again in halves, one
+   * after the other, until it is found.
+   */
   async #onRefusal(kind: NameKind, keys: readonly string[], error: Error): Promise<void> {
     const wanted: string[] = [];
     for (const key of keys) {
@@ -406,7 +425,9 @@ export class SubscriptionLink {
       else this.#pending[kind].delete(key);
     }
     if (keys.length > 1 && error instanceof ReplyError) {
-      await Promise.all(wanted.map((key) => this.#sendChunk(kind, [key])));
+      const half = Math.ceil(wanted.length / 2);
+      await this.#sendChunk(kind, wanted.slice(0, half));
+      await this.#sendChunk(kind, wanted.slice(half));
     } else {
       for (const key of wanted) this.#refuse(kind, key, error);
     }
@@ -414,17 +435,15 @@ export class SubscriptionLink {
 
   /** The server will not have this name: whoever waits for it is told, whoever had it ends. */
   #refuse(kind: NameKind, key: string, error: Error): void {
-    const { calls = [], isInterrupted } = this.#pending[kind].get(key) ?? {};
+    const pending = this.#pending[kind].get(key);
     const members = [...this.#wanted[kind].membersOf(key)];
     this.#pending[kind].delete(key);
     this.#wanted[kind].delete(key);
-    for (const call of calls) call.reject(error);
-    if (!isInterrupted) return;
     for (const member of members) {
-      const missing = this.#interrupted.get(member);
-      if (missing !== undefined) this.#owedGaps.owe(member, kind, key, missing);
+      if (pending?.isInterrupted) this.#outage.refuse(member, kind, key);
       member.onRefused(error, kind, key);
     }
+    for (const call of pending?.calls ?? []) call.reject(error);
   }
 
   #onPush(push: Reply[]): void {
@@ -432,7 +451,7 @@ export class SubscriptionLink {
       case 'message':
       case 'pmessage':
         if (this.#held === undefined) this.#deliver(push);
-        else if (this.#held.length < MAX_HELD_MESSAGES) this.#held.push(push);
+        else this.#held.put(push);
         return;
       case 'subscribe':
         this.#onAcknowledged('channel', push[1] as ExactString);
@@ -462,13 +481,22 @@ export class SubscriptionLink {
     }
   }
 
-  /** It stands. What the member missed while it was refused comes before its first message. */
   #tellJoined(kind: NameKind, key: string, member: LinkMember): void {
     member.onJoined(kind, key);
-    const gap = this.#owedGaps.take(member, kind, key);
-    if (gap === undefined) return;
-    member.onRestored(kind, key);
-    member.onUp(gapOf(gap, Date.now()));
+    this.#outage.join(member, kind, key);
+  }
+}
+
+/** Messages kept back, as long as there is room; later ones are missing. */
+class HeldMessages {
+  /** When its connection was opened: what was published before is no news to those it was opened for. */
+  readonly since: number = Date.now();
+  readonly messages: Reply[][] = [];
+  dropped = 0;
+
+  put(message: Reply[]): void {
+    if (this.messages.length < MAX_HELD_MESSAGES) this.messages.push(message);
+    else this.dropped++;
   }
 }
 
@@ -483,10 +511,6 @@ function probeTimeoutMs(maxIdleMs: number): number {
 
 function define(name: string): ReturnType<typeof defineCommand> {
   return defineCommand(name, { flags: CommandFlag.stateful | CommandFlag.subscription });
-}
-
-function gapOf({ since, reason }: OpenGap, until: number): MessageGap {
-  return new MessageGap({ since, until, reason, dropped: 0 });
 }
 
 function chunksOf(keys: readonly string[]): (readonly string[])[] {

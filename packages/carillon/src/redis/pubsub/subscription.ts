@@ -23,18 +23,22 @@ export interface LinkMember {
   readonly prefersBytes: boolean;
   /** The server has acknowledged a name that a call of this member waits for. */
   onJoined(kind: NameKind, key: string): void;
-  /** A name that stood when the connection was lost stands again; `onUp` follows. */
-  onRestored(kind: NameKind, key: string): void;
-  /** The connection is gone, or an attempt to get a new one failed. */
-  onDown(error: Error): void;
   /**
-   * All subscriptions that were not refused stand, after `onDown`; or one that was refused before does.
-   * `gap` is undefined when nothing was missed: no subscription of the member had stood.
+   * The connection is gone, or an attempt to get a new one failed.
+   *
+   * @param retryInMs - Milliseconds until the next attempt, null when there is none, undefined when that
+   *   is not decided yet.
    */
-  onUp(gap: MessageGap | undefined): void;
-  /** A subscription that stood could not be restored; the link has forgotten it. */
+  onDown(error: Error, retryInMs: number | null | undefined): void;
+  /** A name that stood when the connection was lost, or was refused after it, stands again. */
+  onRestored(kind: NameKind, key: string): void;
+  /** What was missed of the names that were restored since the last gap. */
+  onGap(gap: MessageGap): void;
+  /** Everything that was not refused stands, after `onDown`. */
+  onUp(): void;
+  /** The server will not have this name, and the link has forgotten it. */
   onRefused(error: Error, kind: NameKind, key: string): void;
-  /** No connection will be tried any more. */
+  /** No connection will be tried any more, and the link has forgotten all names. */
   onGaveUp(error: Error): void;
   /** The link was closed; no message will come any more. */
   onClosed(): void;
