@@ -233,6 +233,22 @@ test('a length may be padded as far as anywhere else', () => {
   }
 });
 
+test('only a whole reply is a message: not part of one, and not what has a form for each element', () => {
+  const message = frame(2, ['message', 'news', 'x']);
+  const array = Buffer.concat([Buffer.from('*2\r\n'), message, Buffer.from(':1\r\n')]);
+  const elementsAs = [DecodeAs.bytes, DecodeAs.text, DecodeAs.text];
+  for (const [wire, reply, setup] of [
+    [message, ['message', 'news', Buffer.from('x')], {}],
+    [array, [['message', 'news', 'x'], 1], {}],
+    [message, [Buffer.from('message'), 'news', 'x'], { elementsAs }],
+  ] as const) {
+    for (const pieceSize of [1, wire.length]) {
+      const { events } = decode(inPieces(wire, pieceSize), { ...setupOf(true), ...setup });
+      assert.deepEqual(events, [{ reply }]);
+    }
+  }
+});
+
 test('what is kept of a push has room for its elements and no more', () => {
   setFlagsFromString('--expose-gc');
   const collectGarbage = runInNewContext('gc') as () => void;
