@@ -128,8 +128,8 @@ export {
   type Received,
   Receiver,
   type ReceiverOptions,
-  type Sender,
 } from '../redis/connection/receiver.js';
+export type { Sender } from '../redis/connection/sender.js';
 export type {
   Acknowledgement,
   ChannelName,

@@ -34,7 +34,7 @@ import type { DecoderFactory } from '../protocol/reply-decoder.js';
 
 /** How a monitor is opened and buffers. */
 export interface MonitorOptions {
-  /** Items buffered for the loop; the oldest is dropped beyond. Default 10,000. */
+  /** Items buffered for the loop; the oldest is dropped beyond, and beyond 64 MiB of them. Default 10,000. */
   readonly maxItems?: number;
   /**
    * Milliseconds from the call until the server has agreed, connecting included, which has

@@ -15,7 +15,11 @@ import type {
   PubSubVerb,
 } from '../connection/subscription-request.js';
 import { bytesOf, type ExactString, textOf } from '../protocol/exact-text.js';
-import type { ChannelsOf, ClientChannels } from '../pubsub/client-channels.js';
+import type {
+  AcknowledgementLimits,
+  ChannelsOf,
+  ClientChannels,
+} from '../pubsub/client-channels.js';
 import type { PubSubItems } from '../pubsub/items.js';
 import { PubSub } from '../pubsub/pubsub.js';
 import {
@@ -177,23 +181,21 @@ export class Redis<S extends Strings = string> extends PipeliningCommands<S> {
    *
    * @example
    * const [news, sport] = await redis.subscribe('news', 'sport');
-   * for await (const message of news.iter()) show(message);
+   * for await (const message of news) show(message);
    *
    * @param channels - Names; or what is to get the messages, a `Channel` or a `Receiver`'s sender.
    * @returns The channels, in order.
-   * @throws {ReplyError} The server's refusal, such as `NOPERM`. Nothing of this call remains.
+   * @throws {ReplyError} The server's refusal, such as `NOPERM`. Nothing of this call remains: a `Channel`
+   *   that was given may be subscribed with again.
    * @throws {TimeoutError} No acknowledgement within 1,000 ms, or the view's `timeoutMs`; likewise.
-   * @throws {ConnectionError} The client is closed, or gave up connecting.
+   * @throws {CommandAbortedError} The view's `signal` aborted first; likewise.
+   * @throws {ConnectionError} The client is closed, or gave up connecting; likewise.
    * @throws {UsageError} `INVALID_ARGUMENT`: no name, a wrong one, or one that has another `Channel`.
    */
   async subscribe<Names extends readonly ChannelName[]>(
     ...channels: Names
   ): Promise<ChannelsOf<Names, false, EncodingOf<S>>> {
-    const subscribed: unknown = await this.#channels.subscribe(
-      'channel',
-      channels,
-      this.#timeoutMs,
-    );
+    const subscribed: unknown = await this.#channels.subscribe('channel', channels, this.#limits);
     return subscribed as ChannelsOf<Names, false, EncodingOf<S>>;
   }
 
@@ -201,11 +203,7 @@ export class Redis<S extends Strings = string> extends PipeliningCommands<S> {
   async psubscribe<Names extends readonly ChannelName[]>(
     ...patterns: Names
   ): Promise<ChannelsOf<Names, true, EncodingOf<S>>> {
-    const subscribed: unknown = await this.#channels.subscribe(
-      'pattern',
-      patterns,
-      this.#timeoutMs,
-    );
+    const subscribed: unknown = await this.#channels.subscribe('pattern', patterns, this.#limits);
     return subscribed as ChannelsOf<Names, true, EncodingOf<S>>;
   }
 
@@ -217,26 +215,29 @@ export class Redis<S extends Strings = string> extends PipeliningCommands<S> {
    * @throws {UsageError} `INVALID_ARGUMENT`: a wrong name.
    */
   unsubscribe(...channels: readonly ChannelName[]): Promise<void> {
-    return this.#channels.unsubscribe('channel', channels, this.#timeoutMs);
+    return this.#channels.unsubscribe('channel', channels, this.#limits);
   }
 
   /** Unsubscribes from patterns. Otherwise as `unsubscribe`. */
   punsubscribe(...patterns: readonly ChannelName[]): Promise<void> {
-    return this.#channels.unsubscribe('pattern', patterns, this.#timeoutMs);
+    return this.#channels.unsubscribe('pattern', patterns, this.#limits);
   }
 
   /**
    * `subscribe`, `psubscribe` and their opposites by name, as `Connection.executePubSub`. Shard channels
-   * need a connection or pool.
+   * need a connection or pool. A view's `signal` is for subscribing: leaving is done at once.
    *
    * @returns One acknowledgement for each name, in order. Views like this one are counted together.
    * @throws As `subscribe`.
    */
   executePubSub(verb: PubSubVerb, ...names: readonly ChannelName[]): Promise<Acknowledgement[]> {
-    return this.#channels.execute(verb, names, this.#timeoutMs);
+    return this.#channels.execute(verb, names, this.#limits);
   }
 
-  /** The channels that views like this one are subscribed to, by name as text. Those of a `Receiver` are there. */
+  /**
+   * The channels that views like this one are subscribed to, by name as text; one that is no text has
+   * its bytes for characters, behind a U+FFFD. Those of a `Receiver` are there.
+   */
   get channels(): ReadonlyMap<string, Channel<false, EncodingOf<S>>> {
     return this.#channels.byName('channel') as ReadonlyMap<string, Channel<false, EncodingOf<S>>>;
   }
@@ -331,9 +332,9 @@ export class Redis<S extends Strings = string> extends PipeliningCommands<S> {
     return this.#client.channels(this.encoding, this.scope.namespace);
   }
 
-  /** The view's own limit. */
-  get #timeoutMs(): number | undefined {
-    return this.scope.options?.timeoutMs;
+  /** The view's own. */
+  get #limits(): AcknowledgementLimits | undefined {
+    return this.scope.options;
   }
 
   /** What strings are read as in this view. */

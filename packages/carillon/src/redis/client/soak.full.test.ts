@@ -60,7 +60,7 @@ test(`${SECONDS} s of everything leave the heap as it was`, {
 
   const rest = async (): Promise<number> => {
     await waitFor(() => redis.state === 'ready' && redis.stats().shared?.inFlight === 0);
-    await redis.ping();
+    await redis.with({ idempotent: true }).ping(); // the cut of this turn may not have been noticed
     collectGarbage();
     return process.memoryUsage().heapUsed;
   };

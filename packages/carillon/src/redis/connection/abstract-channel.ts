@@ -11,7 +11,6 @@
 import { UsageError } from '../errors/usage-error.js';
 import { type ExactString, isString, textOf } from '../protocol/exact-text.js';
 import type { MessageGap } from './message-gap.js';
-import type { MessageSource } from './message-queue.js';
 
 /** One message as it came from the server. */
 export interface ChannelMessage {
@@ -20,9 +19,18 @@ export interface ChannelMessage {
   readonly data: ExactString;
 }
 
+/** A connection that brings messages. */
+export interface MessageSource {
+  /** Unix time in milliseconds before which nothing published is still on its way. */
+  readonly confirmedAtMs: number;
+}
+
 /** Where the messages of one name come in. Nothing here throws, or runs code of a user's. */
 export interface MessageInlet {
-  /** Who puts messages in; set once, so that two connections never mix theirs. */
+  /**
+   * Who puts messages in: one at most, so that two connections never mix theirs. Taken back only when
+   * the subscription never stood.
+   */
   source: MessageSource | undefined;
   /** Whether what is put in goes nowhere any more. */
   readonly hasEnded: boolean;

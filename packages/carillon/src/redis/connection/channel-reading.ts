@@ -2,14 +2,16 @@
  * How messages of channels are read: as text or bytes, through a decoder, with gaps or without. What
  * `Channel` and `Receiver` have in common.
  */
+import { aFunction, aNumberFromZero, anAbortSignal } from '../../util/option-requirement.js';
 import type { Encoding } from '../commands/command.js';
 import { TimeoutError } from '../errors/connection-error.js';
 import type { RedisError } from '../errors/redis-error.js';
 import { bytesOf, textOf } from '../protocol/exact-text.js';
 import type { ChannelMessage } from './abstract-channel.js';
-import type { Requirement } from './check-options.js';
+import { aBoolean, checkOptions, type Requirement } from './check-options.js';
 import { BUFFER_REQUIREMENTS, type BufferOptions, type Overflow } from './message-buffer.js';
 import type { MessageGap } from './message-gap.js';
+import { MessageIterator } from './message-iterator.js';
 import type { MessageQueue, TakeOptions } from './message-queue.js';
 
 /** Text, or bytes where the encoding is `null`. */
@@ -86,18 +88,82 @@ export function readMessage<E extends Encoding, T>(
   return (isPattern ? [read(channel), value] : value) as MessageOf<boolean, E, T>;
 }
 
-/** What to ask a queue for: gaps come to those who asked for them. */
-export function takeOptions({ gaps = false, signal, timeoutMs }: TakeOptions): TakeOptions {
-  return { gaps, signal, timeoutMs };
+/** What the options of reading must be. */
+const READ_REQUIREMENTS: Readonly<
+  Record<keyof ChannelReadOptions<Encoding, unknown>, Requirement>
+> = {
+  encoding: CHANNEL_BUFFER_REQUIREMENTS.encoding,
+  decoder: aFunction,
+  gaps: aBoolean,
+  signal: anAbortSignal,
+};
+const GET_REQUIREMENTS = { ...READ_REQUIREMENTS, timeoutMs: aNumberFromZero };
+const WAIT_REQUIREMENTS = { signal: anAbortSignal, timeoutMs: aNumberFromZero };
+const SIGNAL_REQUIREMENT = { signal: anAbortSignal };
+
+/** Whose queue is read, for the errors of reading it. */
+export interface QueueReader {
+  /** Such as `channel "news"`. */
+  readonly description: string;
+  /** What reading fails with when nothing is left and nothing will come. */
+  closedError(): RedisError;
 }
 
-/** Takes one item of a queue. @throws What `closed` makes when there is none and will be none. */
+/**
+ * Takes one item of a queue.
+ *
+ * @throws {UsageError} `INVALID_OPTION`.
+ * @throws {TimeoutError} `MESSAGE_TIMEOUT`.
+ * @throws What `closedError` makes, when there is none and will be none.
+ */
 export async function takeOne<T>(
   queue: MessageQueue<T>,
+  { description, closedError }: QueueReader,
   options: TakeOptions,
-  closed: () => RedisError,
 ): Promise<T | MessageGap> {
-  const item = await queue.take(takeOptions(options));
+  checkOptions(options, GET_REQUIREMENTS);
+  const { gaps = false, signal, timeoutMs } = options;
+  const item = await queue.take({ gaps, signal, timeoutMs });
   if (item !== undefined) return item;
-  throw queue.isExhausted ? closed() : new TimeoutError({ sent: 'no' });
+  if (queue.isExhausted) throw closedError();
+  const happened = `no message of ${description} came within ${timeoutMs} ms`;
+  throw new TimeoutError({ sent: 'no', happened }, 'MESSAGE_TIMEOUT');
+}
+
+/** How one message is taken as JSON. @throws {UsageError} `INVALID_OPTION`. */
+export function jsonOptions<T>(options: ChannelWaitOptions): ChannelGetOptions<'utf8', T> {
+  checkOptions(options, WAIT_REQUIREMENTS);
+  const decoder = (text: string): T => JSON.parse(text);
+  return { ...options, encoding: 'utf8', decoder };
+}
+
+/** Waits until a message can be read, or none will come. @throws {UsageError} `INVALID_OPTION`. */
+export async function waitForOne<T>(
+  queue: MessageQueue<T>,
+  options: { readonly signal?: AbortSignal },
+): Promise<boolean> {
+  checkOptions(options, SIGNAL_REQUIREMENT);
+  return queue.isReadable(options.signal);
+}
+
+/**
+ * A loop over what a queue gets.
+ *
+ * @param read - Makes of an item what the loop is to see.
+ * @throws {UsageError} `INVALID_OPTION`.
+ */
+export function iterate<T, Read>(
+  queue: MessageQueue<T>,
+  options: TakeOptions,
+  read: (item: T | MessageGap) => Read,
+): MessageIterator<Read> {
+  checkOptions(options, READ_REQUIREMENTS);
+  const { gaps = false, signal } = options;
+  const reader = {};
+  const next = async (): Promise<IteratorResult<Read, undefined>> => {
+    const item: T | MessageGap | undefined = await queue.take({ gaps, signal, reader });
+    if (item === undefined) return { done: true, value: undefined };
+    return { done: false, value: read(item) };
+  };
+  return new MessageIterator(next, () => queue.release(reader));
 }

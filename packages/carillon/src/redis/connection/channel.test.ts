@@ -6,10 +6,9 @@ import { createConnection } from '../client/create-connection.js';
 import { BufferFullError, ChannelClosedError } from '../errors/composite-errors.js';
 import { CommandAbortedError, TimeoutError } from '../errors/connection-error.js';
 import { UsageError } from '../errors/usage-error.js';
-import { inletOf } from './abstract-channel.js';
+import { inletOf, type MessageSource } from './abstract-channel.js';
 import { Channel } from './channel.js';
 import { MessageGap } from './message-gap.js';
-import type { MessageSource } from './message-queue.js';
 
 let server: TestServer;
 before(async () => {
@@ -83,6 +82,88 @@ test('an iteration sees what is buffered, and ends when the subscription has end
     return true;
   });
 });
+
+test('a channel is iterated as by iter()', async () => {
+  const channel = channelWith(['a', 'b']);
+  inletOf(channel).end();
+  const seen: string[] = [];
+
+  for await (const message of channel) seen.push(message);
+  assert.deepEqual(seen, ['a', 'b']);
+});
+
+test('a loop that is left while it waits ends at once, and takes no message', async () => {
+  const channel = channelWith(['a']);
+  const loop = channel.iter();
+  assert.deepEqual(await loop.next(), { done: false, value: 'a' });
+  const waiting = [loop.next(), loop.next()];
+  const other = channel.get();
+
+  assert.deepEqual(await loop.return(), { done: true, value: undefined });
+  assert.deepEqual(await Promise.all(waiting), [
+    { done: true, value: undefined },
+    { done: true, value: undefined },
+  ]);
+  assert.deepEqual(await loop.next(), { done: true, value: undefined });
+  for (const data of ['b', 'c']) inletOf(channel).put({ channel: 'filled', data });
+  assert.deepEqual([await other, await channel.get()], ['b', 'c']);
+});
+
+test('a loop that is left gives what it was waiting for when that had come before', async () => {
+  const channel = channelWith([]);
+  const loop = channel.iter();
+  const waiting = loop.next();
+  inletOf(channel).put({ channel: 'filled', data: 'a' });
+  await loop.return();
+
+  assert.deepEqual(await waiting, { done: false, value: 'a' });
+});
+
+test('a loop ends with what it throws, is thrown or is disposed of', async () => {
+  const channel = channelWith(['no JSON', '1', '2', '3']);
+  const failing = channel.iter({ decoder: JSON.parse });
+  await assert.rejects(failing.next(), SyntaxError);
+  const thrown = channel.iter();
+  await assert.rejects(thrown.throw(new Error('enough')), { message: 'enough' });
+  const disposed = channel.iter();
+  await disposed[Symbol.asyncDispose]();
+  const aborted = channel.iter({ signal: AbortSignal.abort('why') });
+  await assert.rejects(aborted.next(), { cause: 'why' });
+
+  for (const loop of [failing, thrown, disposed, aborted]) {
+    assert.equal((await loop.next()).done, true);
+  }
+  assert.equal(await channel.get(), '1');
+});
+
+for (const [what, options] of [
+  ['an encoding of another kind', { encoding: 'latin1' }],
+  ['a signal that is none', { signal: {} }],
+  ['a decoder that is none', { decoder: 'json' }],
+  ['an option that does not exist', { timeout: 5 }],
+] as const) {
+  test(`reading with ${what} is refused, and takes nothing`, async () => {
+    const channel = channelWith(['kept']);
+    const wrong = options as object;
+
+    await assert.rejects(channel.get(wrong), { code: 'INVALID_OPTION' });
+    await assert.rejects(channel.getJson(wrong), { code: 'INVALID_OPTION' });
+    await assert.rejects(channel.waitMessage(wrong), { code: 'INVALID_OPTION' });
+    assert.throws(() => channel.iter(wrong), { code: 'INVALID_OPTION' });
+    assert.equal(await channel.get(), 'kept');
+  });
+}
+
+for (const timeoutMs of [Number.NaN, -1, 'abc']) {
+  test(`a read cannot last ${timeoutMs} ms`, async () => {
+    const channel = channelWith(['kept']);
+    const wrong = { timeoutMs: timeoutMs as number };
+
+    await assert.rejects(channel.get(wrong), { code: 'INVALID_OPTION' });
+    await assert.rejects(channel.getJson(wrong), { code: 'INVALID_OPTION' });
+    assert.equal(await channel.get(), 'kept');
+  });
+}
 
 test('gaps stand in their place for who asks for them, and are no messages', async () => {
   const gap = new MessageGap({ since: 1, until: 2, reason: 'lost', dropped: 0 });
@@ -309,6 +390,8 @@ test('a read that has little time is told that nothing came, and takes nothing',
   for (const timeoutMs of [0, 1]) {
     await assert.rejects(channel.get({ timeoutMs }), (error: unknown) => {
       assert.ok(error instanceof TimeoutError);
+      assert.deepEqual([error.code, error.sent], ['MESSAGE_TIMEOUT', 'no']);
+      assert.equal(error.message, `no message of channel "filled" came within ${timeoutMs} ms`);
       return true;
     });
   }

@@ -8,19 +8,27 @@
  */
 import type { Encoding } from '../commands/command.js';
 import { BufferFullError, ChannelClosedError } from '../errors/composite-errors.js';
-import { AbstractChannel, type ChannelMessage } from './abstract-channel.js';
+import {
+  AbstractChannel,
+  type ChannelMessage,
+  type MessageInlet,
+  type MessageSource,
+} from './abstract-channel.js';
 import {
   CHANNEL_BUFFER_REQUIREMENTS,
   type ChannelBufferOptions,
   type ChannelGetOptions,
   type ChannelReadOptions,
   type ChannelWaitOptions,
+  iterate,
+  jsonOptions,
   type MessageOf,
+  type QueueReader,
   readMessage,
   type StringsOf,
   sizeOfMessage,
   takeOne,
-  takeOptions,
+  waitForOne,
 } from './channel-reading.js';
 import { aBoolean, checkOptions } from './check-options.js';
 import { MessageGap } from './message-gap.js';
@@ -48,6 +56,11 @@ export interface ChannelOptions<IsPattern extends boolean, E extends Encoding = 
 
 const REQUIREMENTS = { isPattern: aBoolean, ...CHANNEL_BUFFER_REQUIREMENTS };
 
+/** The queue of a channel, where its messages come in. */
+class ChannelQueue extends MessageQueue<ChannelMessage> implements MessageInlet {
+  source: MessageSource | undefined = undefined;
+}
+
 /**
  * The messages of one channel or pattern, in the order they came.
  *
@@ -55,26 +68,30 @@ const REQUIREMENTS = { isPattern: aBoolean, ...CHANNEL_BUFFER_REQUIREMENTS };
  * or has ended, what is buffered can still be read.
  *
  * On a raw connection or a pool it ends with the connection. One that a client subscribed to lives on
- * when the connection is lost and found again; where messages may be missing then, there is a gap.
+ * when the connection is lost and found again; where messages may be missing then, there is a gap. A
+ * subscription that never stood, since it was refused or not acknowledged, leaves it as it was.
+ *
+ * Messages are text or bytes. What the server sends as a list, as it does under RESP2 to
+ * `__redis__:invalidate` for CLIENT TRACKING, comes to no channel.
  *
  * @example
  * const news = new Channel('news');
  * await connection.executePubSub('subscribe', news);
- * for await (const message of news.iter()) show(message);
+ * for await (const message of news) show(message);
  */
-export class Channel<
-  IsPattern extends boolean = false,
-  E extends Encoding = 'utf8',
-> extends AbstractChannel<IsPattern> {
+export class Channel<IsPattern extends boolean = false, E extends Encoding = 'utf8'>
+  extends AbstractChannel<IsPattern>
+  implements AsyncIterable<ChannelRead<IsPattern, E, StringsOf<E>>>
+{
   /** What messages are read as unless a read says otherwise. */
   readonly encoding: E;
-  readonly #messages: MessageQueue<ChannelMessage>;
+  readonly #messages: ChannelQueue;
 
   /** @throws {UsageError} The name is neither text nor bytes, or an option is mistyped. */
   constructor(name: string | Uint8Array, options: ChannelOptions<IsPattern, E> = {}) {
     checkOptions(options, REQUIREMENTS);
     const { isPattern = false, encoding = 'utf8' } = options;
-    const messages: MessageQueue<ChannelMessage> = new MessageQueue(options, {
+    const messages: ChannelQueue = new ChannelQueue(options, {
       sizeOf: sizeOfMessage,
       confirmedAtMs: () => messages.source?.confirmedAtMs ?? 0,
       onFull: () => messages.end(new BufferFullError()),
@@ -103,21 +120,20 @@ export class Channel<
    *   after those that are here.
    * @throws {RedisError} Why the client's subscription could not be kept, after what is here.
    * @throws {CommandAbortedError} The signal aborted first.
-   * @throws {TimeoutError} None came within `timeoutMs`.
+   * @throws {TimeoutError} `MESSAGE_TIMEOUT`: none came within `timeoutMs`.
+   * @throws {UsageError} `INVALID_OPTION`.
    */
   async get<ReadAs extends Encoding = E, T = StringsOf<ReadAs>, Gaps extends boolean = false>(
     options: ChannelGetOptions<ReadAs, T, Gaps> = {},
   ): Promise<ChannelRead<IsPattern, ReadAs, T, Gaps>> {
-    const closed = (): ChannelClosedError => new ChannelClosedError(this.name);
-    return this.#read(await takeOne(this.#messages, options, closed), options);
+    return this.#read(await takeOne(this.#messages, this.#reader, options), options);
   }
 
   /** Takes the next message as JSON: `get({ decoder: JSON.parse })`. Throws as `get`. */
-  getJson<T = unknown>(
+  async getJson<T = unknown>(
     options: ChannelWaitOptions = {},
   ): Promise<ChannelRead<IsPattern, 'utf8', T>> {
-    const decoder = (text: string): T => JSON.parse(text);
-    return this.get<'utf8', T>({ ...options, encoding: 'utf8', decoder });
+    return this.get<'utf8', T>(jsonOptions(options));
   }
 
   /**
@@ -125,21 +141,36 @@ export class Channel<
    * come. Throws as `get`, when that is how it ended.
    */
   waitMessage(options: { readonly signal?: AbortSignal } = {}): Promise<boolean> {
-    return this.#messages.isReadable(options.signal);
+    return waitForOne(this.#messages, options);
   }
 
   /**
    * Reads message after message until the subscription ends. Whatever a decoder makes of a message is
    * a value, also `null`. Throws as `get`, but ends without an error where that has none left.
+   *
+   * A loop that is left gives up its waiting at once, and takes no message.
    */
-  async *iter<ReadAs extends Encoding = E, T = StringsOf<ReadAs>, Gaps extends boolean = false>(
+  iter<ReadAs extends Encoding = E, T = StringsOf<ReadAs>, Gaps extends boolean = false>(
     options: ChannelReadOptions<ReadAs, T, Gaps> = {},
   ): AsyncGenerator<ChannelRead<IsPattern, ReadAs, T, Gaps>, void, undefined> {
-    for (;;) {
-      const item = await this.#messages.take(takeOptions(options));
-      if (item === undefined) return;
-      yield this.#read(item, options);
-    }
+    return iterate(this.#messages, options, (item) => this.#read(item, options));
+  }
+
+  /** `iter()`. */
+  [Symbol.asyncIterator](): AsyncGenerator<
+    ChannelRead<IsPattern, E, StringsOf<E>>,
+    void,
+    undefined
+  > {
+    return this.iter<E, StringsOf<E>>();
+  }
+
+  get #reader(): QueueReader {
+    const { name } = this;
+    return {
+      description: `channel ${JSON.stringify(name)}`,
+      closedError: () => new ChannelClosedError(name),
+    };
   }
 
   #read<ReadAs extends Encoding, T, Gaps extends boolean>(

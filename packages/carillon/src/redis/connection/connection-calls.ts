@@ -44,8 +44,8 @@ export abstract class ConnectionCalls implements Executor {
   }
 
   /**
-   * The channels it is subscribed to, by name as text. Binary names: `Channel.nameBytes`. Those of a
-   * `Receiver` are there: `receiver.channels`.
+   * The channels it is subscribed to, by name as text; one that is no text has its bytes for characters,
+   * behind a U+FFFD. Those of a `Receiver` are there: `receiver.channels`.
    */
   get pubsubChannels(): ReadonlyMap<string, Channel> {
     return this.channels?.channels ?? NO_CHANNELS;
@@ -85,7 +85,10 @@ export abstract class ConnectionCalls implements Executor {
    * @returns One acknowledgement for each name, in order.
    * @throws {UsageError} `INVALID_ARGUMENT`: no such verb, no name or a wrong one, or another `Channel`
    *   than the one the name has; `SUBSCRIBE_IN_TRANSACTION`.
-   * @throws {ReplyError} The server refused, for instance by `NOPERM`.
+   * @throws {ReplyError} The server refused, for instance by `NOPERM`. Nothing of this call remains: a
+   *   `Channel` that was given may be subscribed with again.
+   * @throws {ConnectionError} With `sent: 'maybe'` and the connection not lost, such as `COMMAND_TIMEOUT`,
+   *   the subscription may still come to stand. The same `Channel` may be asked for again on it.
    */
   async executePubSub(
     verb: PubSubVerb,

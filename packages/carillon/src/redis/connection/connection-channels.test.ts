@@ -168,6 +168,13 @@ test('a Channel serves one subscription of one connection', async () => {
   await refused(connection, 'subscribe', channel);
 });
 
+/** A server whose user `ann` may subscribe to `open` alone. */
+function startSecured(): Promise<TestServer> {
+  return startServer({
+    users: { ann: { password: 'pw', rules: ['+@all', '~*', 'resetchannels', '&open'] } },
+  });
+}
+
 const MISTAKES: readonly (readonly [verb: unknown, ...names: unknown[]])[] = [
   ['subscribe'],
   ['unsubscribe'],
@@ -222,19 +229,118 @@ test('under RESP3 a subscribed connection runs commands as ever', async () => {
   assert.equal(await connection.pubsubChannels.get('both')?.get(), 'to myself');
 });
 
-test('a refused subscription leaves no channel waiting, and the name is free', async () => {
-  await using secured = await startServer({
-    users: { ann: { password: 'pw', rules: ['+@all', '~*', 'resetchannels', '&open'] } },
+for (const protocol of [2, 3] as const) {
+  test(`a refused subscription leaves what was given as it was, under RESP${protocol}`, async () => {
+    await using secured = await startSecured();
+    await using connection = await createConnection(secured.urlFor('ann'), { protocol });
+    const receiver = new Receiver();
+    const [channel, sender] = [new Channel('closed'), receiver.channel('closed too')];
+    const reading = channel.get();
+    const refusedCall = connection.executePubSub('subscribe', 'open', channel, sender);
+
+    await assert.rejects(refusedCall, AuthError);
+
+    assert.equal(connection.inPubSub + connection.pubsubChannels.size, 0);
+    await connection.executePubSub('subscribe', new Channel('open'));
+    await secured.command('ACL', 'SETUSER', 'ann', 'allchannels');
+    await connection.executePubSub('subscribe', channel, sender);
+    for (const name of ['closed', 'closed too']) await secured.command('PUBLISH', name, 'hello');
+    assert.equal(await reading, 'hello');
+    assert.deepEqual(await receiver.get(), [sender, 'hello']);
   });
-  await using connection = await createConnection(secured.urlFor('ann'));
+
+  test(`a refusal takes nothing from another call for the same Channel, under RESP${protocol}`, async () => {
+    await using secured = await startSecured();
+    await using connection = await createConnection(secured.urlFor('ann'), { protocol });
+    const channel = new Channel('open');
+    const [first, second] = await Promise.allSettled([
+      connection.executePubSub('subscribe', channel, 'closed'),
+      connection.executePubSub('subscribe', channel),
+    ]);
+    await secured.command('PUBLISH', 'open', 'hello');
+
+    assert.deepEqual([first.status, second.status], ['rejected', 'fulfilled']);
+    assert.equal(connection.pubsubChannels.get('open'), channel);
+    assert.equal(await channel.get(), 'hello');
+  });
+
+  test(`a refusal leaves a Channel free that was to be left again at once, under RESP${protocol}`, async () => {
+    await using secured = await startSecured();
+    await using connection = await createConnection(secured.urlFor('ann'), { protocol });
+    const channel = new Channel('closed');
+    const [first, second] = await Promise.allSettled([
+      connection.executePubSub('subscribe', channel),
+      connection.executePubSub('unsubscribe', 'closed'),
+    ]);
+
+    assert.deepEqual([first.status, second.status], ['rejected', 'fulfilled']);
+    await secured.command('ACL', 'SETUSER', 'ann', 'allchannels');
+    await connection.executePubSub('subscribe', channel);
+    assert.equal(connection.pubsubChannels.get('closed'), channel);
+  });
+}
+
+test('a refusal that comes after the deadline frees the Channel, too', async () => {
+  await using secured = await startSecured();
+  await using proxy = await startFaultProxy({ port: secured.port, url: secured.urlFor('ann') });
+  await using connection = await createConnection(proxy.url, { commandTimeoutMs: 30 });
+  await using other = await createConnection(secured.url);
+  proxy.toClient.set({ stall: true });
   const channel = new Channel('closed');
 
-  await assert.rejects(connection.executePubSub('subscribe', 'open', channel), AuthError);
+  await assert.rejects(connection.executePubSub('subscribe', channel), { code: 'COMMAND_TIMEOUT' });
+  await refused(other, 'subscribe', channel); // it may still come to stand there
+  proxy.toClient.clear();
+  await connection.call(['PING'], { timeoutMs: 1_000 });
 
-  assert.equal(channel.isActive, false);
-  assert.equal(connection.inPubSub, 0);
-  await connection.executePubSub('subscribe', new Channel('open'));
-  assert.deepEqual([...connection.pubsubChannels.keys()], ['open']);
+  await other.executePubSub('subscribe', channel);
+  assert.equal(other.pubsubChannels.get('closed'), channel);
+});
+
+for (const protocol of [2, 3] as const) {
+  test(`a Channel that follows a stopped one gets the messages of its name, under RESP${protocol}`, async () => {
+    await using connection = await open({ protocol });
+    const [receiver, name] = [new Receiver(), `followed-${protocol}`];
+    const next = new Channel(name);
+    const first = connection.executePubSub('subscribe', receiver.channel(name));
+    receiver.stop();
+    await Promise.all([first, connection.executePubSub('subscribe', next)]);
+    await server.command('PUBLISH', name, 'for the next');
+
+    assert.equal(connection.pubsubChannels.get(name), next);
+    assert.equal(await next.get(), 'for the next');
+  });
+
+  test(`names that look alike as text have an entry each, under RESP${protocol}`, async () => {
+    await using connection = await open({ protocol });
+    const [first, second] = [Uint8Array.of(0xfe), Uint8Array.of(0xff)];
+    await connection.executePubSub('subscribe', first, second, 'text');
+
+    assert.deepEqual(
+      Array.from(connection.pubsubChannels, ([key, { nameBytes }]) => [key, nameBytes[0]]),
+      [
+        ['\ufffd\u00fe', 0xfe],
+        ['\ufffd\u00ff', 0xff],
+        ['text', 't'.charCodeAt(0)],
+      ],
+    );
+    await connection.executePubSub('unsubscribe', second);
+    assert.deepEqual([...connection.pubsubChannels.keys()], ['\ufffd\u00fe', 'text']);
+  });
+}
+
+test('under RESP2 a list that comes to a channel is no message of it', async () => {
+  await using connection = await open({ protocol: 2 });
+  await using tracked = await open({ protocol: 2 });
+  const invalidated = new Channel('__redis__:invalidate');
+  const id = Number(await connection.execute('CLIENT', 'ID'));
+  await connection.executePubSub('subscribe', invalidated);
+  await tracked.execute('CLIENT', 'TRACKING', 'ON', 'REDIRECT', id);
+  await tracked.execute('GET', 'tracked');
+  await tracked.execute('SET', 'tracked', '1');
+  await server.command('PUBLISH', '__redis__:invalidate', 'text');
+
+  assert.equal(await invalidated.get(), 'text');
 });
 
 test('a name whose channel has ended by itself is subscribed to anew', async () => {
@@ -305,17 +411,19 @@ for (const protocol of [2, 3] as const) {
   });
 }
 
-test('closing ends also the channels whose subscription was on its way', async () => {
+test('a Channel whose connection closed before it stood may be subscribed with on another', async () => {
   const connection = await open();
   const channel = new Channel('never');
   const subscribing = connection.executePubSub('subscribe', channel);
   connection.close();
 
   await assert.rejects(subscribing, { code: 'FORCED_CLOSE' });
-  assert.equal(await channel.waitMessage(), false);
+  await using next = await open();
+  await next.executePubSub('subscribe', channel);
+  assert.equal(next.pubsubChannels.get('never'), channel);
 });
 
-test('closing ends every channel that was asked for, also one that was to be left again', async () => {
+test('likewise each of several Channels of one name, also when it may have stood and was left', async () => {
   await using proxy = await startFaultProxy(server);
   const connection = await createConnection(proxy.url);
   proxy.toClient.set({ stall: true });
@@ -330,8 +438,11 @@ test('closing ends every channel that was asked for, also one that was to be lef
   connection.close();
 
   await outcomes;
-  assert.equal(await first.waitMessage(), false);
-  assert.equal(await second.waitMessage(), false);
+  for (const channel of [first, second]) {
+    await using next = await open();
+    await next.executePubSub('subscribe', channel);
+    assert.equal(next.pubsubChannels.get('same'), channel);
+  }
 });
 
 test('a connection whose owner takes the messages has no channels', async () => {

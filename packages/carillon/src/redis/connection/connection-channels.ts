@@ -11,11 +11,11 @@ import { Command, type Encoding } from '../commands/command.js';
 import { specOfCall } from '../commands/command-facts.js';
 import type { Executor } from '../commands/executor.js';
 import { ConnectionError } from '../errors/connection-error.js';
-import { type ExactString, isString } from '../protocol/exact-text.js';
+import { ReplyError } from '../errors/reply-error.js';
+import { isString } from '../protocol/exact-text.js';
 import type { Reply } from '../protocol/reply.js';
-import { AbstractChannel, inletOf } from './abstract-channel.js';
+import { AbstractChannel, inletOf, type MessageSource } from './abstract-channel.js';
 import { Channel } from './channel.js';
-import type { MessageSource } from './message-queue.js';
 import { nameKey } from './name-key.js';
 import type { SubscriptionAck, SubscriptionKind } from './subscription-acks.js';
 import {
@@ -27,45 +27,95 @@ import {
   readVerb,
 } from './subscription-request.js';
 
-/** Channels by the key of their name (`nameKey`). */
-type ChannelsByKey = Map<string, AbstractChannel>;
-
-/** A subscription command that knows who gets the messages. */
+/** A subscription command that knows who is to get the messages. */
 class SubscriptionCommand extends Command<Reply> {
-  readonly channels: ReadonlyMap<string, AbstractChannel>;
+  /** By the key of each name (`nameKey`); undefined is who leaves the name. */
+  readonly wishes: ReadonlyMap<string, AbstractChannel | undefined>;
+  /** It was refused, or was not sent. */
+  readonly onRefused: () => void;
 
   constructor(
-    channels: ReadonlyMap<string, AbstractChannel>,
+    wishes: ReadonlyMap<string, AbstractChannel | undefined>,
+    onRefused: (command: SubscriptionCommand) => void,
     ...rest: ConstructorParameters<typeof Command<Reply>>
   ) {
     super(...rest);
-    this.channels = channels;
+    this.wishes = wishes;
+    this.onRefused = () => onRefused(this);
+  }
+
+  /** Called also when nobody waits for it any more, which a refusal after the deadline is known by. */
+  override settle(reply: Reply, address: string): void {
+    if (reply instanceof ReplyError) this.onRefused();
+    super.settle(reply, address);
   }
 }
 
-/** The channels of one kind. */
+/** The channels of one kind, by the keys of their names. */
 class ChannelGroup {
-  /** What users see: channels the server has acknowledged, by their name as text. Senders are with their receiver. */
-  readonly byName = new Map<string, Channel<boolean>>();
+  /** What users see of `active`: senders are with their receiver. */
+  readonly visible = new Map<string, Channel<boolean>>();
   /** What the server has acknowledged. */
-  readonly active: ChannelsByKey = new Map();
-  /** What will be, once all that was asked for is done. */
-  readonly asked: ChannelsByKey = new Map();
+  readonly active = new Map<string, AbstractChannel>();
+  /** Commands whose acknowledgement of the name is still to come, the oldest first. */
+  readonly #underway = new Map<string, SubscriptionCommand[]>();
 
-  add(key: string, channel: AbstractChannel): void {
-    this.active.set(key, channel);
-    if (channel instanceof Channel) this.byName.set(channel.name, channel);
-    if (!this.asked.has(key)) this.asked.set(key, channel);
+  /** The channel that the name will have, once all that was asked for is done. */
+  expected(key: string): AbstractChannel | undefined {
+    const last = this.#underway.get(key)?.at(-1);
+    return living(last === undefined ? this.active.get(key) : last.wishes.get(key));
   }
 
-  /** Forgets the channel of a name that was acknowledged. */
-  remove(key: string): AbstractChannel | undefined {
+  expect(key: string, command: SubscriptionCommand): void {
+    const commands = this.#underway.get(key);
+    if (commands === undefined) this.#underway.set(key, [command]);
+    else commands.push(command);
+  }
+
+  /** A command was answered as to this name, or never will be. */
+  settle(key: string, command: SubscriptionCommand): void {
+    const commands = this.#underway.get(key);
+    const index = commands?.indexOf(command) ?? -1;
+    if (commands === undefined || index < 0) return;
+    if (commands.length === 1) this.#underway.delete(key);
+    else commands.splice(index, 1);
+    this.#releaseIfUnused(key, command.wishes.get(key));
+  }
+
+  /** From here on the messages of a name are this channel's. */
+  activate(key: string, channel: AbstractChannel): void {
+    if (this.active.get(key) === channel) return;
+    this.end(key);
+    this.active.set(key, channel);
+    if (channel instanceof Channel) this.visible.set(key, channel);
+  }
+
+  /** The subscription to a name has ended. */
+  end(key: string): void {
     const channel = this.active.get(key);
-    if (channel === undefined) return undefined;
+    if (channel === undefined) return;
     this.active.delete(key);
-    if (this.byName.get(channel.name) === channel) this.byName.delete(channel.name);
-    if (this.asked.get(key) === channel) this.asked.delete(key);
-    return channel;
+    this.visible.delete(key);
+    inletOf(channel).end();
+  }
+
+  endActive(): void {
+    for (const key of this.active.keys()) this.end(key);
+  }
+
+  /** No acknowledgement will come any more. */
+  forgetUnderway(): void {
+    for (const [key, commands] of this.#underway) {
+      for (const command of [...commands]) this.settle(key, command);
+    }
+  }
+
+  /** A channel that never stood may be subscribed with again: nothing is left of what asked for it. */
+  #releaseIfUnused(key: string, channel: AbstractChannel | undefined): void {
+    if (channel === undefined || this.active.get(key) === channel) return;
+    const isExpected = this.#underway.get(key)?.some(({ wishes }) => wishes.get(key) === channel);
+    const inlet = inletOf(channel);
+    if (isExpected !== true && !inlet.hasEnded) inlet.source = undefined;
   }
 }
 
@@ -78,19 +128,17 @@ export class ConnectionChannels implements MessageSource {
     pattern: new ChannelGroup(),
     shard: new ChannelGroup(),
   };
-  /** Channels that somebody may be reading and whose end was not said. */
-  readonly #open = new Set<AbstractChannel>();
 
   get channels(): ReadonlyMap<string, Channel> {
-    return this.#groups.channel.byName as ReadonlyMap<string, Channel>;
+    return this.#groups.channel.visible as ReadonlyMap<string, Channel>;
   }
 
   get patterns(): ReadonlyMap<string, Channel<true>> {
-    return this.#groups.pattern.byName as ReadonlyMap<string, Channel<true>>;
+    return this.#groups.pattern.visible as ReadonlyMap<string, Channel<true>>;
   }
 
   get shardChannels(): ReadonlyMap<string, Channel> {
-    return this.#groups.shard.byName as ReadonlyMap<string, Channel>;
+    return this.#groups.shard.visible as ReadonlyMap<string, Channel>;
   }
 
   /** Subscribes to names or leaves them, all or none; the command runs during the call. */
@@ -101,44 +149,48 @@ export class ConnectionChannels implements MessageSource {
     encoding: Encoding,
   ): Promise<Acknowledgement[]> {
     const act = readVerb(verb);
-    const { kind, adds, command } = act;
+    const { kind, adds, command: word } = act;
     const keys = keysOf(act, names);
-    const { asked } = this.#groups[kind];
-    const channels = adds
-      ? chooseChannels(kind, names, keys, (key) => living(asked.get(key)), 'utf8')
-      : pick(asked, keys);
-    const changed = [...channels].filter(([key, channel]) => !adds || asked.get(key) !== channel);
-    for (const [key, channel] of changed) {
-      if (adds) this.#ask(kind, key, channel);
-      else asked.delete(key);
-    }
+    const group = this.#groups[kind];
+    const wishes: ReadonlyMap<string, AbstractChannel | undefined> = adds
+      ? chooseChannels(kind, names, keys, (key) => group.expected(key), 'utf8')
+      : new Map(keys.map((key) => [key, undefined]));
+    const refused = (by: SubscriptionCommand): void => {
+      for (const key of wishes.keys()) group.settle(key, by);
+    };
     const args = names.map((each) => (each instanceof AbstractChannel ? each.nameBytes : each));
-    const spec = specOfCall([command], decodeAsOf(encoding));
+    const spec = specOfCall([word], decodeAsOf(encoding));
+    const command = new SubscriptionCommand(wishes, refused, spec, args);
+    for (const [key, channel] of wishes) {
+      if (channel !== undefined) inletOf(channel).source = this;
+      group.expect(key, command);
+    }
     try {
-      return (await executor.run(
-        new SubscriptionCommand(channels, spec, args),
-      )) as Acknowledgement[];
+      return (await executor.run(command)) as Acknowledgement[];
     } catch (error) {
       const mayHaveRun = error instanceof ConnectionError && error.sent === 'maybe';
-      for (const [key, channel] of mayHaveRun ? [] : changed) {
-        if (adds) this.#takeBack(kind, key, channel);
-        else if (!asked.has(key) && !inletOf(channel).hasEnded) asked.set(key, channel);
-      }
+      if (!mayHaveRun) command.onRefused();
       throw error;
     }
   }
 
   /** The server acknowledged a name; `command` is the one it answers, if any. */
-  acknowledge(ack: SubscriptionAck, command: Command | undefined): void {
-    const { act, name } = ack;
+  acknowledge({ act, name }: SubscriptionAck, command: Command | undefined): void {
     if (name === null) return;
     const key = nameKey(name);
     const group = this.#groups[act.kind];
-    if (!act.adds) this.#end(group.remove(key));
-    else if (living(group.active.get(key)) === undefined) {
-      this.#end(group.remove(key));
-      group.add(key, this.#channelFor(name, key, act.kind, command));
+    const isAnswered = command?.spec.name === act.command;
+    const asked = isAnswered && command instanceof SubscriptionCommand ? command : undefined;
+    if (act.adds) {
+      // Raw SUBSCRIBE commands say nothing of channels: theirs are made when they are needed.
+      const wanted = living(asked?.wishes.get(key)) ?? living(group.active.get(key));
+      const channel = wanted ?? newChannel(act.kind, name, 'utf8');
+      inletOf(channel).source = this;
+      group.activate(key, channel);
+    } else {
+      group.end(key);
     }
+    if (asked !== undefined) group.settle(key, asked);
   }
 
   /** Gives a message to its channel. Other pushes are nobody's. */
@@ -151,55 +203,13 @@ export class ConnectionChannels implements MessageSource {
 
   /** All subscriptions that stood have ended, with or without the connection. */
   endActive(): void {
-    for (const group of Object.values(this.#groups)) {
-      for (const key of group.active.keys()) this.#end(group.remove(key));
-    }
+    for (const group of Object.values(this.#groups)) group.endActive();
   }
 
   /** The connection is gone: also what was only asked for will not come. */
   endAll(): void {
     this.endActive();
-    for (const { asked } of Object.values(this.#groups)) asked.clear();
-    for (const channel of this.#open) this.#end(channel);
-  }
-
-  #ask(kind: SubscriptionKind, key: string, channel: AbstractChannel): void {
-    this.#adopt(channel);
-    this.#groups[kind].asked.set(key, channel);
-  }
-
-  #adopt(channel: AbstractChannel): void {
-    inletOf(channel).source = this;
-    this.#open.add(channel);
-  }
-
-  #end(channel: AbstractChannel | undefined): void {
-    if (channel === undefined) return;
-    this.#open.delete(channel);
-    inletOf(channel).end();
-  }
-
-  /** The server does not know of it, and will not. */
-  #takeBack(kind: SubscriptionKind, key: string, channel: AbstractChannel): void {
-    const { asked, active } = this.#groups[kind];
-    if (asked.get(key) !== channel || active.get(key) === channel) return;
-    asked.delete(key);
-    this.#end(channel);
-  }
-
-  /** Raw SUBSCRIBE commands say nothing of channels: theirs are made when they are needed. */
-  #channelFor(
-    name: ExactString,
-    key: string,
-    kind: SubscriptionKind,
-    command: Command | undefined,
-  ): AbstractChannel {
-    const given = command instanceof SubscriptionCommand ? command.channels.get(key) : undefined;
-    const channel = living(given ?? this.#groups[kind].asked.get(key));
-    if (channel !== undefined) return channel;
-    const made = newChannel(kind, name, 'utf8');
-    this.#adopt(made);
-    return made;
+    for (const group of Object.values(this.#groups)) group.forgetUnderway();
   }
 }
 
@@ -212,13 +222,4 @@ function put(group: ChannelGroup, name?: Reply, channel?: Reply, data?: Reply): 
   if (!(isString(name) && isString(channel) && isString(data))) return;
   const target = group.active.get(nameKey(name));
   if (target !== undefined) inletOf(target).put({ channel, data });
-}
-
-function pick(channels: ChannelsByKey, keys: readonly string[]): ChannelsByKey {
-  const picked: ChannelsByKey = new Map();
-  for (const key of keys) {
-    const channel = channels.get(key);
-    if (channel !== undefined) picked.set(key, channel);
-  }
-  return picked;
 }

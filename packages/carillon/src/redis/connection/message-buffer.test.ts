@@ -22,7 +22,8 @@ interface Kept extends Message {
 interface Missing {
   readonly since: number;
   readonly until: number;
-  readonly reasons: ReadonlySet<string>;
+  /** All of them, in their order. */
+  readonly reasons: readonly string[];
   readonly dropped: number;
 }
 
@@ -44,7 +45,7 @@ type Step =
   | { readonly do: 'pass'; readonly ms: number }
   | { readonly do: 'confirm' };
 
-const FULL = new Set(['the buffer was full']);
+const FULL = ['the buffer was full'];
 
 /** The plainest buffer that keeps the promises: a list, gone through as a whole at every step. */
 class Model {
@@ -100,7 +101,7 @@ class Model {
   }
 
   putGap({ since, until, reason, dropped }: MessageGap): void {
-    this.cells.push({ missing: { since, until, reasons: new Set([reason]), dropped } });
+    this.cells.push({ missing: { since, until, reasons: [reason], dropped } });
     this.#mergeGaps();
   }
 
@@ -141,7 +142,7 @@ function together(first: Missing, second: Missing): Missing {
   return {
     since: Math.min(first.since, second.since),
     until: Math.max(first.until, second.until),
-    reasons: new Set([...first.reasons, ...second.reasons]),
+    reasons: [...first.reasons, ...second.reasons],
     dropped: first.dropped + second.dropped,
   };
 }
@@ -150,12 +151,17 @@ function together(first: Missing, second: Missing): Missing {
 function shown(item: Message | MessageGap | undefined): unknown {
   if (!(item instanceof MessageGap)) return item?.id;
   const { since, until, reason, dropped } = item;
-  return { since, until, reasons: new Set(reason.split('; ')), dropped };
+  return { since, until, reason, dropped };
 }
 
 function expected(cell: Cell | undefined): unknown {
   if (cell === undefined) return undefined;
-  if ('missing' in cell) return cell.missing;
+  if ('missing' in cell) {
+    const { reasons, ...rest } = cell.missing;
+    const [first] = reasons;
+    const other = reasons.findLast((reason) => reason !== first);
+    return { ...rest, reason: other === undefined ? first : `${first}; ${other}` };
+  }
   return 'message' in cell ? cell.message.id : cell.notice.id;
 }
 

@@ -57,6 +57,30 @@ test('a read that got its message, or the end, leaves nothing on its signal', as
   assert.equal(getEventListeners(signal, 'abort').length, 0);
 });
 
+test('no timer is left of a read that got its message, or whose signal is none', async () => {
+  const queue = queueOf();
+  const timers = (): number =>
+    process.getActiveResourcesInfo().filter((name) => name === 'Timeout').length;
+  const before = timers();
+  const read = queue.take({ timeoutMs: 60_000 });
+  const wrong = queue.take({ timeoutMs: 60_000, signal: {} as AbortSignal });
+  queue.put(1);
+
+  assert.equal(await read, 1);
+  await assert.rejects(wrong, TypeError);
+  assert.equal(timers(), before);
+});
+
+test('one reader may give up waiting for all that it asked, and the others wait on', async () => {
+  const queue = queueOf();
+  const [mine, yours] = [{}, {}];
+  const reads = [mine, yours, mine].map((reader) => queue.take({ reader }));
+  queue.release(mine);
+  queue.put(1);
+
+  assert.deepEqual(await Promise.all(reads), [undefined, 1, undefined]);
+});
+
 /** A queue of numbers, with what is in it. */
 function queueOf(...messages: readonly number[]): MessageQueue<number> {
   const queue = new MessageQueue<number>({}, { sizeOf: () => 1, confirmedAtMs: () => 0 });
@@ -163,6 +187,7 @@ test('a failure is told once: to all who wait', async () => {
 test('a failure is told once: to the next who would wait, after what is buffered', async () => {
   const queue = queueOf(1);
   queue.fail(new Error('one name'));
+  queue.fail(new Error('another name'));
   queue.put(2);
 
   assert.deepEqual([await queue.take(), await queue.take()], [1, 2]);

@@ -10,12 +10,6 @@ import { CommandAbortedError } from '../errors/connection-error.js';
 import { type BufferOptions, type BufferOwner, MessageBuffer } from './message-buffer.js';
 import { MessageGap } from './message-gap.js';
 
-/** A connection that brings messages. */
-export interface MessageSource {
-  /** Unix time in milliseconds before which nothing published is still on its way. */
-  readonly confirmedAtMs: number;
-}
-
 /** How long to wait for a message. */
 export interface WaitOptions {
   /** Milliseconds; 0 does not wait. Default: no limit. */
@@ -27,9 +21,12 @@ export interface WaitOptions {
 /** What to wait for, and how long. */
 export interface TakeOptions extends WaitOptions {
   /**
-   * Whether a gap is taken, too. Default `true`; with `false` a message takes the gaps before it along.
+   * Whether a gap is taken, too. Default `true`; with `false` a message takes the gaps before it along,
+   * and notices, so that a queue with notices is read with gaps.
    */
   readonly gaps?: boolean | undefined;
+  /** In whose name it is waited, for `release`. */
+  readonly reader?: object | undefined;
 }
 
 /** Somebody who waits for what comes next. */
@@ -38,6 +35,7 @@ interface Waiter<T> {
   readonly accept: (item: T | MessageGap | undefined) => boolean;
   /** Whether a gap is something, too. */
   readonly wantsGaps: boolean;
+  readonly reader: object | undefined;
   readonly reject: (error: Error) => void;
   readonly timer: NodeJS.Timeout | undefined;
   readonly stopListening: (() => void) | undefined;
@@ -53,9 +51,6 @@ export class MessageQueue<T> {
   #failure: Error | undefined;
   /** Told to everyone, after what is buffered, until it is taken back. */
   #verdict: Error | undefined;
-
-  /** Who puts messages in; set once, so that two connections never mix theirs. */
-  source: MessageSource | undefined = undefined;
 
   constructor(options: BufferOptions, owner: BufferOwner<T>) {
     this.#buffer = new MessageBuffer(options, owner);
@@ -116,9 +111,11 @@ export class MessageQueue<T> {
     this.release();
   }
 
-  /** Whoever waits gets nothing, as at the end. */
-  release(): void {
-    for (const waiter of this.#waiters) this.#settle(waiter).accept(undefined);
+  /** Whoever waits gets nothing, as at the end; only those of one reader when it is given. */
+  release(reader?: object): void {
+    for (const waiter of this.#waiters) {
+      if (reader === undefined || waiter.reader === reader) this.#settle(waiter).accept(undefined);
+    }
   }
 
   /** Whoever waits, or else the next who would wait, gets this error instead. */
@@ -169,7 +166,7 @@ export class MessageQueue<T> {
    *   is taken, so that nobody else gets it.
    */
   #wait<R>(
-    { timeoutMs = Number.POSITIVE_INFINITY, signal }: WaitOptions,
+    { timeoutMs = Number.POSITIVE_INFINITY, signal, reader }: TakeOptions,
     wantsGaps: boolean,
     answer: (next: T | MessageGap | undefined) => [isTaken: boolean, result: R],
   ): Promise<R> {
@@ -178,6 +175,9 @@ export class MessageQueue<T> {
     if (failure !== undefined) return Promise.reject(failure);
     if (this.#hasEnded || timeoutMs === 0) return Promise.resolve(answer(undefined)[1]);
     return new Promise((resolve, reject) => {
+      const giveUp = (): void => this.#settle(waiter).reject(aborted(signal));
+      // Before the timer, which would be left behind if this throws.
+      const stopListening = signal && onAbort(signal, giveUp);
       const waiter: Waiter<T> = {
         accept: (next) => {
           const [isTaken, result] = answer(next);
@@ -185,10 +185,10 @@ export class MessageQueue<T> {
           return isTaken;
         },
         wantsGaps,
+        reader,
         reject,
         timer: startTimer(() => this.#settle(waiter).accept(undefined), timeoutMs),
-        stopListening:
-          signal && onAbort(signal, () => this.#settle(waiter).reject(aborted(signal))),
+        stopListening,
       };
       this.#waiters.add(waiter);
     });
@@ -200,7 +200,7 @@ export class MessageQueue<T> {
     for (const waiter of this.#waiters) {
       if (isGap && !waiter.wantsGaps) continue;
       if (!this.#settle(waiter).accept(item)) continue;
-      if (!isGap && !this.#buffer.isEmpty) this.#buffer.clear(); // gaps: nobody waits before a message
+      if (!isGap && !this.#buffer.isEmpty) this.#buffer.clear(); // gaps that this one did not want
       return true;
     }
     return false;
@@ -226,6 +226,6 @@ function seeIt<Item>(next: Item): [isTaken: boolean, next: Item] {
   return [false, next];
 }
 
-function aborted(signal: AbortSignal): CommandAbortedError {
-  return new CommandAbortedError({ sent: 'no', cause: signal.reason });
+function aborted(signal: AbortSignal | undefined): CommandAbortedError {
+  return new CommandAbortedError({ sent: 'no', cause: signal?.reason });
 }

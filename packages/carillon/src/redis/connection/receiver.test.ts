@@ -10,7 +10,8 @@ import { UsageError } from '../errors/usage-error.js';
 import { type AbstractChannel, inletOf } from './abstract-channel.js';
 import { Channel } from './channel.js';
 import { MessageGap } from './message-gap.js';
-import { Receiver, type ReceiverOptions, type Sender } from './receiver.js';
+import { Receiver, type ReceiverOptions } from './receiver.js';
+import type { Sender } from './sender.js';
 
 let server: TestServer;
 before(async () => {
@@ -38,7 +39,7 @@ for (const protocol of [2, 3] as const) {
     const seen: unknown[] = [];
     for (const name of ['a', 'news.x', 'b', 'a']) await server.command('PUBLISH', name, `1`);
 
-    for await (const item of receiver.iter()) {
+    for await (const item of receiver) {
       seen.push(item);
       if (seen.length === 4) break;
     }
@@ -268,7 +269,11 @@ test('a read can be limited in time, or aborted, and takes nothing then', async 
   const receiver = new Receiver();
   const sender = receiver.channel('a');
 
-  await assert.rejects(receiver.get({ timeoutMs: 1 }), TimeoutError);
+  await assert.rejects(receiver.get({ timeoutMs: 1 }), (error: unknown) => {
+    assert.ok(error instanceof TimeoutError);
+    assert.equal(error.message, 'no message of the receiver came within 1 ms');
+    return true;
+  });
   await assert.rejects(receiver.get({ signal: AbortSignal.abort('enough') }), { cause: 'enough' });
   put(sender, 'kept');
   assert.equal((await receiver.get())[1], 'kept');
@@ -284,6 +289,61 @@ for (const [what, options] of [
     assert.throws(() => new Receiver(options as unknown as ReceiverOptions), UsageError);
   });
 }
+
+test('a receiver is read with options that exist, or not at all', async () => {
+  const receiver = new Receiver();
+  put(receiver.channel('a'), 'kept');
+  const wrong = { signal: {} } as object;
+
+  await assert.rejects(receiver.get(wrong), { code: 'INVALID_OPTION' });
+  await assert.rejects(receiver.getJson(wrong), { code: 'INVALID_OPTION' });
+  await assert.rejects(receiver.waitMessage(wrong), { code: 'INVALID_OPTION' });
+  assert.throws(() => receiver.iter(wrong), { code: 'INVALID_OPTION' });
+  assert.equal((await receiver.get())[1], 'kept');
+});
+
+test('a loop over a receiver that is left while it waits takes no message', async () => {
+  const receiver = new Receiver();
+  const sender = receiver.channel('a');
+  const loop = receiver.iter();
+  const waiting = loop.next();
+
+  assert.equal((await loop.return()).done, true);
+  assert.equal((await waiting).done, true);
+  put(sender, 'kept');
+  assert.deepEqual(await receiver.get(), [sender, 'kept']);
+});
+
+test('after stop() a sender is named until its subscription ends, which onClose tells', async () => {
+  await using connection = await createConnection(server.url);
+  const closed: string[] = [];
+  const receiver = new Receiver({ onClose: (sender) => void closed.push(sender.name) });
+  const sender = receiver.channel('a');
+  await connection.executePubSub('subscribe', sender);
+  receiver.stop();
+
+  assert.deepEqual([sender.isActive, [...receiver.channels.keys()], closed], [false, ['a'], []]);
+  await connection.executePubSub('unsubscribe', 'a');
+  assert.equal(receiver.channels.size, 0);
+  await waitFor(() => closed.length === 1);
+});
+
+test('a sender of a receiver that has ended is not subscribed with', async () => {
+  await using connection = await createConnection(server.url);
+  const receiver = new Receiver();
+  const sender = receiver.channel('a');
+  receiver.stop();
+
+  await assert.rejects(connection.executePubSub('subscribe', sender), { code: 'INVALID_ARGUMENT' });
+  assert.equal(connection.inPubSub, 0);
+});
+
+test('senders whose names look alike as text have an entry each', () => {
+  const receiver = new Receiver();
+  for (const byte of [0xfe, 0xff]) receiver.channel(Uint8Array.of(byte));
+
+  assert.deepEqual([...receiver.channels.keys()], ['\ufffd\u00fe', '\ufffd\u00ff']);
+});
 
 test('a receiver has no sender for what is no name', () => {
   const receiver = new Receiver();

@@ -1,7 +1,7 @@
 /**
  * Several channels and patterns read as one, in the order their messages came.
  *
- * Not here: subscribing. The senders of a receiver are passed wherever a `Channel` is.
+ * Not here: subscribing, which the senders of a receiver are for (`sender.ts`).
  *
  * @see aioredis.pubsub.Receiver
  */
@@ -10,24 +10,28 @@ import { reportingErrors } from '../../util/report-error.js';
 import type { Encoding } from '../commands/command.js';
 import { BufferFullError, ChannelClosedError } from '../errors/composite-errors.js';
 import { UsageError } from '../errors/usage-error.js';
-import { AbstractChannel, type ChannelMessage, type MessageInlet } from './abstract-channel.js';
+import type { ChannelMessage, MessageSource } from './abstract-channel.js';
 import {
   CHANNEL_BUFFER_REQUIREMENTS,
   type ChannelBufferOptions,
   type ChannelGetOptions,
   type ChannelReadOptions,
   type ChannelWaitOptions,
+  iterate,
+  jsonOptions,
   type MessageOf,
+  type QueueReader,
   readMessage,
   type StringsOf,
   sizeOfMessage,
   takeOne,
-  takeOptions,
+  waitForOne,
 } from './channel-reading.js';
 import { aBoolean, checkOptions } from './check-options.js';
 import { MessageGap } from './message-gap.js';
-import { MessageQueue, type MessageSource } from './message-queue.js';
+import { MessageQueue } from './message-queue.js';
 import { nameKey } from './name-key.js';
+import { Sender, type SenderOwner } from './sender.js';
 
 /** How a receiver buffers and ends. */
 export interface ReceiverOptions<E extends Encoding = Encoding> extends ChannelBufferOptions {
@@ -36,12 +40,18 @@ export interface ReceiverOptions<E extends Encoding = Encoding> extends ChannelB
   /** Whether it stays open when its last sender has ended, until `stop()`. Default `false`. */
   readonly keepOpen?: boolean;
   /**
-   * Called when a sender has ended: it was unsubscribed, or nothing more can come.
+   * Called when the subscription of a sender has ended: it was left, or its connection was. `stop()`
+   * alone ends none.
    *
    * @param reason - Why, when nobody asked for it.
    */
   readonly onClose?: (sender: Sender<boolean>, reason: Error | undefined) => void;
 }
+
+const READER: QueueReader = {
+  description: 'the receiver',
+  closedError: () => new ChannelClosedError(),
+};
 
 const REQUIREMENTS = { keepOpen: aBoolean, onClose: aFunction, ...CHANNEL_BUFFER_REQUIREMENTS };
 
@@ -57,62 +67,6 @@ interface SentMessage extends ChannelMessage {
   readonly sender: Sender<boolean>;
 }
 
-/** What a sender says to its receiver. */
-interface SenderOwner {
-  readonly hasEnded: boolean;
-  put(sender: Sender<boolean>, message: ChannelMessage, source: MessageSource | undefined): void;
-  putGap(gap: MessageGap): void;
-  onEnd(sender: Sender<boolean>, reason: Error | undefined): void;
-}
-
-/** One channel or pattern of a `Receiver`, to subscribe with. Its messages are read there. */
-export class Sender<IsPattern extends boolean = false> extends AbstractChannel<IsPattern> {
-  readonly #inlet: SenderInlet;
-
-  /** @internal Use `receiver.channel()` or `receiver.pattern()`. */
-  constructor(name: string | Uint8Array, isPattern: IsPattern, owner: SenderOwner) {
-    const inlet = new SenderInlet(() => this, owner);
-    super(name, isPattern, inlet);
-    this.#inlet = inlet;
-  }
-
-  /** Whether a message may still come of it. */
-  override get isActive(): boolean {
-    return !this.#inlet.hasEnded;
-  }
-}
-
-/** Where a sender's messages come in. */
-class SenderInlet implements MessageInlet {
-  source: MessageSource | undefined = undefined;
-  readonly #sender: () => Sender<boolean>;
-  readonly #owner: SenderOwner;
-  #hasEnded = false;
-
-  constructor(sender: () => Sender<boolean>, owner: SenderOwner) {
-    this.#sender = sender;
-    this.#owner = owner;
-  }
-
-  get hasEnded(): boolean {
-    return this.#hasEnded || this.#owner.hasEnded;
-  }
-
-  put(message: ChannelMessage): void {
-    if (!this.#hasEnded) this.#owner.put(this.#sender(), message, this.source);
-  }
-
-  putGap(gap: MessageGap): void {
-    if (!this.#hasEnded) this.#owner.putGap(gap);
-  }
-
-  end(reason?: Error): void {
-    if (this.#hasEnded) return;
-    this.#hasEnded = true;
-    this.#owner.onEnd(this.#sender(), reason);
-  }
-}
-
 /**
  * Several channels and patterns in one queue.
  *
@@ -124,9 +78,11 @@ class SenderInlet implements MessageInlet {
  * const receiver = new Receiver();
  * await redis.subscribe(receiver.channel('news'), receiver.channel('sport'));
  * await redis.psubscribe(receiver.pattern('weather.*'));
- * for await (const [sender, message] of receiver.iter()) show(sender.name, message);
+ * for await (const [sender, message] of receiver) show(sender.name, message);
  */
-export class Receiver<E extends Encoding = 'utf8'> {
+export class Receiver<E extends Encoding = 'utf8'>
+  implements AsyncIterable<Received<E, StringsOf<E>>>
+{
   /** What messages are read as unless a read says otherwise. */
   readonly encoding: E;
   readonly #options: ReceiverOptions<E>;
@@ -161,14 +117,17 @@ export class Receiver<E extends Encoding = 'utf8'> {
     };
   }
 
-  /** The senders of channels that have not ended, by name as text. */
+  /**
+   * The senders of channels whose subscription has not ended, also after `stop()`, by name as text.
+   * A name that is no text has its bytes for characters, behind a U+FFFD.
+   */
   get channels(): ReadonlyMap<string, Sender> {
-    return byName(this.#channels);
+    return this.#channels;
   }
 
-  /** The senders of patterns that have not ended. */
+  /** The senders of patterns, likewise. */
   get patterns(): ReadonlyMap<string, Sender<true>> {
-    return byName(this.#patterns);
+    return this.#patterns;
   }
 
   /** Whether a message may still be read: false once it has ended and is empty. */
@@ -205,19 +164,18 @@ export class Receiver<E extends Encoding = 'utf8'> {
    *   after those that are here.
    * @throws {RedisError} Why a sender has ended that was to stay.
    * @throws {CommandAbortedError} The signal aborted first.
-   * @throws {TimeoutError} None came within `timeoutMs`.
+   * @throws {TimeoutError} `MESSAGE_TIMEOUT`: none came within `timeoutMs`.
+   * @throws {UsageError} `INVALID_OPTION`.
    */
   async get<ReadAs extends Encoding = E, T = StringsOf<ReadAs>, Gaps extends boolean = false>(
     options: ChannelGetOptions<ReadAs, T, Gaps> = {},
   ): Promise<Received<ReadAs, T, Gaps>> {
-    const closed = (): ChannelClosedError => new ChannelClosedError();
-    return this.#read(await takeOne(this.#messages, options, closed), options);
+    return this.#read(await takeOne(this.#messages, READER, options), options);
   }
 
   /** Takes the next message as JSON: `get({ decoder: JSON.parse })`. Throws as `get`. */
-  getJson<T = unknown>(options: ChannelWaitOptions = {}): Promise<Received<'utf8', T>> {
-    const decoder = (text: string): T => JSON.parse(text);
-    return this.get<'utf8', T>({ ...options, encoding: 'utf8', decoder });
+  async getJson<T = unknown>(options: ChannelWaitOptions = {}): Promise<Received<'utf8', T>> {
+    return this.get<'utf8', T>(jsonOptions(options));
   }
 
   /**
@@ -225,18 +183,22 @@ export class Receiver<E extends Encoding = 'utf8'> {
    * come. Throws as `get`, when it has failed.
    */
   waitMessage(options: { readonly signal?: AbortSignal } = {}): Promise<boolean> {
-    return this.#messages.isReadable(options.signal);
+    return waitForOne(this.#messages, options);
   }
 
-  /** Reads message after message until it ends. Throws as `get`, but ends without an error where that has none left. */
-  async *iter<ReadAs extends Encoding = E, T = StringsOf<ReadAs>, Gaps extends boolean = false>(
+  /**
+   * Reads message after message until it ends. Throws as `get`, but ends without an error where that has
+   * none left. A loop that is left gives up its waiting at once, and takes no message.
+   */
+  iter<ReadAs extends Encoding = E, T = StringsOf<ReadAs>, Gaps extends boolean = false>(
     options: ChannelReadOptions<ReadAs, T, Gaps> = {},
   ): AsyncGenerator<Received<ReadAs, T, Gaps>, void, undefined> {
-    for (;;) {
-      const item = await this.#messages.take(takeOptions(options));
-      if (item === undefined) return;
-      yield this.#read(item, options);
-    }
+    return iterate(this.#messages, options, (item) => this.#read(item, options));
+  }
+
+  /** `iter()`. */
+  [Symbol.asyncIterator](): AsyncGenerator<Received<E, StringsOf<E>>, void, undefined> {
+    return this.iter<E, StringsOf<E>>();
   }
 
   /** Lets no more messages in. Unsubscribes from nothing: do that before. */
@@ -282,10 +244,4 @@ export class Receiver<E extends Encoding = 'utf8'> {
         : [item.sender, readMessage(item, item.sender.isPattern, options, this.encoding)];
     return read as Received<ReadAs, T, Gaps>;
   }
-}
-
-function byName<S extends Sender<boolean>>(
-  senders: ReadonlyMap<string, S>,
-): ReadonlyMap<string, S> {
-  return new Map([...senders.values()].map((sender) => [sender.name, sender]));
 }

@@ -6,10 +6,10 @@
  */
 import type { Encoding } from '../commands/command.js';
 import { UsageError } from '../errors/usage-error.js';
-import { isString, textOf } from '../protocol/exact-text.js';
+import { bytesOf, isString, textOf } from '../protocol/exact-text.js';
 import { AbstractChannel, inletOf } from './abstract-channel.js';
 import { Channel } from './channel.js';
-import { nameKey } from './name-key.js';
+import { nameKey, nameOfKey } from './name-key.js';
 import {
   SUBSCRIPTION_VERBS,
   type SubscriptionAct,
@@ -73,13 +73,30 @@ export function chooseChannels(
       if (known !== undefined) {
         throw invalid('the name has another Channel: read that one, or unsubscribe first');
       }
-      if (inletOf(name).source !== undefined) {
+      const { source, hasEnded } = inletOf(name);
+      if (source !== undefined || hasEnded) {
         throw invalid('a Channel serves one subscription, and this one has had its own');
       }
     }
     chosen.set(key, known ?? newChannel(kind, name, encoding));
   });
   return chosen;
+}
+
+/**
+ * What the server would say of names.
+ *
+ * @param counts - How many subscriptions there are after each.
+ */
+export function acknowledgementsOf(
+  { command }: SubscriptionAct,
+  keys: readonly string[],
+  counts: readonly number[],
+  encoding: Encoding,
+): Acknowledgement[] {
+  const read = encoding === null ? bytesOf : textOf;
+  const verb = command.toLowerCase() as SubscriptionVerb;
+  return keys.map((key, i) => [verb, read(nameOfKey(key)), counts[i] as number]);
 }
 
 /** The channel that was given, or a new one. */

@@ -11,6 +11,7 @@ export type ConnectionErrorCode =
   | 'FORCED_CLOSE'
   | 'COMMAND_TIMEOUT'
   | 'ACQUIRE_TIMEOUT'
+  | 'MESSAGE_TIMEOUT'
   | 'ABORTED'
   | 'QUEUE_FULL'
   | 'POOL_CLOSED';
@@ -21,6 +22,8 @@ export type Sent = 'no' | 'maybe';
 /** What every `ConnectionError` is built from. */
 export interface ConnectionErrorContext extends ErrorContext {
   readonly sent: Sent;
+  /** What happened, where more is known than the code says. */
+  readonly happened?: string | undefined;
 }
 
 const REASONS: Readonly<Record<ConnectionErrorCode, string>> = {
@@ -32,6 +35,7 @@ const REASONS: Readonly<Record<ConnectionErrorCode, string>> = {
   FORCED_CLOSE: 'the connection was closed by close()',
   COMMAND_TIMEOUT: 'no reply before the deadline',
   ACQUIRE_TIMEOUT: 'no connection was free before the deadline',
+  MESSAGE_TIMEOUT: 'no message came before the deadline',
   ABORTED: 'aborted by its signal',
   QUEUE_FULL: 'the command queue is full',
   POOL_CLOSED: 'the pool is closed',
@@ -69,13 +73,20 @@ export class ConnectionForcedCloseError extends ConnectionClosedError {
   }
 }
 
-/** A deadline passed: the command's own, the one for connecting, or for a connection of one's own. */
+/**
+ * A deadline passed: the command's own, the one for connecting, for a connection of one's own, or for a
+ * message of a `Channel` or `Receiver`.
+ */
 export class TimeoutError extends ConnectionError {
   override readonly name: string = 'TimeoutError';
 
   constructor(
     context: ConnectionErrorContext,
-    code: 'COMMAND_TIMEOUT' | 'CONNECT_TIMEOUT' | 'ACQUIRE_TIMEOUT' = 'COMMAND_TIMEOUT',
+    code:
+      | 'COMMAND_TIMEOUT'
+      | 'CONNECT_TIMEOUT'
+      | 'ACQUIRE_TIMEOUT'
+      | 'MESSAGE_TIMEOUT' = 'COMMAND_TIMEOUT',
   ) {
     super(code, context);
   }
@@ -123,6 +134,7 @@ export function connectionErrorFrom(
     case 'COMMAND_TIMEOUT':
     case 'CONNECT_TIMEOUT':
     case 'ACQUIRE_TIMEOUT':
+    case 'MESSAGE_TIMEOUT':
       return new TimeoutError(context, code);
     case 'ABORTED':
       return new CommandAbortedError(context);
@@ -140,7 +152,7 @@ function messageOf(code: ConnectionErrorCode, context: ConnectionErrorContext): 
   const why = reason === undefined ? '' : `: ${reason}`;
   const fate = context.sent === 'no' ? 'was not sent' : 'may have run';
   const verdict = context.command === undefined ? '' : `; the command ${fate}`;
-  return `${REASONS[code]}${why}${verdict}${describeContext(context)}`;
+  return `${context.happened ?? REASONS[code]}${why}${verdict}${describeContext(context)}`;
 }
 
 /**

@@ -98,6 +98,11 @@ const CONNECTION: Readonly<Record<ConnectionErrorCode, Entry>> = {
     'no connection was free before the deadline of `acquire()`',
     'Nothing was sent. Retry, raise `maxSize` (of a client: `maxLeases`), or release leases sooner.',
   ],
+  MESSAGE_TIMEOUT: [
+    'TimeoutError',
+    'no message came before the deadline of `get()` of a `Channel` or `Receiver`',
+    'Nothing was taken, and the subscription stands: read again.',
+  ],
   ABORTED: [
     'CommandAbortedError',
     "the caller's signal aborted; `cause` is its reason",

@@ -1,5 +1,6 @@
 /** `redis.subscribe()`: channels of a client, on a real server behind the fault proxy. */
 import assert from 'node:assert/strict';
+import { getEventListeners } from 'node:events';
 import { after, before, test } from 'node:test';
 import {
   type FaultProxy,
@@ -157,16 +158,72 @@ for (const protocol of [2, 3] as const) {
   test(`a refused subscription rejects as itself and leaves nothing, under RESP${protocol}`, async () => {
     await using redis = await connect(server.urlFor('guest'), { protocol });
     const name = newName();
+    const receiver = new Receiver();
     const [stands] = await redis.subscribe(name);
-    const [mine, unused] = [new Channel('closed'), new Channel(newName())];
+    const [mine, unused, sender] = [
+      new Channel('closed'),
+      new Channel(newName()),
+      receiver.channel(newName()),
+    ];
+    const reading = unused.get();
 
-    await assert.rejects(redis.subscribe(name, mine, unused), AuthError);
+    await assert.rejects(redis.subscribe(name, mine, unused, sender), AuthError);
 
-    assert.deepEqual([mine.isActive, unused.isActive, stands.isActive], [false, false, true]);
     assert.deepEqual([...redis.channels.keys()], [name]);
+    assert.equal(redis.inPubSub, 1);
     assert.equal(await subscribers(unused.name), 0);
     await redis.publish(name, 'still here');
     assert.equal(await stands.get(), 'still here');
+    await redis.subscribe(unused, sender);
+    for (const each of [unused, sender]) await redis.publish(each.name, 'at last');
+    assert.equal(await reading, 'at last');
+    assert.deepEqual(await receiver.get(), [sender, 'at last']);
+  });
+
+  test(`a refused call takes nothing from another one for its Channel, under RESP${protocol}`, async () => {
+    await using redis = await connect(server.urlFor('guest'), { protocol });
+    const channel = new Channel(newName());
+    const [refused, granted] = await Promise.allSettled([
+      redis.subscribe(channel, 'closed'),
+      redis.subscribe(channel),
+    ]);
+    await redis.publish(channel.name, 'hello');
+
+    assert.deepEqual([refused.status, granted.status], ['rejected', 'fulfilled']);
+    assert.equal(redis.channels.get(channel.name), channel);
+    assert.equal(await channel.get(), 'hello');
+  });
+
+  test(`a view's signal gives up subscribing, and nothing remains, under RESP${protocol}`, async () => {
+    await using setting = await throughProxy({ protocol });
+    const { proxy, redis } = setting;
+    const [stands] = await redis.subscribe(newName());
+    proxy.toServer.set({ stall: true });
+    const controller = new AbortController();
+    const view = redis.with({ signal: controller.signal });
+    const [channel, pattern, early] = [
+      new Channel(newName()),
+      new Channel(newName(), { isPattern: true }),
+      new Channel(newName()),
+    ];
+    const calls = [
+      view.subscribe(channel, stands.name),
+      view.psubscribe(pattern),
+      view.executePubSub('subscribe', newName()),
+    ];
+    controller.abort('enough');
+
+    for (const call of [...calls, view.subscribe(early), view.executePubSub('subscribe', early)]) {
+      await assert.rejects(call, { name: 'AbortError', code: 'ABORTED', cause: 'enough' });
+    }
+    proxy.toServer.clear();
+    assert.deepEqual([...redis.channels.values()], [stands]);
+    assert.equal(getEventListeners(controller.signal, 'abort').length, 0);
+    await redis.subscribe(channel, early);
+    await redis.psubscribe(pattern);
+    await redis.publish(channel.name, 'hello');
+    assert.equal(await channel.get(), 'hello');
+    assert.equal(redis.inPubSub, 4);
   });
 
   test(`executePubSub acknowledges every name, under RESP${protocol}`, async () => {
@@ -386,6 +443,20 @@ test('a client that gives up connecting ends its channels with the reason', asyn
   assert.equal(redis.inPubSub, 0);
 });
 
+test('a Channel whose client closed or gave up before it stood is free for another one', async () => {
+  await using setting = await throughProxy({ reconnect: false });
+  const { proxy, redis } = setting;
+  const [mine, yours] = [new Channel(newName()), new Channel(newName())];
+  await proxy.admit('refuse');
+  await assert.rejects(redis.subscribe(mine), ConnectionError);
+  const closing = await connect(server.url);
+  const closed = assert.rejects(closing.subscribe(yours), ConnectionError);
+  await closing.close({ timeoutMs: 0 });
+  await closed;
+  await using next = await connect(server.url);
+  assert.deepEqual(await next.subscribe(mine, yours), [mine, yours]);
+});
+
 test('closing the client ends its channels, and later calls are refused', async () => {
   const redis = await connect(server.url);
   const name = newName();
@@ -402,7 +473,52 @@ test('closing the client ends its channels, and later calls are refused', async 
   assert.equal(redis.inPubSub, 0);
 });
 
-test('a subscription that nobody acknowledges fails in time, and its channel ends', async () => {
+test('a channel that is subscribed to during an outage has no gap from before', async () => {
+  await using setting = await throughProxy();
+  const { proxy, redis } = setting;
+  const [before] = await redis.subscribe(newName());
+  await proxy.admit('refuse');
+  await killSubscribers();
+  await waitFor(async () => (await subscribers(before.name)) === 0);
+  const joining = redis.with({ timeoutMs: 5_000 }).subscribe(newName());
+  await proxy.admit('forward');
+  const [during] = await joining;
+  for (const { name } of [before, during]) await redis.publish(name, 'after');
+
+  assert.equal(await during.get({ gaps: true }), 'after');
+  assert.ok((await before.get({ gaps: true })) instanceof MessageGap);
+  assert.equal(await before.get({ gaps: true }), 'after');
+});
+
+test('a name that was refused and is subscribed to again has its gap, and no other name', async () => {
+  await using redis = await connect(server.urlFor('guest'), { reconnect: SOON });
+  const [lost] = await redis.subscribe(newName());
+  const [kept] = await redis.subscribe('open:kept-too');
+  await server.command('ACL', 'SETUSER', 'guest', 'resetchannels', '&open:kept-too');
+  try {
+    await assert.rejects(lost.get(), AuthError);
+    assert.ok((await kept.get({ gaps: true })) instanceof MessageGap);
+  } finally {
+    await server.command('ACL', 'SETUSER', 'guest', '&open:*');
+  }
+  const [again] = await redis.subscribe(lost.name);
+  for (const { name } of [again, kept]) await redis.publish(name, 'after');
+
+  assert.ok((await again.get({ gaps: true })) instanceof MessageGap);
+  assert.equal(await again.get({ gaps: true }), 'after');
+  assert.equal(await kept.get({ gaps: true }), 'after');
+});
+
+test('channels whose names look alike as text have an entry each', async () => {
+  await using redis = await connect(server.url);
+  await redis.subscribe(Uint8Array.of(0xfe), Uint8Array.of(0xff), 'text');
+
+  assert.deepEqual([...redis.channels.keys()], ['\ufffd\u00fe', '\ufffd\u00ff', 'text']);
+  await redis.unsubscribe(Uint8Array.of(0xff));
+  assert.deepEqual([...redis.channels.keys()], ['\ufffd\u00fe', 'text']);
+});
+
+test('a subscription that nobody acknowledges fails in time, and may be tried again', async () => {
   await using setting = await throughProxy();
   const { proxy, redis } = setting;
   await redis.ping();
@@ -411,8 +527,9 @@ test('a subscription that nobody acknowledges fails in time, and its channel end
 
   await assert.rejects(redis.with({ timeoutMs: 20 }).subscribe(channel), TimeoutError);
 
-  assert.equal(channel.isActive, false);
   assert.equal(redis.stats().subscriptions, 0);
+  proxy.toServer.clear();
+  assert.deepEqual(await redis.subscribe(channel), [channel]);
 });
 
 test('nothing is subscribed to when one name is wrong, or has another channel', async () => {

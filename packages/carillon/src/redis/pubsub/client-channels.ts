@@ -12,16 +12,18 @@ import type { Encoding } from '../commands/command.js';
 import type { Namespace } from '../commands/namespace.js';
 import { type AbstractChannel, inletOf } from '../connection/abstract-channel.js';
 import { Channel } from '../connection/channel.js';
-import { nameOfKey } from '../connection/name-key.js';
+import { nameKey, nameOfKey } from '../connection/name-key.js';
 import {
   type Acknowledgement,
+  acknowledgementsOf,
   type ChannelName,
   chooseChannels,
   keysOf,
   readVerb,
 } from '../connection/subscription-request.js';
+import { CommandAbortedError } from '../errors/connection-error.js';
 import { UsageError } from '../errors/usage-error.js';
-import { bytesOf, type ExactString, textOf } from '../protocol/exact-text.js';
+import type { ExactString } from '../protocol/exact-text.js';
 import { Membership, type MembershipOwner } from './membership.js';
 import type { NameKind, Subscription } from './subscription.js';
 import type { SubscriptionLink } from './subscription-link.js';
@@ -42,12 +44,20 @@ const UNSUBSCRIBE = { channel: readVerb('unsubscribe'), pattern: readVerb('punsu
 const SUBSCRIPTION_TIMEOUT_MS = 1_000;
 const UNSUBSCRIPTION_TIMEOUT_MS = 100;
 
+/** How long to wait for the server. */
+export interface AcknowledgementLimits {
+  /** Milliseconds; not until then alone, but as `SubscriptionLink.acknowledged` counts them. */
+  readonly timeoutMs?: number | undefined;
+  /** Gives up subscribing. Leaving is done at once, whatever becomes of the waiting. */
+  readonly signal?: AbortSignal | undefined;
+}
+
 /** A subscription that brings its messages to one channel. */
 interface ChannelSubscription extends Subscription {
   readonly kind: NameKind;
   readonly name: ExactString;
   readonly channel: AbstractChannel;
-  /** Whether the server has acknowledged it, on this connection or an earlier one. */
+  /** Whether a call has made it stand. */
   stands: boolean;
 }
 
@@ -58,7 +68,7 @@ export class ClientChannels {
   readonly #namespace: Namespace | undefined;
   readonly #onUse: (isInUse: boolean) => void;
   readonly #membership: Membership;
-  /** What users see: channels that stand, by their name as text. Senders are with their receiver. */
+  /** What users see: channels that stand, by the key of their name. Senders are with their receiver. */
   readonly #byName: Readonly<Record<NameKind, Map<string, AbstractChannel>>> = {
     channel: new Map(),
     pattern: new Map(),
@@ -95,14 +105,14 @@ export class ClientChannels {
    *
    * @returns The channel of each name, in order.
    * @throws {UsageError} `INVALID_ARGUMENT`: no name, a wrong one, or one that has another channel.
-   * @throws As `SubscriptionLink.acknowledged`. The channels that were to be have ended then.
+   * @throws As `SubscriptionLink.acknowledged`. What was given is free to be subscribed with again then.
    */
   async subscribe(
     kind: NameKind,
     names: readonly ChannelName[],
-    timeoutMs?: number,
+    limits?: AcknowledgementLimits,
   ): Promise<AbstractChannel[]> {
-    const joined = await this.#join(kind, names, timeoutMs);
+    const joined = await this.#join(kind, names, limits);
     return joined.map(({ channel }) => channel);
   }
 
@@ -115,18 +125,14 @@ export class ClientChannels {
   async unsubscribe(
     kind: NameKind,
     names: readonly ChannelName[],
-    timeoutMs?: number,
+    limits?: AcknowledgementLimits,
   ): Promise<void> {
-    if (names.length > 0) {
-      await this.#leave(kind, keysOf(UNSUBSCRIBE[kind], names).map(nameOfKey), timeoutMs);
-    } else {
-      const all = this.#subscriptions().filter((each) => each.kind === kind);
-      await this.#leave(
-        kind,
-        all.map(({ name }) => name),
-        timeoutMs,
-      );
-    }
+    const all = this.#subscriptions().filter((each) => each.kind === kind);
+    const leaving =
+      names.length > 0
+        ? keysOf(UNSUBSCRIBE[kind], names).map(nameOfKey)
+        : all.map(({ name }) => name);
+    await this.#leave(kind, leaving, limits);
   }
 
   /**
@@ -137,7 +143,7 @@ export class ClientChannels {
   async execute(
     verb: unknown,
     names: readonly ChannelName[],
-    timeoutMs?: number,
+    limits?: AcknowledgementLimits,
   ): Promise<Acknowledgement[]> {
     const act = readVerb(verb);
     const { kind, adds, command } = act;
@@ -146,33 +152,36 @@ export class ClientChannels {
       throw new UsageError('INVALID_ARGUMENT', message);
     }
     const keys = keysOf(act, names);
-    const outcomes = adds
-      ? (await this.#join(kind, names, timeoutMs)).map(({ count }) => count)
-      : await this.#leave(kind, keys.map(nameOfKey), timeoutMs);
-    const read = this.#encoding === null ? bytesOf : textOf;
-    const word = command.toLowerCase() as Acknowledgement[0];
-    return keys.map((key, i) => [word, read(nameOfKey(key)), outcomes[i] as number]);
+    const counts = adds
+      ? (await this.#join(kind, names, limits)).map(({ count }) => count)
+      : await this.#leave(kind, keys.map(nameOfKey), limits);
+    return acknowledgementsOf(act, keys, counts, this.#encoding);
   }
 
   async #join(
     kind: NameKind,
     names: readonly ChannelName[],
-    timeoutMs: number = SUBSCRIPTION_TIMEOUT_MS,
+    { timeoutMs = SUBSCRIPTION_TIMEOUT_MS, signal }: AcknowledgementLimits = {},
   ): Promise<{ channel: AbstractChannel; count: number }[]> {
     const keys = keysOf(SUBSCRIBE[kind], names);
+    if (signal?.aborted) {
+      const { command } = SUBSCRIBE[kind];
+      throw new CommandAbortedError({ command, sent: 'no', cause: signal.reason });
+    }
     const wishes = this.#wishesFor(kind, names, keys);
     this.#setInUse(true);
     try {
       const byName = new Map([...wishes.values()].map((wish) => [wish.name, wish]));
-      await this.#membership.join(kind, byName, timeoutMs);
+      await this.#membership.join(kind, byName, timeoutMs, signal);
     } catch (error) {
-      for (const wish of wishes.values()) if (!this.#isWanted(wish)) this.#end(wish);
+      for (const wish of wishes.values()) if (!this.#isWanted(wish)) this.#drop(wish);
       this.#endIfUnused();
       throw error;
     }
     return keys.map((key) => {
       const wish = wishes.get(key) as ChannelSubscription;
-      if (this.#isWanted(wish)) this.#stand(wish);
+      if (this.#isInUse && this.#isWanted(wish)) this.#stand(wish);
+      else this.#end(wish); // it stood, and was left or lost before this was known here
       return { channel: wish.channel, count: this.#size };
     });
   }
@@ -181,7 +190,7 @@ export class ClientChannels {
   async #leave(
     kind: NameKind,
     names: readonly ExactString[],
-    timeoutMs: number = UNSUBSCRIPTION_TIMEOUT_MS,
+    { timeoutMs = UNSUBSCRIPTION_TIMEOUT_MS }: AcknowledgementLimits = {},
   ): Promise<number[]> {
     const counts = names.map((name) => {
       const subscription = this.#find(kind, name);
@@ -224,19 +233,18 @@ export class ClientChannels {
   ): ChannelSubscription {
     const inlet = inletOf(channel);
     inlet.source = this.#link;
-    const subscription: ChannelSubscription = {
+    return {
       member: this.#membership,
       kind,
       name,
       channel,
       stands: false,
       onMessage: (from, data, pattern) => {
-        if (inlet.hasEnded)
-          void this.#leave(kind, [name], 0); // full, or its receiver was stopped
+        // By itself: it was full, or its receiver was stopped.
+        if (inlet.hasEnded) void this.#leave(kind, [name], { timeoutMs: 0 });
         else inlet.put({ channel: pattern === null ? from : this.#bare(from), data });
       },
     };
-    return subscription;
   }
 
   /** What the membership tells. */
@@ -277,7 +285,7 @@ export class ClientChannels {
     if (stands) return;
     subscription.stands = true;
     this.#size++;
-    if (channel instanceof Channel) this.#byName[kind].set(channel.name, channel);
+    if (channel instanceof Channel) this.#byName[kind].set(nameKey(channel.nameBytes), channel);
   }
 
   #end(subscription: ChannelSubscription, reason?: Error): void {
@@ -285,12 +293,21 @@ export class ClientChannels {
     if (stands) this.#size--;
     subscription.stands = false;
     const names = this.#byName[kind];
-    if (names.get(channel.name) === channel) names.delete(channel.name);
+    const key = nameKey(channel.nameBytes);
+    if (names.get(key) === channel) names.delete(key);
     inletOf(channel).end(reason);
   }
 
+  /** A call has failed: what never stood may be subscribed with again. */
+  #drop(subscription: ChannelSubscription): void {
+    const { kind, name, channel, stands } = subscription;
+    if (stands) this.#end(subscription);
+    else if (this.#find(kind, name)?.channel !== channel) inletOf(channel).source = undefined;
+  }
+
+  /** What does not stand has a call that fails. */
   #endAll(reason?: Error): void {
-    for (const subscription of this.#subscriptions()) this.#end(subscription, reason);
+    for (const each of this.#subscriptions()) if (each.stands) this.#end(each, reason);
     this.#setInUse(false);
   }
 

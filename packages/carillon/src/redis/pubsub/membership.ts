@@ -137,6 +137,7 @@ export class Membership implements LinkMember, Subscription {
     kind: NameKind,
     wishes: ReadonlyMap<ExactString, Subscription>,
     timeoutMs: number,
+    signal?: AbortSignal,
   ): Promise<void> {
     const names = this.#names[kind];
     const newcomers = this.#newcomers[kind];
@@ -148,7 +149,7 @@ export class Membership implements LinkMember, Subscription {
     this.#link.add(kind, isAllNew ? wanted : [...wanted].filter(([key]) => !names.has(key)));
     const call = this.#begin(kind, wanted);
     try {
-      await this.#link.acknowledged(kind, wanted.keys(), this, timeoutMs);
+      await this.#link.acknowledged(kind, wanted.keys(), this, timeoutMs, signal);
       for (const [key, newcomer] of call.claimed) {
         if (newcomers.get(key) === newcomer) newcomers.delete(key);
       }

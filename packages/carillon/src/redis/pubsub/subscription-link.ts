@@ -7,6 +7,7 @@
  *
  * Not here: which names are one subscriber's (`membership.ts`), buffers and handlers (`pubsub.ts`).
  */
+import { onAbort } from '../../util/abort-listeners.js';
 import type { RetryPolicy } from '../../util/retry-policy.js';
 import { startTimer } from '../../util/timer.js';
 import { settlesWithin } from '../../util/waiting.js';
@@ -16,6 +17,7 @@ import { MessageGap } from '../connection/message-gap.js';
 import { nameKey, nameOfKey } from '../connection/name-key.js';
 import { SilenceProbe } from '../connection/silence-probe.js';
 import {
+  CommandAbortedError,
   ConnectionClosedError,
   ConnectionError,
   TimeoutError,
@@ -198,13 +200,14 @@ export class SubscriptionLink {
    *
    * @throws {ReplyError} The server's refusal, such as `NOPERM`.
    * @throws {TimeoutError} No acknowledgement for so long; `cause` says why there is no connection.
-   * @throws {ConnectionError} It was closed, or gave up connecting.
+   * @throws {ConnectionError} It was closed, or gave up connecting; `ABORTED`.
    */
   async acknowledged(
     kind: NameKind,
     keys: Iterable<string>,
     member: LinkMember,
     timeoutMs: number,
+    signal?: AbortSignal,
   ): Promise<void> {
     const call = new SubscribeCall(member);
     for (const key of keys) {
@@ -220,10 +223,16 @@ export class SubscriptionLink {
       else call.reject(this.#timeoutError(kind, call.wasSent));
     };
     watch(call.remaining);
+    const abort = (): void => {
+      const context = { ...this.#context(kind, call.wasSent), cause: signal?.reason };
+      call.reject(new CommandAbortedError(context));
+    };
+    const stopListening = signal && onAbort(signal, abort);
     try {
       await call.wait();
     } finally {
       clearTimeout(timer);
+      stopListening?.();
     }
   }
 
@@ -403,7 +412,7 @@ export class SubscriptionLink {
 
   async #sendChunk(kind: NameKind, keys: readonly string[]): Promise<void> {
     const connection = this.#connection;
-    if (connection === undefined) return; // `onUp` sends all that is wanted
+    if (connection === undefined || keys.length === 0) return; // `onUp` sends all that is wanted
     for (const key of keys) this.#pending[kind].send(key);
     try {
       await connection.run(new Command(SUBSCRIBE[kind], keys.map(nameOfKey), NO_DEADLINE));
@@ -427,7 +436,9 @@ export class SubscriptionLink {
     if (keys.length > 1 && error instanceof ReplyError) {
       const half = Math.ceil(wanted.length / 2);
       await this.#sendChunk(kind, wanted.slice(0, half));
-      await this.#sendChunk(kind, wanted.slice(half));
+      // Left meanwhile, asked for by somebody else or on a new connection: not asked for again.
+      const rest = wanted.slice(half).filter((key) => this.#pending[kind].get(key)?.awaited === 0);
+      await this.#sendChunk(kind, rest);
     } else {
       for (const key of wanted) this.#refuse(kind, key, error);
     }

@@ -582,6 +582,38 @@ for (const protocol of [2, 3] as const) {
   });
 }
 
+test('leaving what was never subscribed to takes no connection, and is acknowledged', async () => {
+  await using pool = await createPool(server.url, { maxSize: 1, commandTimeoutMs: 500 });
+  await using bytes = await createPool(server.url, { encoding: null });
+
+  assert.deepEqual(await pool.executePubSub('UNSUBSCRIBE', 'a', 'b'), [
+    ['unsubscribe', 'a', 0],
+    ['unsubscribe', 'b', 0],
+  ]);
+  assert.deepEqual(await bytes.executePubSub('punsubscribe', 'a'), [
+    ['punsubscribe', Buffer.from('a'), 0],
+  ]);
+  await assert.rejects(pool.executePubSub('unsubscribe'), { code: 'INVALID_ARGUMENT' });
+  await assert.rejects(pool.executePubSub('subscribe', 5 as never), { code: 'INVALID_ARGUMENT' });
+  assert.equal(await pool.execute('PING'), 'PONG');
+  const [subscribed, left] = await Promise.all([
+    pool.executePubSub('subscribe', 'a'),
+    pool.executePubSub('unsubscribe', 'a'),
+  ]);
+  assert.deepEqual([subscribed, left], [[['subscribe', 'a', 1]], [['unsubscribe', 'a', 0]]]);
+  pool.close();
+  assert.ok((await failureOf(pool.executePubSub('unsubscribe', 'a'))) instanceof PoolClosedError);
+});
+
+test('a pool has the shard channels that it is subscribed to', async () => {
+  await using pool = await createPool(server.url);
+  assert.equal(pool.pubsubShardChannels.size, 0);
+  await pool.executePubSub('ssubscribe', 'shard');
+  await server.command('SPUBLISH', 'shard', 'message');
+
+  assert.equal(await pool.pubsubShardChannels.get('shard')?.get(), 'message');
+});
+
 test('a lost pub/sub connection ends its channels, and the next call takes another', async () => {
   await using setting = await throughProxy(server, { minSize: 2, maxSize: 2 });
   const { pool, proxy } = setting;

@@ -28,10 +28,13 @@ import {
 import { type AuthArguments, type Connection, timeoutOf } from '../connection/connection.js';
 import { Deadlines } from '../connection/deadlines.js';
 import { AUTH } from '../connection/handshake.js';
-import type {
-  Acknowledgement,
-  ChannelName,
-  PubSubVerb,
+import {
+  type Acknowledgement,
+  acknowledgementsOf,
+  type ChannelName,
+  keysOf,
+  type PubSubVerb,
+  readVerb,
 } from '../connection/subscription-request.js';
 import { WaitingCommands } from '../connection/waiting-commands.js';
 import {
@@ -255,7 +258,8 @@ export class Pool<S extends Strings = string> implements BatchExecutor {
    * Subscribes to channels, patterns or shard channels, or unsubscribes from them, as
    * `Connection.executePubSub` does, on one connection that the pool keeps for that until it is closed.
    * It counts in `size`. When it is lost, its channels end and the next call takes another connection:
-   * subscriptions are not restored, so that no loss of messages goes unseen.
+   * subscriptions are not restored, so that no loss of messages goes unseen. Unsubscribing while there is
+   * none takes no connection: nothing is subscribed to.
    *
    * @throws {UsageError} `INVALID_ARGUMENT`: no such verb, no name, or a wrong one.
    * @throws {ReplyError} The server refused, for instance by `NOPERM`.
@@ -265,6 +269,11 @@ export class Pool<S extends Strings = string> implements BatchExecutor {
     verb: PubSubVerb,
     ...names: readonly ChannelName[]
   ): Promise<Acknowledgement[]> {
+    const act = readVerb(verb);
+    const keys = keysOf(act, names);
+    if (!act.adds && this.#keptForPubSub === undefined && !this.closed) {
+      return acknowledgementsOf(act, keys, new Array(keys.length).fill(0), this.encoding);
+    }
     const connection = await this.#connectionForPubSub();
     return connection.executePubSub(verb, ...names);
   }
@@ -277,6 +286,11 @@ export class Pool<S extends Strings = string> implements BatchExecutor {
   /** The patterns that `executePubSub` has subscribed to. */
   get pubsubPatterns(): Connection['pubsubPatterns'] {
     return this.#pubsubConnection?.pubsubPatterns ?? new Map();
+  }
+
+  /** The shard channels that `executePubSub` has subscribed to. */
+  get pubsubShardChannels(): Connection['pubsubShardChannels'] {
+    return this.#pubsubConnection?.pubsubShardChannels ?? new Map();
   }
 
   /**
@@ -404,9 +418,13 @@ export class Pool<S extends Strings = string> implements BatchExecutor {
     return needsConnectionOfItsOwn(command) ? undefined : this.#connections.next()?.connection;
   }
 
+  /** The connection for pub/sub, or on its way; undefined while there is none. */
+  get #keptForPubSub(): Promise<Connection> | undefined {
+    return this.#pubsubConnection?.closed === true ? undefined : this.#pubsub;
+  }
+
   #connectionForPubSub(): Promise<Connection> {
-    if (this.#pubsubConnection?.closed === true) this.#pubsub = undefined;
-    this.#pubsub ??= this.#keepForPubSub();
+    this.#pubsub = this.#keptForPubSub ?? this.#keepForPubSub();
     return this.#pubsub;
   }
 
