@@ -135,6 +135,7 @@ test('a name that goes to the loop leaves to its handler what waited for it', as
   await news.ready();
   await publish(channel, '0', '1');
   await waitFor(() => calls.seen.length === 1);
+  await haveCome();
 
   await news.subscribe(channel);
   await publish(channel, '2');
