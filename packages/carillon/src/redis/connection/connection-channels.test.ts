@@ -155,6 +155,18 @@ test('the first Channel of a name is kept, and another one is refused', async ()
   assert.equal(connection.pubsubChannels.get('mine'), another);
 });
 
+test('likewise when its subscription is still on its way', async () => {
+  await using connection = await open();
+  const first = new Channel('on its way');
+  const subscribing = connection.executePubSub('subscribe', first);
+
+  await refused(connection, 'subscribe', new Channel('on its way'));
+  const sharing = connection.executePubSub('subscribe', 'on its way');
+  await Promise.all([subscribing, sharing]);
+  assert.equal(connection.pubsubChannels.get('on its way'), first);
+  assert.equal(first.isActive, true);
+});
+
 test('a Channel serves one subscription of one connection', async () => {
   await using connection = await open();
   await using other = await open();
