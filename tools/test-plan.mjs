@@ -141,6 +141,12 @@ export const PLAN = [
     full: true,
   },
   {
+    name: 'large-strings',
+    files: [`${LIBRARY}/redis/protocol/*.full.test.ts`],
+    shareSeconds: 20,
+    full: true,
+  },
+  {
     name: 'soak',
     files: [`${LIBRARY}/redis/client/soak.full.test.ts`],
     shareSeconds: 330,

@@ -48,3 +48,11 @@ test('a queue that was long once is emptied and filled again in order', () => {
     assert.equal(queue.shift(), undefined);
   }
 });
+
+test('there is nothing before the oldest value, nor behind the newest, however full it is', () => {
+  const queue = new RingQueue<number>();
+  for (let length = 0; length <= 64; length++) {
+    assert.deepEqual([queue.at(-1), queue.at(length)], [undefined, undefined]);
+    queue.push(length);
+  }
+});

@@ -50,9 +50,10 @@ export class RingQueue<T> {
     return this.#length === 0 ? undefined : this.#slots[this.#head];
   }
 
-  /** The value `index` places behind the oldest. */
+  /** The value `index` places behind the oldest; undefined when there is none. */
   at(index: number): T | undefined {
-    return index < this.#length ? this.#slots[(this.#head + index) & this.#mask] : undefined;
+    if (index < 0 || index >= this.#length) return undefined;
+    return this.#slots[(this.#head + index) & this.#mask];
   }
 
   /** Keeps the values that pass, in their order. */

@@ -221,6 +221,32 @@ for (const protocol of [2, 3] as const) {
   });
 }
 
+for (const protocol of [2, 3] as const) {
+  test(`PING with an empty message is answered by it, subscribed or not, under RESP${protocol}`, async () => {
+    await using connection = await open({ protocol });
+    for (const subscribes of [false, true]) {
+      if (subscribes) await call(connection, 'SUBSCRIBE', 'a');
+      assert.equal(await call(connection, 'PING', ''), '');
+      assert.deepEqual(await connection.call(['PING', ''], { encoding: null }), Buffer.of());
+      assert.equal(await call(connection, 'PING'), 'PONG');
+    }
+  });
+}
+
+test('a connection that is gone is not paused, and keeps no process alive', async () => {
+  const held = (): number =>
+    process.getActiveResourcesInfo().filter((each) => each === 'Timeout').length;
+  const connection = await open();
+  const before = held();
+  connection.pause();
+  assert.equal(held(), before + 1);
+
+  connection.close();
+  connection.pause();
+
+  assert.equal(held(), before);
+});
+
 for (const call of ['SYNC', 'psync ? -1', 'cluster syncslots sync 0-1']) {
   test(`${call} is refused, which has no reply`, async () => {
     await using connection = await open();

@@ -15,11 +15,11 @@ import { refuseRun } from '../commands/misuse.js';
 import { type ConnectionError, connectionErrorFrom } from '../errors/connection-error.js';
 import { ProtocolError } from '../errors/protocol-error.js';
 import { ReplyError } from '../errors/reply-error.js';
-import { DecodeAs, INCOMPLETE } from '../protocol/decoder.js';
-import { bytesOf, isString, textOf } from '../protocol/exact-text.js';
+import { INCOMPLETE } from '../protocol/decoder.js';
 import type { Reply } from '../protocol/reply.js';
 import type { ReplyDecoder } from '../protocol/reply-decoder.js';
 import { describeEndpoint } from './address.js';
+import { keepNames } from './asked-names.js';
 import { AttemptDeadline } from './attempt-deadline.js';
 import { ConnectionCalls } from './connection-calls.js';
 import { ConnectionChannels } from './connection-channels.js';
@@ -31,6 +31,8 @@ import { Deadlines } from './deadlines.js';
 import { dial, type OnBytes, type Transport } from './dial.js';
 import { shakeHands } from './handshake.js';
 import { ReplyQueue } from './reply-queue.js';
+import { Resp2Pushes } from './resp2-pushes.js';
+import { SocketReading } from './socket-reading.js';
 import { isMessage, readAck } from './subscription-acks.js';
 import { WaitingCommands } from './waiting-commands.js';
 import { WriteBatch } from './write-batch.js';
@@ -44,8 +46,6 @@ const MAX_IN_FLIGHT = 65_536;
 /** Commands that may wait for a socket that takes no more bytes, or for answers to those in flight. */
 const MAX_WAITING_COMMANDS = 100_000;
 
-const LONGEST_INTERVAL_MS = 2 ** 31 - 1;
-
 /** What leaves its mark on the connection. */
 const FLAGS_FOLLOWED = CommandFlag.stateful | CommandFlag.transaction;
 
@@ -53,8 +53,9 @@ const FLAGS_FOLLOWED = CommandFlag.stateful | CommandFlag.transaction;
 export interface ConnectionHooks {
   /**
    * Every push, in the order of the stream: messages, invalidations, and acknowledgements
-   * (`[verb, name, count]`), once they are counted. The array that an acknowledgement comes in is also
-   * part of the reply to its command: leave it as it is. Names and payloads are `ExactString`s.
+   * (`[verb, name, count]`), once they are counted. The end of a shard subscription may be told twice.
+   * The array that an acknowledgement comes in is also part of the reply to its command: leave it as it
+   * is. Names and payloads are `ExactString`s.
    *
    * Without this hook messages go to the connection's own channels (`executePubSub`).
    */
@@ -98,16 +99,14 @@ export class Connection extends ConnectionCalls implements BatchExecutor {
   readonly #batch: WriteBatch;
   readonly #decoder: ReplyDecoder;
   readonly #replies: ReplyQueue;
+  readonly #resp2Pushes: Resp2Pushes;
+  readonly #reading: SocketReading;
   readonly #deadlines: Deadlines;
   readonly #state = new ConnectionState();
   /** Commands that are not encoded yet: the socket takes no more bytes, or too many are in flight. */
   readonly #waiting = new WaitingCommands(MAX_WAITING_COMMANDS);
   #renewal: CredentialRenewal | undefined;
   #bytesRead = 0;
-  #readingSince: number | undefined = performance.now();
-  #isRef = true;
-  /** Keeps the process alive while it is paused, as a socket does only while it is read. */
-  #hold: NodeJS.Timeout | undefined;
   #isIntroduced = false;
   #closedBy: ConnectionError | undefined;
   readonly #whenClosed: Promise<void>;
@@ -148,6 +147,8 @@ export class Connection extends ConnectionCalls implements BatchExecutor {
     this.#transport = transport;
     this.#batch = new WriteBatch(transport, settings.dial === undefined);
     this.#replies = new ReplyQueue(settings.address, hooks.onRefused);
+    this.#resp2Pushes = new Resp2Pushes(this.#replies);
+    this.#reading = new SocketReading(transport);
     this.#deadlines = new Deadlines(settings.address);
     this.#decoder = settings.decoder({ onPush: (push) => this.#onPush(push) });
     this.#whenClosed = new Promise((resolve) => transport.once('close', () => resolve()));
@@ -222,7 +223,7 @@ export class Connection extends ConnectionCalls implements BatchExecutor {
 
   /** When reading last began, by `performance.now()`; undefined while it is paused. */
   get readingSince(): number | undefined {
-    return this.#readingSince;
+    return this.#reading.since;
   }
 
   /**
@@ -273,33 +274,22 @@ export class Connection extends ConnectionCalls implements BatchExecutor {
    * the connection may be noticed only after `resume`.
    */
   pause(): void {
-    if (this.#readingSince === undefined || this.closed) return;
-    this.#readingSince = undefined;
-    this.#transport.pause();
-    this.#hold = setInterval(() => {}, LONGEST_INTERVAL_MS);
-    if (!this.#isRef) this.#hold.unref();
+    this.#reading.pause();
   }
 
   /** Goes on reading. */
   resume(): void {
-    if (this.#readingSince !== undefined) return;
-    this.#readingSince = performance.now();
-    clearInterval(this.#hold);
-    this.#transport.resume();
+    this.#reading.resume();
   }
 
   /** Lets the process exit although the connection is open. */
   unref(): void {
-    this.#isRef = false;
-    this.#hold?.unref();
-    this.#transport.unref?.();
+    this.#reading.unref();
   }
 
   /** Undoes `unref`. */
   ref(): void {
-    this.#isRef = true;
-    this.#hold?.ref();
-    this.#transport.ref?.();
+    this.#reading.ref();
   }
 
   /** Closes at once; pending commands fail with `ConnectionForcedCloseError`. */
@@ -358,7 +348,10 @@ export class Connection extends ConnectionCalls implements BatchExecutor {
       command.fail(error); // the batch is as it was: the encoder checks before it appends
       return;
     }
-    if (isFollowed) this.#state.onWrite(command);
+    if (isFollowed) {
+      this.#state.onWrite(command);
+      keepNames(command);
+    }
     command.sent = 'maybe';
     this.#replies.push(command);
     this.#batch.schedule();
@@ -378,14 +371,20 @@ export class Connection extends ConnectionCalls implements BatchExecutor {
     if (this.#closedBy !== undefined) return;
     this.#bytesRead += bytes.length;
     const replies = this.#replies;
+    const pushes = this.#resp2Pushes;
     const decoder = this.#decoder;
     try {
       decoder.feed(bytes);
       for (;;) {
-        const reply = decoder.read(this.#decodeAs(), replies.elementsAs);
+        const isResp2 = this.protocol === 2;
+        const decodeAs = isResp2 ? pushes.decodeAs : replies.decodeAs;
+        const reply = decoder.read(decodeAs, replies.elementsAs);
         if (reply === INCOMPLETE) break;
-        if (this.#isPushOfResp2(reply)) continue;
-        const command = replies.settleNext(this.protocol === 2 ? this.#plainReply(reply) : reply);
+        if (isResp2 && pushes.isPush(reply)) {
+          this.#onPush(reply);
+          continue;
+        }
+        const command = replies.settleNext(isResp2 ? pushes.plainReply(reply) : reply);
         if (command === undefined) continue;
         if ((command.spec.flags & FLAGS_FOLLOWED) !== 0) this.#followState(command, reply);
       }
@@ -411,37 +410,6 @@ export class Connection extends ConnectionCalls implements BatchExecutor {
     }
   }
 
-  /** Names and payloads of pushes may be any bytes; under RESP2 they arrive as ordinary arrays. */
-  #decodeAs(): number {
-    const mayBePush = this.protocol === 2 && this.#subscribesInResp2();
-    return mayBePush ? DecodeAs.exactText : this.#replies.decodeAs;
-  }
-
-  #subscribesInResp2(): boolean {
-    return this.#replies.subscriptions.size > 0 || this.#replies.awaitsAck;
-  }
-
-  /** Under RESP2 a subscribed connection gets pushes as arrays whose first element is their kind. */
-  #isPushOfResp2(reply: Reply): boolean {
-    if (this.protocol === 3 || !Array.isArray(reply) || !this.#subscribesInResp2()) return false;
-    const [kind] = reply;
-    if (!isString(kind)) return false;
-    if (typeof kind !== 'string') reply[0] = textOf(kind); // a decoder that knows no exact text
-    if (reply[0] === 'pong') return false;
-    this.#onPush(reply);
-    return true;
-  }
-
-  /** A subscribed connection answers PING by `['pong', message]` under RESP2. */
-  #plainReply(reply: Reply): Reply {
-    if (!Array.isArray(reply) || !this.#subscribesInResp2()) return reply;
-    const [, message] = reply;
-    if (!isString(message)) return reply;
-    if (message.length === 0) return 'PONG';
-    const isText = (this.#replies.decodeAs & DecodeAs.bytes) === 0;
-    return isText ? textOf(message) : bytesOf(message);
-  }
-
   #onPush(push: Reply[]): void {
     if (!isMessage(push)) this.#acknowledge(push);
     if (this.channels === undefined) this.#hooks.onPush?.(push);
@@ -460,7 +428,7 @@ export class Connection extends ConnectionCalls implements BatchExecutor {
     const { address } = this.settings;
     this.#closedBy = connectionErrorFrom(code, { address, cause, sent: 'no' });
     this.#deadlines.clear();
-    clearInterval(this.#hold);
+    this.#reading.end();
     this.#renewal?.stop();
     this.#transport.destroy();
     this.channels?.endAll();

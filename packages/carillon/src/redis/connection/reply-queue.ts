@@ -10,8 +10,8 @@ import { TransactionCommand } from '../commands/transaction-command.js';
 import { ProtocolError } from '../errors/protocol-error.js';
 import { ReplyError } from '../errors/reply-error.js';
 import type { Reply } from '../protocol/reply.js';
+import { isAnsweredBy, repeatsLastName } from './asked-names.js';
 import type { ConnectionHooks } from './connection.js';
-import { nameKey } from './name-key.js';
 import {
   SUBSCRIPTION_VERBS,
   type SubscriptionAck,
@@ -29,6 +29,11 @@ export class ReplyQueue {
   readonly subscriptions: SubscriptionCounts = new SubscriptionCounts();
   readonly #commands = new RingQueue<Command>();
   readonly #address: string;
+  /**
+   * What the last SUNSUBSCRIBE was settled by, when that may not have been its own: then the same, or
+   * one without a name, is the next thing that comes. Whoever reads it under RESP2 forgets it.
+   */
+  lateEnd: SubscriptionAck | undefined = undefined;
   /** The head's acknowledgements so far, as they are resolved: `[verb, name, count]`. */
   #acks: Reply[][] = [];
   readonly #onRefused: ConnectionHooks['onRefused'];
@@ -126,6 +131,8 @@ export class ReplyQueue {
       this.#commands.shift();
       const acks = this.#acks;
       this.#acks = [];
+      if (repeatsLastName(command)) acks.pop();
+      if (ack.act === SHARD_END) this.lateEnd = ack;
       command.settle(acks, this.#address);
     }
   }
@@ -146,21 +153,4 @@ export class ReplyQueue {
     const reason = command instanceof TransactionCommand ? command.refusal : undefined;
     return this.#onRefused(command, reason ?? error);
   }
-}
-
-/**
- * Whether an acknowledgement is the command's, which has had `seen` so far: the server names the
- * channels in the order they were given.
- */
-function isAnsweredBy(
-  { spec, args }: Command,
-  { act, name }: SubscriptionAck,
-  seen: number,
-): boolean {
-  if (spec.name !== act.command) return false;
-  if (args.length === 0) return true;
-  const asked = args[seen];
-  if (asked === name) return true; // the usual case, of which there may be a hundred thousand
-  if (asked === undefined || name === null) return false;
-  return nameKey(asked instanceof Uint8Array ? asked : String(asked)) === nameKey(name);
 }

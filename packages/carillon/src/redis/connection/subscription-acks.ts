@@ -8,6 +8,7 @@
 import type { Command } from '../commands/command.js';
 import { type ExactString, isString } from '../protocol/exact-text.js';
 import type { Reply } from '../protocol/reply.js';
+import { repeatsLastName } from './asked-names.js';
 
 /** What a subscription command applies to. */
 export type SubscriptionKind = 'channel' | 'pattern' | 'shard';
@@ -91,7 +92,8 @@ export class SubscriptionCounts {
    * Unsubscribing without names gets one for each name there is, or a single one without a name.
    */
   remaining(command: Command, ack: SubscriptionAck, seen: number): number {
-    if (command.args.length > 0) return command.args.length - seen;
+    const names = command.args.length;
+    if (names > 0) return names + (repeatsLastName(command) ? 1 : 0) - seen;
     return ack.name === null ? 0 : this[ack.act.kind];
   }
 }

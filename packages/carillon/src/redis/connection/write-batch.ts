@@ -5,8 +5,9 @@
  * makes 512 commands in flight half as fast, one for each command a tenth (bench/workloads).
  */
 import type { Duplex } from 'node:stream';
-import type { Command } from '../commands/command.js';
+import { type Command, CommandFlag } from '../commands/command.js';
 import { CommandEncoder } from '../protocol/encoder.js';
+import { writtenNames } from './asked-names.js';
 
 /**
  * A batch is written when it has this many bytes, then twice as many, up to the maximum; the rest at
@@ -43,7 +44,9 @@ export class WriteBatch {
    * @throws {UsageError} `INVALID_ARGUMENT`; the batch is as it was.
    */
   encode(command: Command): void {
-    command.encodeTo(this.#encoder);
+    const { head, flags } = command.spec;
+    if ((flags & CommandFlag.subscription) === 0) command.encodeTo(this.#encoder);
+    else this.#encoder.encode(head, writtenNames(command));
   }
 
   /** Writes what is due after a command was encoded, now or at the end of the tick. */

@@ -528,15 +528,14 @@ export class Decoder implements ReplyDecoder {
       this.#fail('a string is longer than maxBulkBytes', 'LIMIT_EXCEEDED');
     }
 
-    const isExact = (as & EXACT) !== 0 && length <= constants.MAX_STRING_LENGTH;
-    const isBytes = type === Wire.BULK_STRING && (as & DecodeAs.bytes) !== 0 && !isExact;
+    const isBytes = type === Wire.BULK_STRING && (as & DecodeAs.bytes) !== 0 && (as & EXACT) === 0;
     if (type === Wire.BULK_STRING && (as & DecodeAs.bytes) === 0) this.#checkFitsString(length);
 
     this.#pos = this.#after;
     if (type === Wire.STREAMED_STRING_PART && length === 0) return this.#endStreamedString(open);
     this.#body = new ByteCollector(length, isBytes ? reserve(length) : this.#scratchFor(length));
     this.#bodyType = type;
-    this.#bodyAs = isExact ? as : as & ~EXACT;
+    this.#bodyAs = as;
     return this.#continueBody();
   }
 

@@ -174,7 +174,13 @@ function textOf(bytes: Uint8Array): string {
   return asByteBuffer(bytes).latin1Slice(0, bytes.length);
 }
 
-function formatNumeric(argument: unknown, index: number, head: CommandHead): string {
+/**
+ * A number or bigint as it is sent.
+ *
+ * @param index - Its place among the arguments, from 0.
+ * @throws {UsageError} `INVALID_ARGUMENT`: it is neither, or `NaN`.
+ */
+export function formatNumeric(argument: unknown, index: number, head: CommandHead): string {
   if (typeof argument === 'number') {
     if (Number.isFinite(argument)) return String(argument);
     if (argument === Number.POSITIVE_INFINITY) return 'inf';

@@ -2,11 +2,12 @@
  * The fast way for messages of pub/sub: reads a whole frame in one go, straight from the chunk.
  *
  * A message is a push (or, under RESP2, an array) of three or four bulk strings, the first of them its
- * kind. Read element by element through the decoder's stack it takes more than twice as long
- * (bench/protocol/messages.mjs). Whatever is not such a frame from beginning to end is left to the
- * decoder, which would give the same: no error is found here.
+ * kind. Read element by element through the decoder's stack it takes more than twice as long where
+ * names repeat and payloads are ASCII, else half as long again (bench/protocol/messages.mjs). Whatever
+ * is not such a frame from beginning to end is left to the decoder, which would give the same: no
+ * error is found here.
  */
-import { isAscii } from 'node:buffer';
+import { constants, isAscii } from 'node:buffer';
 import { type ByteBuffer, copyBytes } from './byte-text.js';
 import { type ExactString, exactStringFrom } from './exact-text.js';
 import type { DecoderLimits } from './limits.js';
@@ -49,9 +50,10 @@ export class MessageReader {
   #isPlain = false; // whether it is ASCII
 
   constructor({ maxBulkBytes, maxAggregateLength }: DecoderLimits) {
-    // Limits that do not even allow a kind, or four elements, are the decoder's to tell of.
+    // Limits that do not even allow a kind, or four elements, are the decoder's to tell of. So are
+    // strings that are too long to be text.
     const isRoomy = maxBulkBytes >= SHARD_MESSAGE.kind.length && maxAggregateLength >= 4;
-    this.#maxBulkBytes = isRoomy ? maxBulkBytes : NOTHING;
+    this.#maxBulkBytes = isRoomy ? Math.min(maxBulkBytes, constants.MAX_STRING_LENGTH) : NOTHING;
   }
 
   /** Forgets what it knows of the chunk before. */

@@ -2,6 +2,8 @@
 import assert from 'node:assert/strict';
 import { Buffer } from 'node:buffer';
 import { test } from 'node:test';
+import { setFlagsFromString } from 'node:v8';
+import { runInNewContext } from 'node:vm';
 import fc from 'fast-check';
 import { DecodeAs, Decoder, INCOMPLETE } from './decoder.js';
 import {
@@ -211,6 +213,59 @@ test('limits hold for messages too, and what reaches one exactly is accepted', (
       }
     }
   }
+});
+
+test('a length may be padded as far as anywhere else', () => {
+  for (const [digits, isRead] of [
+    [1, true],
+    [9, true],
+    [10, true],
+    [32, true],
+    [33, false],
+  ] as const) {
+    const head = '>3\r\n$7\r\nmessage\r\n$4\r\nnews\r\n';
+    const stream = Buffer.from(`${head}$${'1'.padStart(digits, '0')}\r\nx\r\n`);
+    const { events } = decode([stream], setupOf(false));
+    assert.deepEqual(events, decode(inPieces(stream, 1), setupOf(false)).events);
+    const message = { push: ['message', 'news', 'x'] };
+    if (isRead) assert.deepEqual(events, [message]);
+    else assert.notDeepEqual(events, [message]);
+  }
+});
+
+test('only a whole reply is a message: not part of one, and not what has a form for each element', () => {
+  const message = frame(2, ['message', 'news', 'x']);
+  const array = Buffer.concat([Buffer.from('*2\r\n'), message, Buffer.from(':1\r\n')]);
+  const elementsAs = [DecodeAs.bytes, DecodeAs.text, DecodeAs.text];
+  for (const [wire, reply, setup] of [
+    [message, ['message', 'news', Buffer.from('x')], {}],
+    [array, [['message', 'news', 'x'], 1], {}],
+    [message, [Buffer.from('message'), 'news', 'x'], { elementsAs }],
+  ] as const) {
+    for (const pieceSize of [1, wire.length]) {
+      const { events } = decode(inPieces(wire, pieceSize), { ...setupOf(true), ...setup });
+      assert.deepEqual(events, [{ reply }]);
+    }
+  }
+});
+
+test('what is kept of a push has room for its elements and no more', () => {
+  setFlagsFromString('--expose-gc');
+  const collectGarbage = runInNewContext('gc') as () => void;
+  const count = 20_000;
+  const kept: Reply[][] = [];
+  const decoder = new Decoder({ onPush: (push) => kept.push(push) });
+  const chunk = Buffer.concat(Array(count).fill(frame(3, ['subscribe', 'a', 1])));
+
+  collectGarbage();
+  const before = process.memoryUsage().heapUsed;
+  decoder.feed(chunk);
+  assert.equal(decoder.read(), INCOMPLETE);
+  collectGarbage();
+  const bytesOfEach = (process.memoryUsage().heapUsed - before) / count;
+
+  assert.equal(kept.length, count);
+  assert.ok(bytesOfEach < 140, `${bytesOfEach} bytes`); // with the room the decoder works in: 200
 });
 
 test('a message between attributes, in an array and in a streamed string is in its place', () => {

@@ -412,7 +412,7 @@ export class SubscriptionLink {
 
   async #sendChunk(kind: NameKind, keys: readonly string[]): Promise<void> {
     const connection = this.#connection;
-    if (connection === undefined) return; // `onUp` sends all that is wanted
+    if (connection === undefined || keys.length === 0) return; // `onUp` sends all that is wanted
     for (const key of keys) this.#pending[kind].send(key);
     try {
       await connection.run(new Command(SUBSCRIBE[kind], keys.map(nameOfKey), NO_DEADLINE));
@@ -436,7 +436,9 @@ export class SubscriptionLink {
     if (keys.length > 1 && error instanceof ReplyError) {
       const half = Math.ceil(wanted.length / 2);
       await this.#sendChunk(kind, wanted.slice(0, half));
-      await this.#sendChunk(kind, wanted.slice(half));
+      // Left meanwhile, asked for by somebody else or on a new connection: not asked for again.
+      const rest = wanted.slice(half).filter((key) => this.#pending[kind].get(key)?.awaited === 0);
+      await this.#sendChunk(kind, rest);
     } else {
       for (const key of wanted) this.#refuse(kind, key, error);
     }
