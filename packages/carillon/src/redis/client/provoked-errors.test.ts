@@ -289,6 +289,7 @@ const PROVOCATIONS: Readonly<Record<string, Provocation>> = {
     await using _held = await pool.acquire();
     return await rejectionOf(pool.acquire({ timeoutMs: 5 }));
   },
+  MESSAGE_TIMEOUT: async () => await rejectionOf(new Channel('news').get({ timeoutMs: 0 })),
   POOL_CLOSED: async () => {
     const pool = await createPool(server.url);
     pool.close();

@@ -4,8 +4,8 @@
  */
 import { aFunction, aNumberFromZero, anAbortSignal } from '../../util/option-requirement.js';
 import type { Encoding } from '../commands/command.js';
+import { ChannelClosedError } from '../errors/composite-errors.js';
 import { TimeoutError } from '../errors/connection-error.js';
-import type { RedisError } from '../errors/redis-error.js';
 import { bytesOf, textOf } from '../protocol/exact-text.js';
 import type { ChannelMessage } from './abstract-channel.js';
 import { aBoolean, checkOptions, type Requirement } from './check-options.js';
@@ -101,32 +101,26 @@ const GET_REQUIREMENTS = { ...READ_REQUIREMENTS, timeoutMs: aNumberFromZero };
 const WAIT_REQUIREMENTS = { signal: anAbortSignal, timeoutMs: aNumberFromZero };
 const SIGNAL_REQUIREMENT = { signal: anAbortSignal };
 
-/** Whose queue is read, for the errors of reading it. */
-export interface QueueReader {
-  /** Such as `channel "news"`. */
-  readonly description: string;
-  /** What reading fails with when nothing is left and nothing will come. */
-  closedError(): RedisError;
-}
-
 /**
  * Takes one item of a queue.
  *
+ * @param channel - Its name; a `Receiver` has none.
  * @throws {UsageError} `INVALID_OPTION`.
+ * @throws {ChannelClosedError} There is none and will be none.
  * @throws {TimeoutError} `MESSAGE_TIMEOUT`.
- * @throws What `closedError` makes, when there is none and will be none.
  */
 export async function takeOne<T>(
   queue: MessageQueue<T>,
-  { description, closedError }: QueueReader,
   options: TakeOptions,
+  channel?: string,
 ): Promise<T | MessageGap> {
   checkOptions(options, GET_REQUIREMENTS);
   const { gaps = false, signal, timeoutMs } = options;
   const item = await queue.take({ gaps, signal, timeoutMs });
   if (item !== undefined) return item;
-  if (queue.isExhausted) throw closedError();
-  const happened = `no message of ${description} came within ${timeoutMs} ms`;
+  if (queue.isExhausted) throw new ChannelClosedError(channel);
+  const reader = channel === undefined ? 'the receiver' : `channel ${JSON.stringify(channel)}`;
+  const happened = `no message of ${reader} came within ${timeoutMs} ms`;
   throw new TimeoutError({ sent: 'no', happened }, 'MESSAGE_TIMEOUT');
 }
 

@@ -7,7 +7,7 @@
  * @see aioredis.Channel, whose iterator a message decoded to null ended.
  */
 import type { Encoding } from '../commands/command.js';
-import { BufferFullError, ChannelClosedError } from '../errors/composite-errors.js';
+import { BufferFullError } from '../errors/composite-errors.js';
 import {
   AbstractChannel,
   type ChannelMessage,
@@ -23,7 +23,6 @@ import {
   iterate,
   jsonOptions,
   type MessageOf,
-  type QueueReader,
   readMessage,
   type StringsOf,
   sizeOfMessage,
@@ -126,7 +125,7 @@ export class Channel<IsPattern extends boolean = false, E extends Encoding = 'ut
   async get<ReadAs extends Encoding = E, T = StringsOf<ReadAs>, Gaps extends boolean = false>(
     options: ChannelGetOptions<ReadAs, T, Gaps> = {},
   ): Promise<ChannelRead<IsPattern, ReadAs, T, Gaps>> {
-    return this.#read(await takeOne(this.#messages, this.#reader, options), options);
+    return this.#read(await takeOne(this.#messages, options, this.name), options);
   }
 
   /** Takes the next message as JSON: `get({ decoder: JSON.parse })`. Throws as `get`. */
@@ -163,14 +162,6 @@ export class Channel<IsPattern extends boolean = false, E extends Encoding = 'ut
     undefined
   > {
     return this.iter<E, StringsOf<E>>();
-  }
-
-  get #reader(): QueueReader {
-    const { name } = this;
-    return {
-      description: `channel ${JSON.stringify(name)}`,
-      closedError: () => new ChannelClosedError(name),
-    };
   }
 
   #read<ReadAs extends Encoding, T, Gaps extends boolean>(

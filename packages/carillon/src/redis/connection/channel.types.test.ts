@@ -25,6 +25,7 @@ export async function reads(): Promise<void> {
   (await channel.get({ encoding: null, decoder: (bytes) => bytes.byteLength })) satisfies number;
   (await channel.getJson<{ n: number }>()).n satisfies number;
   (await channel.waitMessage()) satisfies boolean;
+  for await (const message of channel) message satisfies string;
   for await (const message of channel.iter()) message satisfies string;
   for await (const length of channel.iter({ decoder: (text) => text.length })) {
     length satisfies number;
@@ -36,6 +37,7 @@ export async function patternReads(): Promise<void> {
   (await pattern.get()) satisfies [channel: string, message: string];
   (await pattern.get({ encoding: null })) satisfies [channel: Uint8Array, message: Uint8Array];
   (await pattern.getJson<number>()) satisfies [channel: string, message: number];
+  for await (const [name, message] of pattern) [name, message] satisfies [string, string];
 }
 
 export async function bytesByDefault(): Promise<void> {
@@ -44,6 +46,7 @@ export async function bytesByDefault(): Promise<void> {
   (await channel.get({ encoding: 'utf8' })) satisfies string;
   (await channel.get({ decoder: (bytes) => bytes.byteLength })) satisfies number;
   (await channel.getJson<number>()) satisfies number;
+  for await (const message of channel) message satisfies Uint8Array;
   for await (const message of channel.iter()) message satisfies Uint8Array;
   const pattern = new Channel('news.*', { isPattern: true, encoding: null });
   (await pattern.get()) satisfies [channel: Uint8Array, message: Uint8Array];

@@ -3,14 +3,16 @@ import assert from 'node:assert/strict';
 import { after, before, test } from 'node:test';
 import { startFaultProxy, startServer, type TestServer, waitFor } from '@carillon/test-kit';
 import { createConnection } from '../client/create-connection.js';
-import type { Encoding } from '../commands/command.js';
+import type { Command, Encoding } from '../commands/command.js';
+import type { Executor } from '../commands/executor.js';
 import { AuthError } from '../errors/reply-error.js';
 import { UsageError } from '../errors/usage-error.js';
 import { Channel } from './channel.js';
 import { Connection } from './connection.js';
+import { ConnectionChannels } from './connection-channels.js';
 import { type ConnectionOptions, connectionSettings } from './connection-options.js';
 import { Receiver } from './receiver.js';
-import type { ChannelName, PubSubVerb } from './subscription-request.js';
+import { type ChannelName, type PubSubVerb, readVerb } from './subscription-request.js';
 
 let server: TestServer;
 before(async () => {
@@ -155,6 +157,18 @@ test('the first Channel of a name is kept, and another one is refused', async ()
   assert.equal(connection.pubsubChannels.get('mine'), another);
 });
 
+test('likewise when its subscription is still on its way', async () => {
+  await using connection = await open();
+  const first = new Channel('on its way');
+  const subscribing = connection.executePubSub('subscribe', first);
+
+  await refused(connection, 'subscribe', new Channel('on its way'));
+  const sharing = connection.executePubSub('subscribe', 'on its way');
+  await Promise.all([subscribing, sharing]);
+  assert.equal(connection.pubsubChannels.get('on its way'), first);
+  assert.equal(first.isActive, true);
+});
+
 test('a Channel serves one subscription of one connection', async () => {
   await using connection = await open();
   await using other = await open();
@@ -279,6 +293,25 @@ for (const protocol of [2, 3] as const) {
     assert.equal(connection.pubsubChannels.get('closed'), channel);
   });
 }
+
+test('the end of a shard subscription answers no command that subscribes again', async () => {
+  const channels = new ConnectionChannels();
+  let command: Command | undefined;
+  const executor: Executor = {
+    run<T>(given: Command<T>): Promise<T> {
+      command = given as Command;
+      return given.start();
+    },
+  };
+  const channel = new Channel('shard');
+  void channels.execute(executor, 'ssubscribe', [channel], 'utf8');
+  channels.acknowledge({ act: readVerb('sunsubscribe'), name: 'shard', count: 0 }, command);
+
+  const another = channels.execute(executor, 'ssubscribe', [new Channel('shard')], 'utf8');
+  await assert.rejects(another, { code: 'INVALID_ARGUMENT' });
+  channels.acknowledge({ act: readVerb('ssubscribe'), name: 'shard', count: 1 }, command);
+  assert.equal(channels.shardChannels.get('shard'), channel);
+});
 
 test('a refusal that comes after the deadline frees the Channel, too', async () => {
   await using secured = await startSecured();

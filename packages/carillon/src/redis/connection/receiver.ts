@@ -8,7 +8,7 @@
 import { aFunction } from '../../util/option-requirement.js';
 import { reportingErrors } from '../../util/report-error.js';
 import type { Encoding } from '../commands/command.js';
-import { BufferFullError, ChannelClosedError } from '../errors/composite-errors.js';
+import { BufferFullError } from '../errors/composite-errors.js';
 import { UsageError } from '../errors/usage-error.js';
 import type { ChannelMessage, MessageSource } from './abstract-channel.js';
 import {
@@ -20,7 +20,6 @@ import {
   iterate,
   jsonOptions,
   type MessageOf,
-  type QueueReader,
   readMessage,
   type StringsOf,
   sizeOfMessage,
@@ -47,11 +46,6 @@ export interface ReceiverOptions<E extends Encoding = Encoding> extends ChannelB
    */
   readonly onClose?: (sender: Sender<boolean>, reason: Error | undefined) => void;
 }
-
-const READER: QueueReader = {
-  description: 'the receiver',
-  closedError: () => new ChannelClosedError(),
-};
 
 const REQUIREMENTS = { keepOpen: aBoolean, onClose: aFunction, ...CHANNEL_BUFFER_REQUIREMENTS };
 
@@ -170,7 +164,7 @@ export class Receiver<E extends Encoding = 'utf8'>
   async get<ReadAs extends Encoding = E, T = StringsOf<ReadAs>, Gaps extends boolean = false>(
     options: ChannelGetOptions<ReadAs, T, Gaps> = {},
   ): Promise<Received<ReadAs, T, Gaps>> {
-    return this.#read(await takeOne(this.#messages, READER, options), options);
+    return this.#read(await takeOne(this.#messages, options), options);
   }
 
   /** Takes the next message as JSON: `get({ decoder: JSON.parse })`. Throws as `get`. */

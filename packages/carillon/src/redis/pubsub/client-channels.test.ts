@@ -219,7 +219,9 @@ for (const protocol of [2, 3] as const) {
     proxy.toServer.clear();
     assert.deepEqual([...redis.channels.values()], [stands]);
     assert.equal(getEventListeners(controller.signal, 'abort').length, 0);
-    await redis.subscribe(channel, early);
+    const patient = new AbortController();
+    await redis.with({ signal: patient.signal }).subscribe(channel, early);
+    assert.equal(getEventListeners(patient.signal, 'abort').length, 0);
     await redis.psubscribe(pattern);
     await redis.publish(channel.name, 'hello');
     assert.equal(await channel.get(), 'hello');

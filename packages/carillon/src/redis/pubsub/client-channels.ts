@@ -300,9 +300,8 @@ export class ClientChannels {
 
   /** A call has failed: what never stood may be subscribed with again. */
   #drop(subscription: ChannelSubscription): void {
-    const { kind, name, channel, stands } = subscription;
-    if (stands) this.#end(subscription);
-    else if (this.#find(kind, name)?.channel !== channel) inletOf(channel).source = undefined;
+    if (subscription.stands) this.#end(subscription);
+    else inletOf(subscription.channel).source = undefined;
   }
 
   /** What does not stand has a call that fails. */
