@@ -2,9 +2,12 @@
 import assert from 'node:assert/strict';
 import { after, before, beforeEach, test } from 'node:test';
 import { startServer, type TestServer, waitFor } from '@carillon/test-kit';
+import { constant } from '../../util/retry-policy.js';
 import { connect } from '../client/connect.js';
 import { AuthError } from '../errors/reply-error.js';
+import { HeldConnections, naming } from './held-connection.test.support.js';
 
+const SOON = constant({ delayMs: 5 });
 
 let server: TestServer;
 before(async () => {
@@ -54,3 +57,77 @@ for (const position of [0, 700, 1_999]) {
     }
   });
 }
+
+test('when a name among many is refused at a restore, the others of its command stand again', async () => {
+  await server.command('ACL', 'SETUSER', 'guest', '&soon-closed');
+  await using redis = await connect(server.urlFor('guest'), { reconnect: SOON });
+  await using refused = redis.pubsub({ channels: ['soon-closed'] });
+  const names = manyNames(500);
+  await using others = redis.pubsub({ channels: names, gaps: true, reconnects: true });
+  await Promise.all([refused.ready(), others.ready()]);
+  await server.command('CONFIG', 'RESETSTAT');
+
+  // The server disconnects whoever loses a permission in use.
+  await server.command('ACL', 'SETUSER', 'guest', 'resetchannels', '&open:*');
+
+  await assert.rejects(refused.getMessage(), AuthError);
+  const types: unknown[] = [];
+  while (types.at(-1) !== 'reconnected') types.push((await others.getMessage())?.type);
+  assert.deepEqual(types, ['disconnected', 'gap', 'reconnected']);
+  const calls = await subscribeCalls();
+  assert.ok(calls > 1 && calls < 50, `${calls} commands`);
+  for (const name of ['open:0', 'open:499']) {
+    assert.equal(await redis.publish(name, 'x'), 1);
+    assert.equal((await others.getMessage({ timeoutMs: 5_000 }))?.type, 'message');
+  }
+});
+
+test('a name that stood and is refused at a restore ends by the loop, and the call that still waits for others succeeds', async () => {
+  await server.command('ACL', 'SETUSER', 'guest', '&soon-closed');
+  const connections = new HeldConnections();
+  const { connectionClass } = connections;
+  await using redis = await connect(server.urlFor('guest'), { reconnect: SOON, connectionClass });
+  await using news = redis.pubsub({ subscriptionTimeoutMs: 5_000 });
+  await news.subscribe('open:witness');
+  const names = manyNames(1_500); // more than one command's
+  connections.hold(naming('open:1499'));
+  const joining = news.subscribe('soon-closed', names);
+  await waitFor(async () => (await subscribedChannels()).includes('soon-closed'));
+  await connections.catchUp();
+
+  await server.command('ACL', 'SETUSER', 'guest', 'resetchannels', '&open:*');
+  await waitFor(() => !news.channels.includes('soon-closed'));
+  connections.release();
+  await joining;
+  assert.deepEqual(news.channels, ['open:witness', ...names]);
+  await assert.rejects(news.getMessage(), AuthError);
+
+  await server.command('ACL', 'SETUSER', 'guest', '&soon-closed');
+  await news.subscribe('soon-closed');
+  assert.equal(await redis.publish('soon-closed', 'x'), 1);
+  assert.equal((await news.getMessage({ timeoutMs: 5_000 }))?.data, 'x');
+});
+
+test('a name wanted again between its refusal and the failure of its call is asked for again', async () => {
+  const connections = new HeldConnections();
+  const { connectionClass } = connections;
+  await using redis = await connect(server.urlFor('guest'), { connectionClass });
+  await using news = redis.pubsub({ channels: ['open:witness'], subscriptionTimeoutMs: 5_000 });
+  await news.ready();
+  for (let turns = 0; turns < 12; turns++) {
+    let second: Promise<void> | undefined;
+    connections.onFailed = async () => {
+      connections.onFailed = undefined;
+      for (let turn = 0; turn < turns; turn++) await undefined;
+      second = news.subscribe('closed');
+      second.catch(() => {}); // judged below
+    };
+
+    await assert.rejects(news.subscribe('closed'), AuthError, `after ${turns} turns`);
+    await waitFor(() => second !== undefined);
+    await assert.rejects(second as Promise<void>, AuthError, `again after ${turns} turns`);
+
+    assert.deepEqual(news.channels, ['open:witness']);
+    assert.equal(redis.stats().subscriptions, 1);
+  }
+});
