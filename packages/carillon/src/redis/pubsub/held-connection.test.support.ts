@@ -28,16 +28,16 @@ export class HeldConnections {
     return this.#subscribed ?? assert.fail('nothing was subscribed');
   }
 
-  /** From here on these commands wait until `release`. */
+  /** These commands wait from here on, and no others: what waits and is not among them goes. */
   hold(isHeld: IsMeant): void {
     this.#isHeld = isHeld;
+    this.#gate.resolve();
+    this.#gate = deferred();
   }
 
   /** Lets go what waits, and holds nothing more. */
   release(): void {
-    this.#isHeld = () => false;
-    this.#gate.resolve();
-    this.#gate = deferred();
+    this.hold(() => false);
   }
 
   /** Resolves when all that the server has sent to subscribers by now was read. */
