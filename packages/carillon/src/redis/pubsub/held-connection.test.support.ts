@@ -20,12 +20,18 @@ export class HeldConnections {
   /** Called with each command that failed, before whoever sent it learns of that. */
   onFailed: ((command: Command) => void) | undefined = undefined;
   #subscribed: Connection | undefined;
+  readonly #unreferenced = new WeakSet<Connection>();
   #isHeld: IsMeant = () => false;
   #gate: Deferred<void> = deferred();
 
   /** The connection that was subscribed last. */
   get subscribed(): Connection {
     return this.#subscribed ?? assert.fail('nothing was subscribed');
+  }
+
+  /** Whether the subscribed connection keeps the process alive. */
+  get isRef(): boolean {
+    return !this.#unreferenced.has(this.subscribed);
   }
 
   /** These commands wait from here on, and no others: what waits and is not among them goes. */
@@ -38,6 +44,11 @@ export class HeldConnections {
   /** Lets go what waits, and holds nothing more. */
   release(): void {
     this.hold(() => false);
+  }
+
+  /** Lets go of the subscribed connection itself. */
+  forget(): void {
+    this.#subscribed = undefined;
   }
 
   /** Resolves when all that the server has sent to subscribers by now was read. */
@@ -61,6 +72,11 @@ export class HeldConnections {
           held.onFailed?.(command as Command);
           throw error;
         }
+      }
+
+      override unref(): void {
+        super.unref();
+        held.#unreferenced.add(this);
       }
 
       override confirm(sentAtMs: number): void {
