@@ -101,7 +101,9 @@ test('nothing of a connection of its own is left when its subscriber is closed',
   assert.equal(redis.stats().subscriptions, 0);
 });
 
-test('a connection opened for a client that keeps no process alive keeps none alive either', async () => {
+test('a connection opened for a client that keeps no process alive keeps none alive either', async (t) => {
+  const staysAlive = setInterval(() => {}, 60_000);
+  t.after(() => clearInterval(staysAlive));
   const connections = new HeldConnections();
   const { connectionClass } = connections;
   await using redis = await connect(server.url, { connectionClass });
