@@ -48,6 +48,28 @@ test('a later call that succeeds keeps its place when an earlier one fails', asy
   assert.deepEqual(handledBy, ['stands']);
 });
 
+for (const [earlier, later, expected] of [
+  ['closed', 'open:b', 'loop'],
+  ['open:b', 'closed', 'loop'],
+  ['closed', 'closed too', 'handler'],
+] as const) {
+  const calls = `${earlier}, then for it and ${later}`;
+  test(`after calls for a name and ${calls}, it goes to the ${expected}`, async () => {
+    await using redis = await connect(server.urlFor('guest'));
+    await using news = redis.pubsub();
+    const got: string[] = [];
+    await news.subscribe({ 'open:a': () => void got.push('handler') });
+
+    // Both want the loop, which is the same one for both.
+    await Promise.allSettled([news.subscribe('open:a', earlier), news.subscribe('open:a', later)]);
+
+    await redis.publish('open:a', 'x');
+    void news.getMessage().then((item) => item && got.push('loop'));
+    await waitFor(() => got.length > 0);
+    assert.deepEqual(got, [expected]);
+  });
+}
+
 test('a name left after a replacement and wanted again is not handed back when the replacement fails', async () => {
   await using redis = await connect(server.urlFor('guest'));
   await using news = redis.pubsub();

@@ -3,6 +3,7 @@ import assert from 'node:assert/strict';
 import { after, before, test } from 'node:test';
 import { startServer, type TestServer, waitFor } from '@carillon/test-kit';
 import { constant } from '../../util/retry-policy.js';
+import type { RedisOptions } from '../client/client-options.js';
 import { connect } from '../client/connect.js';
 import type { Redis } from '../client/redis.js';
 import { HeldConnections } from './held-connection.test.support.js';
@@ -38,14 +39,14 @@ function isPattern({ spec }: { spec: { name: string } }): boolean {
   return spec.name === 'PSUBSCRIBE';
 }
 
-async function heldUpRestore(): Promise<Restore> {
+async function heldUpRestore(options: RedisOptions = {}): Promise<Restore> {
   const connections = new HeldConnections();
   const { connectionClass } = connections;
-  const redis = await connect(server.url, { connectionClass, reconnect: SOON, maxIdleMs: 40 });
-  const options = { gaps: true, reconnects: true, subscriptionTimeoutMs: 5_000 } as const;
-  const interrupted = redis.pubsub({ ...options, patterns: ['weather:*'] });
+  const redis = await connect(server.url, { ...options, connectionClass, reconnect: SOON });
+  const all = { gaps: true, reconnects: true, subscriptionTimeoutMs: 5_000 } as const;
+  const interrupted = redis.pubsub({ ...all, patterns: ['weather:*'] });
   await interrupted.ready();
-  const newcomer = redis.pubsub({ ...options, maxMessages: 2 * MAX_HELD_MESSAGES });
+  const newcomer = redis.pubsub({ ...all, maxMessages: 2 * MAX_HELD_MESSAGES });
   connections.hold(isPattern);
   await loseConnection(interrupted);
   await newcomer.subscribe('news');
@@ -105,7 +106,7 @@ test('messages of one who joined during the outage wait until all stands, and th
 });
 
 test('messages kept back when the connection is lost again lie in the gap of who missed them', async () => {
-  await using restore = await heldUpRestore();
+  await using restore = await heldUpRestore({ maxIdleMs: 100 });
   const { connections, newcomer } = restore;
   const publishedAt = Date.now();
   await server.command('PUBLISH', 'news', 'kept back');
