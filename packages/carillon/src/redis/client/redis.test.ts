@@ -68,7 +68,7 @@ test('an event that does not exist, or a listener that is no function, is refuse
   await using redis = await connect(server.url);
   await using pubsub = redis.pubsub();
   const mistakes: [event: unknown, listener: unknown, message: RegExp][] = [
-    ['error', () => {}, /no event `error` \(known: .*disconnect/],
+    ['unknown', () => {}, /no event `unknown` \(known: .*disconnect/],
     ['toString', () => {}, /no event `toString`/],
     [Symbol('ready'), () => {}, /no event that is a symbol/],
     ['disconnect', undefined, /listener of `disconnect` must be a function/],

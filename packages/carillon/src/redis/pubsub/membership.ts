@@ -49,8 +49,8 @@ interface Newcomer {
 /** A call that joins, under way. */
 interface JoinCall {
   readonly kind: NameKind;
-  /** What each name is to have. */
-  readonly wanted: ReadonlyMap<string, Subscription>;
+  /** What each name is to have that was not left, or wanted by a later call that succeeded. */
+  readonly wanted: Map<string, Subscription>;
   /** The names that it made newcomers, or claimed as such. */
   readonly claimed: Map<string, Newcomer>;
   /** What it would put back. */
@@ -153,6 +153,7 @@ export class Membership implements LinkMember, Subscription {
       for (const [key, newcomer] of call.claimed) {
         if (newcomers.get(key) === newcomer) newcomers.delete(key);
       }
+      this.#overtake(call);
     } catch (error) {
       this.#undo(call);
       throw error;
@@ -175,7 +176,7 @@ export class Membership implements LinkMember, Subscription {
     const left = keys.map((key): LeftName => {
       const subscription = this.#names[kind].get(key);
       if (subscription !== undefined) leaving.set(key, subscription);
-      for (const call of this.#calls) if (call.kind === kind) call.former.delete(key);
+      for (const call of this.#calls) if (call.kind === kind) call.wanted.delete(key);
       this.#forget(kind, key);
       return [this.#nameOf(kind, key), this.#count];
     });
@@ -246,19 +247,19 @@ export class Membership implements LinkMember, Subscription {
   }
 
   /** Takes the place of what was wanted before. */
-  #begin(kind: NameKind, wanted: ReadonlyMap<string, Subscription>): JoinCall {
+  #begin(kind: NameKind, wanted: Map<string, Subscription>): JoinCall {
     const names = this.#names[kind];
     const newcomers = this.#newcomers[kind];
     const call: JoinCall = { kind, wanted, claimed: new Map(), former: new Map() };
     for (const [key, subscription] of wanted) {
       const present = names.get(key);
-      names.set(key, subscription);
       if (present === undefined) {
+        names.set(key, subscription);
         newcomers.set(key, { claims: 0, isAcknowledged: false });
         this.#unacknowledged++;
-      } else if (present !== subscription) {
+      } else {
         call.former.set(key, present);
-        this.#link.replace(kind, key, present, subscription);
+        this.#replace(kind, key, subscription);
       }
       const newcomer = newcomers.get(key);
       if (newcomer === undefined) continue;
@@ -269,7 +270,27 @@ export class Membership implements LinkMember, Subscription {
     return call;
   }
 
-  #undo({ kind, wanted, claimed, former }: JoinCall): void {
+  /** What a call that succeeded wants is not put back by those that began before it. */
+  #overtake(call: JoinCall): void {
+    for (const earlier of this.#calls) {
+      if (earlier === call) return;
+      if (earlier.kind === call.kind)
+        for (const key of call.wanted.keys()) earlier.wanted.delete(key);
+    }
+  }
+
+  /** The first call after this one that has the name in its place: it would put back what has failed. */
+  #nextThatWants(call: JoinCall, key: string): JoinCall | undefined {
+    let isLater = false;
+    for (const each of this.#calls) {
+      if (isLater && each.kind === call.kind && each.wanted.has(key)) return each;
+      isLater ||= each === call;
+    }
+    return undefined;
+  }
+
+  #undo(call: JoinCall): void {
+    const { kind, wanted, claimed, former } = call;
     const names = this.#names[kind];
     const abandoned = new Map<string, Subscription>();
     for (const [key, subscription] of wanted) {
@@ -283,17 +304,21 @@ export class Membership implements LinkMember, Subscription {
       }
       const before = former.get(key);
       if (before === undefined) continue;
-      if (present === subscription) {
-        names.set(key, before);
-        this.#link.replace(kind, key, present, before);
-      }
-      // A later call that took this one's place would put back what has failed.
-      for (const call of this.#calls) {
-        if (call.kind === kind && call.former.get(key) === subscription)
-          call.former.set(key, before);
+      const heir = this.#nextThatWants(call, key);
+      if (heir !== undefined) {
+        heir.former.set(key, before);
+      } else if (present === subscription) {
+        this.#replace(kind, key, before);
       }
     }
     void this.#link.remove(kind, abandoned, 0);
+  }
+
+  #replace(kind: NameKind, key: string, subscription: Subscription): void {
+    const present = this.#names[kind].get(key);
+    if (present === undefined || present === subscription) return;
+    this.#names[kind].set(key, subscription);
+    this.#link.replace(kind, key, present, subscription);
   }
 
   #forget(kind: NameKind, key: string): void {

@@ -71,6 +71,7 @@ test('a call is over when none of its names came to stand for so long', async (t
 
   connections.hold(({ spec }) => spec.name === 'PSUBSCRIBE');
   const joining = news.psubscribe('a*');
+  await new Promise(setImmediate); // its time begins when it has been written
   t.mock.timers.tick(1_000);
 
   await assert.rejects(joining, { code: 'COMMAND_TIMEOUT', command: 'PSUBSCRIBE' });

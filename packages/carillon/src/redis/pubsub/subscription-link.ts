@@ -213,16 +213,18 @@ export class SubscriptionLink {
     for (const key of keys) {
       if (!this.#pending[kind].wait(key, call)) this.#tellJoined(kind, key, member);
     }
+    // `setImmediate`, both times: the time begins when what was called has been written, and a process
+    // that was held up reads what is already here before it judges.
     let timer: NodeJS.Timeout | undefined;
+    let isOver = false;
     const watch = (remaining: number): void => {
-      // `setImmediate`: a process that was held up reads what is already here before it judges.
-      timer = startTimer(() => setImmediate(judge, remaining), timeoutMs)?.unref();
+      if (!isOver) timer = startTimer(() => setImmediate(judge, remaining), timeoutMs)?.unref();
     };
     const judge = (remaining: number): void => {
       if (call.remaining < remaining) watch(call.remaining);
       else call.reject(this.#timeoutError(kind, call.wasSent));
     };
-    watch(call.remaining);
+    setImmediate(watch, call.remaining);
     const abort = (): void => {
       const context = { ...this.#context(kind, call.wasSent), cause: signal?.reason };
       call.reject(new CommandAbortedError(context));
@@ -231,6 +233,7 @@ export class SubscriptionLink {
     try {
       await call.wait();
     } finally {
+      isOver = true;
       clearTimeout(timer);
       stopListening?.();
     }
