@@ -28,8 +28,8 @@ export function allocate(size: number): ByteBuffer {
 /**
  * Copies bytes into a buffer of that very size.
  *
- * Below 4 KiB it is cut from Node's shared pool, whose 8 KiB are the most that one kept value can
- * pin; an allocation of its own would cost a multiple (bench/protocol/decoder.mjs).
+ * A small one is cut from Node's shared pool, which is the most that one kept value can pin: 8 KiB, and
+ * 64 KiB from Node 24 on. An allocation of its own would cost a multiple (bench/protocol/decoder.mjs).
  */
 export function copyBytes(source: ByteBuffer, start: number, end: number): Uint8Array {
   const copy = Buffer.allocUnsafe(end - start);
