@@ -9,7 +9,7 @@
 
 import { onAbort } from '../../util/abort-listeners.js';
 import { aNumberFromZero, anAbortSignal } from '../../util/option-requirement.js';
-import { startTimer } from '../../util/timer.js';
+import { settlesWithin } from '../../util/waiting.js';
 import type { Namespace } from '../commands/namespace.js';
 import type { EncodingOf } from '../commands/reply-shapes.js';
 import { aBoolean, checkOptions, type Requirement } from '../connection/check-options.js';
@@ -295,7 +295,7 @@ export class PubSub<
     this.#closing ??= this.#close();
     await this.#closing;
     const { timeoutMs = 0 } = options;
-    if (timeoutMs > 0) await settledWithin(this.#handlers.ended(), timeoutMs);
+    if (timeoutMs > 0) await settlesWithin(this.#handlers.ended(), timeoutMs);
   }
 
   /** Closes, and waits for the handlers' calls under way. */
@@ -350,7 +350,8 @@ export class PubSub<
   async #subscribe(kind: NameKind, given: GivenNames<S>): Promise<void> {
     if (given.length === 0) throw invalid('expected the name of at least one channel or pattern');
     const hasJoined = await this.#join(kind, given);
-    if (!hasJoined || !this.#isJudged) return;
+    // Connecting may have been given up since the last acknowledgement: then no name is left.
+    if (!hasJoined || !this.#isJudged || !this.subscribed) return;
     this.#judge(undefined); // something stands: whoever waits does not wait in vain
     this.#isFailureReported = false;
   }
@@ -572,16 +573,6 @@ export class PubSub<
 
 function isMessage<S extends string | Uint8Array>(item: PubSubItem<S>): item is Message<S> {
   return item.type === 'message' || item.type === 'pmessage';
-}
-
-/** Resolves when it has, or after `timeoutMs`. */
-async function settledWithin(settled: Promise<void>, timeoutMs: number): Promise<void> {
-  let timer: NodeJS.Timeout | undefined;
-  const over = new Promise<void>((resolve) => {
-    timer = startTimer(resolve, timeoutMs);
-  });
-  await Promise.race([settled, over]);
-  clearTimeout(timer);
 }
 
 function invalid(message: string): UsageError {

@@ -361,11 +361,12 @@ export class SubscriptionLink {
   /** Whoever has no gap coming would not learn that messages were dropped that were kept back for others. */
   #tellDropped({ since, dropped }: HeldMessages, until: number): void {
     const reason = 'too many messages came while subscriptions were being restored';
-    const members = [...this.#members].filter((member) => !this.#outage.isMissing(member));
+    const members = new Set(this.#members);
+    for (const member of members) if (this.#outage.isMissing(member)) members.delete(member);
     for (const kind of KINDS) {
       for (const key of this.#wanted[kind].keys()) {
         for (const member of this.#wanted[kind].membersOf(key)) {
-          if (members.includes(member)) member.onRestored(kind, key);
+          if (members.has(member)) member.onRestored(kind, key);
         }
       }
     }
@@ -375,7 +376,7 @@ export class SubscriptionLink {
   }
 
   #onDown(error: Error): void {
-    if (this.#isClosed) return;
+    if (this.#isClosed || this.#refusal !== undefined) return; // its own doing, told otherwise
     this.#lastError = error;
     this.#confirmedAt = this.confirmedAtMs;
     this.#probe?.stop();
